@@ -1,0 +1,15 @@
+const { spawn } = require('node:child_process');
+const { rm } = require('node:fs/promises');
+const { dest, series, src } = require('gulp');
+
+const clean = () => rm('dist', { recursive: true, force: true });
+
+const compile = () =>
+	spawn(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', '.'], { stdio: 'inherit' });
+
+// `encoding: false`: gulp 5 reads files as UTF-8 otherwise, which breaks binary ones.
+const copyAssets = () =>
+	src(['nodes/**/*.{svg,json}', 'icons/*.svg'], { base: '.', encoding: false }).pipe(dest('dist'));
+
+exports.build = series(clean, compile, copyAssets);
+exports.default = exports.build;

@@ -1,0 +1,1 @@
+// n8n loads the files that package.json names under "n8n"; there is nothing to export here.
