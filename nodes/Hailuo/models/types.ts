@@ -1,0 +1,57 @@
+/** The words of the catalogue. Data only: nothing here knows n8n or a provider's code. */
+
+export type ProviderId = 'waveSpeed' | 'vtrix' | 'miniMax';
+
+export type VideoOperation = 'textToVideo' | 'imageToVideo' | 'firstLastFrameToVideo';
+
+export type Resolution = '480P' | '512P' | '720P' | '768P' | '1080P' | '2K';
+
+/** What a field means, the same across models and providers. Its label and its place in the editor hang on this name. */
+export type FieldName =
+	| 'prompt'
+	| 'firstFrame'
+	| 'lastFrame'
+	| 'resolution'
+	| 'duration'
+	| 'aspectRatio'
+	| 'promptExpansion'
+	| 'goFast'
+	| 'fastPretreatment'
+	| 'callbackUrl'
+	| 'watermark';
+
+/** One field of one model: the provider's own word for it, and what the model does without it. */
+export interface FieldSpec {
+	/** The provider's own name of the parameter. */
+	key: string;
+	/** Refused without it, whatever the operation. A picture is also required by the operation that is named after it. */
+	required?: boolean;
+	/** What the editor shows first; sent explicitly, because prose and schema of the providers disagree (PROVIDERS.md F.4). */
+	default?: boolean | string | number;
+	/** The values of a list, where the field is one (aspect ratio). */
+	choices?: readonly string[];
+}
+
+/** The lengths in seconds that a model makes at each resolution: its matrix for one operation. */
+export type Lengths = Partial<Record<Resolution, readonly number[]>>;
+
+/** Which words a provider has for camera movements in the prompt; absent where it documents none. */
+export type CameraDialect = 'vtrix' | 'miniMax';
+
+export interface Model {
+	provider: ProviderId;
+	/** The provider's own id; users' workflows store it. */
+	id: string;
+	/** Shown in the list of models, e.g. `Hailuo 02 Fast`. */
+	name: string;
+	/** What it can do, and at which resolutions and lengths. An operation that is absent is not offered. */
+	operations: Partial<Record<VideoOperation, Lengths>>;
+	fields: Partial<Record<FieldName, FieldSpec>>;
+	/** Longest prompt in characters, camera instructions included. */
+	promptLimit: number;
+	camera?: CameraDialect;
+	/** List price in USD by resolution and seconds, as of `PRICES_AS_OF`; absent where no price is published. */
+	prices?: Partial<Record<Resolution, Readonly<Record<number, number>>>>;
+	/** The shortest and longest job in s that the provider speaks of; the first look at a job is sized by it. */
+	jobSeconds: readonly [number, number];
+}

@@ -1,0 +1,210 @@
+/** What every provider gives and takes. No n8n in here: the HTTP client is handed in. */
+
+import type { ProviderId } from '../models/types';
+
+export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+export interface JobError {
+	/** The provider's own code, as text (`1200`, `010004095`, `CONTENT_BLOCKED`). */
+	code?: string;
+	message: string;
+	/** Whether the same request may succeed when it is submitted again. */
+	retryable: boolean;
+}
+
+/** One job, whatever the provider. This is what users see as the JSON of an item. */
+export interface Job {
+	jobId: string;
+	provider: ProviderId;
+	model: string;
+	/** A status that nobody documents counts as `running`: never as success, and the deadline ends it. */
+	status: JobStatus;
+	/** 0 to 1, where the provider tells it. */
+	progress?: number;
+	/** The first of `videos`; present when completed. */
+	videoUrl?: string;
+	videos: string[];
+	/** ISO 8601. */
+	createdAt: string;
+	/** ISO 8601. */
+	finishedAt?: string;
+	/** ms the model itself worked. */
+	inferenceMs?: number;
+	cost?: number;
+	currency?: string;
+	nsfw?: boolean;
+	error?: JobError;
+	warnings?: string[];
+}
+
+/** A job as the history lists it, with what it was asked for where the provider tells. */
+export interface HistoryJob extends Job {
+	/** The parameters under the provider's own names; absent where the answer leaves them out. */
+	input?: Record<string, unknown>;
+}
+
+export interface HistoryFilter {
+	model?: string;
+	status?: JobStatus;
+	/** ISO 8601, inclusive. */
+	createdAfter?: string;
+	/** ISO 8601, inclusive. */
+	createdBefore?: string;
+	withInputs?: boolean;
+	/** From 1. */
+	page: number;
+	/** 1 to 100. */
+	pageSize: number;
+}
+
+export interface HistoryPage {
+	jobs: HistoryJob[];
+	/** Whether a further page exists. */
+	more: boolean;
+	/** What the provider calls the total, where it does. */
+	total?: number;
+}
+
+export interface Quote {
+	/** In `currency`. */
+	price: number;
+	currency: string;
+	/** Before a discount, where the provider tells both. */
+	fullPrice?: number;
+}
+
+export interface HttpRequest {
+	method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+	/** Below the credential's base URL, with a leading slash. */
+	path: string;
+	query?: Record<string, string | number | boolean>;
+	/** Sent as JSON; a FormData is sent as multipart. */
+	body?: unknown;
+	headers?: Record<string, string>;
+	/** ms until the answer counts as missing. */
+	timeoutMs?: number;
+}
+
+export interface HttpResponse {
+	status: number;
+	/** Lower-case names. */
+	headers: Record<string, string>;
+	/** Parsed JSON, or the text as it came where that is no JSON. */
+	body: unknown;
+}
+
+/**
+ * One request with the credential's key to the credential's own host: redirects are not followed, and every
+ * HTTP status is an answer, not an exception. Throws a ProviderError of kind `notConnected` (nothing was
+ * sent) or `noAnswer` (it may have been), or the signal's reason when it was stopped.
+ */
+export interface HttpClient {
+	request(request: HttpRequest): Promise<HttpResponse>;
+	/** How far the provider's clock is ahead of ours, in ms, read from the last answer's Date header; 0 before. */
+	clockOffsetMs(): number;
+}
+
+/** `signed` in so far as nothing else may be put into it: names of the picture's facts, for an upload. */
+export interface Upload {
+	data: Buffer;
+	fileName: string;
+	mimeType: string;
+}
+
+/** A provider: the verbs of a job. One file each. */
+export interface Provider {
+	id: ProviderId;
+	/** Shown to users, e.g. `WaveSpeed`. */
+	name: string;
+	/** How many jobs the smallest account may run at once, and how many submits a minute. */
+	limits: { concurrent: number; submitsPerMinute: number };
+	/** Image types it accepts, and the most bytes of one. */
+	images: { mimeTypes: readonly string[]; maxBytes: number; strictRatio: boolean };
+	/** Sends the paid POST exactly once. Never call it inside a retry that does not check `isRefusal`. */
+	submit(http: HttpClient, submission: Submission): Promise<Job>;
+	get(http: HttpClient, jobId: string): Promise<Job>;
+	list?(http: HttpClient, filter: HistoryFilter): Promise<HistoryPage>;
+	quote?(http: HttpClient, submission: Submission): Promise<Quote>;
+	remove?(http: HttpClient, jobIds: string[]): Promise<number>;
+	cancel?(http: HttpClient, jobId: string): Promise<void>;
+	/** Returns the URL that a submit can name. */
+	upload?(http: HttpClient, upload: Upload): Promise<string>;
+	/** USD. */
+	balance?(http: HttpClient): Promise<number>;
+	/** Whether an id can be one of this provider's, so that an id given to the wrong provider is named as such. */
+	ownsJobId(jobId: string): boolean;
+	/** Where a person looks for a job whose id was lost. */
+	historyHint: string;
+}
+
+export interface Submission {
+	model: string;
+	/** Under the provider's own names. */
+	input: Record<string, unknown>;
+	/** A public https URL that the provider calls when the job is finished. */
+	webhookUrl?: string;
+}
+
+/**
+ * - `notConnected`: no connection was made, nothing was sent
+ * - `noAnswer`: sent, but no answer (timeout, dropped connection): proves nothing
+ * - `badAnswer`: an answer that cannot be read (bad JSON, no job id): proves nothing
+ * - `unavailable`: 5xx, 408, 425: proves nothing
+ * - `rateLimited`: 429: refused, may be sent again after a while
+ * - `auth`, `credit`, `notFound`, `invalid`: refused for good
+ */
+export type ProviderErrorKind =
+	| 'notConnected'
+	| 'noAnswer'
+	| 'badAnswer'
+	| 'unavailable'
+	| 'rateLimited'
+	| 'auth'
+	| 'credit'
+	| 'notFound'
+	| 'invalid';
+
+export interface ProviderErrorFacts {
+	kind: ProviderErrorKind;
+	/** HTTP status, where there was an answer. */
+	status?: number;
+	/** The provider's own code. */
+	code?: string;
+	/** From Retry-After. */
+	retryAfterMs?: number;
+	/** What the person can do next. */
+	hint?: string;
+}
+
+export class ProviderError extends Error {
+	readonly kind: ProviderErrorKind;
+	readonly status?: number;
+	readonly code?: string;
+	readonly retryAfterMs?: number;
+	readonly hint?: string;
+
+	constructor(message: string, facts: ProviderErrorFacts) {
+		super(message);
+		this.name = 'ProviderError';
+		this.kind = facts.kind;
+		this.status = facts.status;
+		this.code = facts.code;
+		this.retryAfterMs = facts.retryAfterMs;
+		this.hint = facts.hint;
+	}
+
+	/** Proof that the provider did not take the request, so that a paid POST may be sent again. */
+	get isRefusal(): boolean {
+		return this.kind === 'notConnected' || this.kind === 'rateLimited';
+	}
+
+	/** The request may or may not have been taken. */
+	get isAmbiguous(): boolean {
+		return this.kind === 'noAnswer' || this.kind === 'badAnswer' || this.kind === 'unavailable';
+	}
+
+	/** A GET that failed like this may be repeated. */
+	get isTransient(): boolean {
+		return this.isRefusal || this.isAmbiguous;
+	}
+}
