@@ -1,0 +1,54 @@
+import type { CameraDialect } from './types';
+
+/**
+ * The 15 camera movements, one meaning each, with the words that each provider has for it (PROVIDERS.md B.6).
+ *
+ * The same words mean another movement elsewhere: Vtrix's "pan left" is a camera that moves sideways, MiniMax's
+ * "Pan left" one that turns on the spot. So users pick the meaning, and the provider's own words are written.
+ */
+export const CAMERA_MOVEMENTS = [
+	{ id: 'follow', name: 'Follow the Subject', vtrix: 'follow', miniMax: 'Tracking shot' },
+	{ id: 'lower', name: 'Lower (Move Down)', vtrix: 'lower', miniMax: 'Pedestal down' },
+	{ id: 'panLeft', name: 'Pan Left (Turn Left)', vtrix: 'tilt left', miniMax: 'Pan left' },
+	{ id: 'panRight', name: 'Pan Right (Turn Right)', vtrix: 'tilt right', miniMax: 'Pan right' },
+	{ id: 'pullBack', name: 'Pull Back (Move Away)', vtrix: 'pull back', miniMax: 'Pull out' },
+	{ id: 'pushIn', name: 'Push In (Move Closer)', vtrix: 'push in', miniMax: 'Push in' },
+	{ id: 'rise', name: 'Rise (Move Up)', vtrix: 'rise', miniMax: 'Pedestal up' },
+	{ id: 'shake', name: 'Shake', vtrix: 'shake', miniMax: 'Shake' },
+	{ id: 'static', name: 'Static (Hold Still)', vtrix: 'static', miniMax: 'Static shot' },
+	{ id: 'tiltDown', name: 'Tilt Down (Look Down)', vtrix: 'tilt down', miniMax: 'Tilt down' },
+	{ id: 'tiltUp', name: 'Tilt Up (Look Up)', vtrix: 'tilt up', miniMax: 'Tilt up' },
+	{ id: 'truckLeft', name: 'Truck Left (Move Left)', vtrix: 'pan left', miniMax: 'Truck left' },
+	{
+		id: 'truckRight',
+		name: 'Truck Right (Move Right)',
+		vtrix: 'pan right',
+		miniMax: 'Truck right',
+	},
+	{ id: 'zoomIn', name: 'Zoom In', vtrix: 'zoom in', miniMax: 'Zoom in' },
+	{ id: 'zoomOut', name: 'Zoom Out', vtrix: 'zoom out', miniMax: 'Zoom out' },
+] as const;
+
+/** More than this at the same moment are not recommended by the provider (seed 004) and refused here. */
+export const MAX_COMBINED_MOVEMENTS = 3;
+
+/**
+ * The documented form: movements of one step share a bracket and happen together, steps happen one after the other.
+ * Written behind the prompt, so that instructions typed by hand in it stay as they are and come first.
+ *
+ * @param steps ids of CAMERA_MOVEMENTS for each step; unknown ids must have been refused before
+ * @returns e.g. `A cat wakes up [push in, rise], then [static]`
+ */
+export function withCamera(
+	prompt: string,
+	steps: readonly (readonly string[])[],
+	dialect: CameraDialect,
+): string {
+	const brackets = steps
+		.filter((ids) => ids.length > 0)
+		.map((ids) =>
+			ids.map((id) => CAMERA_MOVEMENTS.find((movement) => movement.id === id)![dialect]),
+		)
+		.map((words) => `[${words.join(', ')}]`);
+	return [prompt.trim(), brackets.join(', then ')].filter((part) => part !== '').join(' ');
+}

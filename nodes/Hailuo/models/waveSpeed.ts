@@ -1,0 +1,90 @@
+import type { FieldSpec, Model } from './types';
+
+/*
+ * WaveSpeed's MiniMax endpoints, newest first. Parameters, defaults and prices: the provider's own model list of
+ * 2026-03-13 (PROVIDERS.md A.7) and its documentation pages; where prose and schema differ, the schema is followed
+ * (PROVIDERS.md F). The endpoint fixes the resolution: no entry has a field for it.
+ */
+
+const prompt: FieldSpec = { key: 'prompt' };
+const requiredPrompt: FieldSpec = { key: 'prompt', required: true };
+const image: FieldSpec = { key: 'image' };
+const requiredImage: FieldSpec = { key: 'image', required: true };
+const endImage: FieldSpec = { key: 'end_image' };
+const duration: FieldSpec = { key: 'duration', default: 6 };
+const goFast: FieldSpec = { key: 'go_fast', default: true };
+const expansion = (on: boolean): FieldSpec => ({ key: 'enable_prompt_expansion', default: on });
+
+const base = { provider: 'waveSpeed', promptLimit: 2000 } as const;
+
+export const waveSpeedModels: readonly Model[] = [
+	{
+		...base,
+		id: 'minimax/hailuo-02/standard',
+		name: 'Hailuo 02 Standard',
+		operations: {
+			textToVideo: { '768P': [6, 10] },
+			imageToVideo: { '768P': [6, 10] },
+			firstLastFrameToVideo: { '768P': [6, 10] },
+		},
+		fields: {
+			prompt: requiredPrompt,
+			firstFrame: image,
+			lastFrame: endImage,
+			duration,
+			promptExpansion: expansion(false),
+		},
+		prices: { '768P': { 6: 0.23, 10: 0.56 } },
+		jobSeconds: [30, 90],
+	},
+	{
+		...base,
+		id: 'minimax/hailuo-02/i2v-pro',
+		name: 'Hailuo 02 Pro (Image to Video)',
+		operations: {
+			imageToVideo: { '1080P': [6] },
+			firstLastFrameToVideo: { '1080P': [6] },
+		},
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			lastFrame: endImage,
+			promptExpansion: expansion(true),
+		},
+		prices: { '1080P': { 6: 0.49 } },
+		jobSeconds: [30, 90],
+	},
+	{
+		...base,
+		id: 'minimax/hailuo-02/i2v-standard',
+		name: 'Hailuo 02 Standard (Image to Video)',
+		operations: {
+			imageToVideo: { '768P': [6, 10] },
+			firstLastFrameToVideo: { '768P': [6, 10] },
+		},
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			lastFrame: endImage,
+			duration,
+			promptExpansion: expansion(false),
+		},
+		prices: { '768P': { 6: 0.23, 10: 0.56 } },
+		jobSeconds: [30, 90],
+	},
+	{
+		...base,
+		id: 'minimax/hailuo-02/fast',
+		name: 'Hailuo 02 Fast',
+		operations: { imageToVideo: { '512P': [6, 10] } },
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			duration,
+			promptExpansion: expansion(true),
+			goFast,
+		},
+		prices: { '512P': { 6: 0.1, 10: 0.15 } },
+		jobSeconds: [20, 60],
+	},
+];

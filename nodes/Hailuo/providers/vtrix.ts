@@ -1,0 +1,198 @@
+import {
+	hintFor,
+	isJson,
+	isoTime,
+	json,
+	kindOfStatus,
+	messageOf,
+	number,
+	refusal,
+	text,
+	unreadable,
+	type Json,
+} from './answers';
+import type {
+	HttpClient,
+	HttpRequest,
+	HttpResponse,
+	Job,
+	JobError,
+	JobStatus,
+	Provider,
+	Quote,
+	Submission,
+} from './types';
+import { ProviderError } from './types';
+
+const NAME = 'Vtrix';
+const GENERATION = '/model/v1/generation';
+
+/**
+ * Documented: in_progress, completed, failed; the other words are on older pages and in clients (PROVIDERS.md B.2).
+ * Whatever is not listed counts as running.
+ */
+const STATUSES: Record<string, JobStatus> = {
+	pending: 'queued',
+	queued: 'queued',
+	in_queue: 'queued',
+	in_progress: 'running',
+	processing: 'running',
+	completed: 'completed',
+	done: 'completed',
+	success: 'completed',
+	succeeded: 'completed',
+	failed: 'failed',
+	error: 'failed',
+	timeout: 'failed',
+	cancelled: 'cancelled',
+	canceled: 'cancelled',
+};
+
+/** Task codes 010004095 to 010004099 (seed 004) are the gateway's own troubles. They are declared integers, so the leading zero may be gone. */
+const isGatewayTrouble = (code?: string) => {
+	const value = Number(code);
+	return value >= 10004095 && value <= 10004099;
+};
+
+/** A 403 is not always a bad key (PROVIDERS.md B.2, F.12): the text tells. 40201 to 40208 are the balance family. */
+function kindOf(response: HttpResponse) {
+	const said = messageOf(response.body) ?? '';
+	const nested = number(json(json(response.body).status).error_code) ?? 0;
+	const noCredit = /balance|credit|arrears/i.test(said) || (nested >= 40201 && nested <= 40208);
+	if (noCredit && [400, 402, 403, 429].includes(response.status)) return 'credit';
+	return kindOfStatus(response.status);
+}
+
+async function call(http: HttpClient, request: HttpRequest): Promise<Json> {
+	const response = await http.request(request);
+	if (response.status < 200 || response.status >= 300) {
+		throw refusal(NAME, response, kindOf(response));
+	}
+	const { body } = response;
+	if (!isJson(body)) throw unreadable(NAME, response, 'without JSON');
+	const code = number(json(body.status).code);
+	if (code !== undefined && code >= 400) {
+		const nested = { ...response, status: code };
+		throw refusal(NAME, nested, kindOf(nested));
+	}
+	// Some answers of this gateway wrap the task in `data`.
+	return isJson(body.data) && !('id' in body) && !('task_id' in body)
+		? { ...body, ...body.data }
+		: body;
+}
+
+/** A task of the generation API as a Job. @throws ProviderError `badAnswer` when it has no id */
+export function vtrixJob(task: Json, known: { jobId?: string; model?: string } = {}): Job {
+	const jobId = text(task.id) ?? text(task.task_id) ?? known.jobId;
+	if (jobId === undefined) {
+		throw new ProviderError(`${NAME} answered without a job ID`, {
+			kind: 'badAnswer',
+			hint: hintFor('badAnswer'),
+		});
+	}
+	const videos = videosOf(task.output);
+	const reported = STATUSES[(text(task.status) ?? '').toLowerCase()] ?? 'running';
+	const empty = reported === 'completed' && videos.length === 0;
+	const status = empty ? 'failed' : reported;
+	const cost = number(json(task.usage).cost);
+	const progress = number(task.progress);
+	return {
+		jobId,
+		provider: 'vtrix',
+		model: text(task.model) ?? known.model ?? '',
+		status,
+		...(status === 'running' && progress !== undefined ? { progress } : {}),
+		videoUrl: videos[0],
+		videos,
+		createdAt: isoTime(task.created_at) ?? new Date().toISOString(),
+		finishedAt: isoTime(json(task.metadata).completed_at),
+		cost,
+		currency: cost === undefined ? undefined : 'USD',
+		...(status === 'failed' || status === 'cancelled' ? { error: taskError(task, empty) } : {}),
+	};
+}
+
+/** Content may be typed `video` or `video_url`, by which page one reads (PROVIDERS.md F.10); pictures are left out. */
+function videosOf(output: unknown): string[] {
+	return (Array.isArray(output) ? output : [output])
+		.flatMap((part) => {
+			const { content } = json(part);
+			return Array.isArray(content) ? content : [part];
+		})
+		.filter((item) => isJson(item) && !/^(image|audio|text)/i.test(text(item.type) ?? ''))
+		.map((item) => text(item.url) ?? text(json(item.video_url).url) ?? text(item.video_url))
+		.filter((url): url is string => url !== undefined && /^https?:\/\/\S+$/i.test(url));
+}
+
+function taskError(task: Json, empty: boolean): JobError {
+	const code = text(json(task.error).code);
+	return {
+		code: isGatewayTrouble(code) ? String(code).padStart(9, '0') : code,
+		message: empty
+			? 'The job is completed but has no video'
+			: (messageOf(task.error) ?? `The job ended with the status '${text(task.status)}'`),
+		retryable: isGatewayTrouble(code),
+	};
+}
+
+const bodyOf = ({ model, input, webhookUrl }: Submission) => ({
+	model,
+	input: [{ params: webhookUrl ? { ...input, callback_url: webhookUrl } : input }],
+});
+
+async function quote(http: HttpClient, submission: Submission): Promise<Quote> {
+	const answer = await call(http, {
+		method: 'POST',
+		path: `${GENERATION}/precharge`,
+		body: bodyOf(submission),
+	});
+	const data = json(answer.data);
+	const price = number(data.cost);
+	if (price === undefined) {
+		throw new ProviderError(
+			`${NAME} has no price for ${submission.model} at hand${text(data.reason) ? ` (${text(data.reason)})` : ''}`,
+			{
+				kind: 'invalid',
+				code: text(data.reason),
+				hint: 'Try again after a first job of this model, or look at its page',
+			},
+		);
+	}
+	return { price, currency: text(data.currency) ?? 'USD' };
+}
+
+/** The generation API of Vtrix and SeaArt Cloud (seed 004, PROVIDERS.md B.2). The base URL is the gateway's, without `/model`. */
+export const vtrix: Provider = {
+	id: 'vtrix',
+	name: NAME,
+	// Not published; WaveSpeed's smallest account serves as the measure, and a 429 slows a batch down anyway.
+	limits: { concurrent: 3, submitsPerMinute: 5 },
+	images: {
+		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
+		maxBytes: 20_000_000,
+		strictRatio: false,
+	},
+	historyHint:
+		'this provider has no list of jobs, so look at the usage page of the account before you submit it again',
+
+	async submit(http, submission) {
+		const answer = await call(http, {
+			method: 'POST',
+			path: GENERATION,
+			body: bodyOf(submission),
+		});
+		return vtrixJob(answer, { model: submission.model });
+	},
+
+	async get(http, jobId) {
+		const answer = await call(http, {
+			method: 'GET',
+			path: `${GENERATION}/task/${encodeURIComponent(jobId)}`,
+		});
+		return vtrixJob(answer, { jobId });
+	},
+
+	quote,
+
+	ownsJobId: (jobId) => /^[0-9a-v]{20}$/.test(jobId) || jobId.startsWith('mmsu_'),
+};

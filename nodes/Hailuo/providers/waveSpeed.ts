@@ -1,0 +1,233 @@
+import {
+	codeOf,
+	hintFor,
+	isJson,
+	isoTime,
+	json,
+	kindOfStatus,
+	messageOf,
+	number,
+	refusal,
+	text,
+	unreadable,
+	urls,
+	type Json,
+} from './answers';
+import type {
+	HistoryFilter,
+	HistoryJob,
+	HistoryPage,
+	HttpClient,
+	HttpRequest,
+	HttpResponse,
+	Job,
+	JobStatus,
+	Provider,
+	Quote,
+	Submission,
+} from './types';
+import { ProviderError } from './types';
+
+const NAME = 'WaveSpeed';
+
+/**
+ * Documented: created, processing, completed, failed. The rest is in the provider's own clients (PROVIDERS.md A.3).
+ * Whatever is not listed counts as running.
+ */
+const STATUSES: Record<string, JobStatus> = {
+	created: 'queued',
+	pending: 'queued',
+	queued: 'queued',
+	processing: 'running',
+	completed: 'completed',
+	failed: 'failed',
+	timeout: 'failed',
+	cancelled: 'cancelled',
+	canceled: 'cancelled',
+	deleted: 'cancelled',
+};
+
+const STATUS_WORDS: Record<JobStatus, string> = {
+	queued: 'created',
+	running: 'processing',
+	completed: 'completed',
+	failed: 'failed',
+	cancelled: 'cancelled',
+};
+
+/** Task error codes (PROVIDERS.md A.4): 1xxx say that the request must change, except those where the work itself broke. */
+const RETRYABLE_TASK_CODES = new Set(['1403', '1405', '5000', '5003', '5004']);
+
+const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/');
+
+/** Sends a request and opens the envelope `{code, message, data}`, which may carry a failure under HTTP 200. */
+async function call(http: HttpClient, request: HttpRequest): Promise<unknown> {
+	const response = await http.request(request);
+	if (response.status < 200 || response.status >= 300) throw refusal(NAME, response);
+	const { body } = response;
+	if (!isJson(body)) throw unreadable(NAME, response, 'without JSON');
+	const code = number(body.code);
+	if (code !== undefined && (code < 200 || code >= 300)) throw envelopeError(code, response);
+	if (!('data' in body)) throw unreadable(NAME, response, 'without the data it promised');
+	return body.data;
+}
+
+function envelopeError(code: number, response: HttpResponse): ProviderError {
+	const kind = kindOfStatus(code);
+	const said = messageOf(response.body) ?? 'no reason given';
+	return new ProviderError(`${NAME} answered with code ${code}: ${said}`, {
+		kind,
+		status: response.status,
+		code: codeOf(response.body) ?? String(code),
+		hint: hintFor(kind),
+	});
+}
+
+/** A prediction object as a Job. @throws ProviderError `badAnswer` when it has no id */
+export function waveSpeedJob(
+	data: unknown,
+	response = { status: 200, headers: {}, body: data },
+): Job {
+	const task = json(data);
+	const jobId = text(task.id);
+	if (jobId === undefined) throw unreadable(NAME, response, 'without a job ID');
+	const videos = urls(task.outputs);
+	const reported = STATUSES[(text(task.status) ?? '').toLowerCase()] ?? 'running';
+	const empty = reported === 'completed' && videos.length === 0;
+	const status = empty ? 'failed' : reported;
+	return {
+		jobId,
+		provider: 'waveSpeed',
+		model: text(task.model) ?? '',
+		status,
+		videoUrl: videos[0],
+		videos,
+		createdAt: isoTime(task.created_at) ?? new Date().toISOString(),
+		finishedAt: isoTime(task.finished_at ?? task.completed_at),
+		inferenceMs: positive(json(task.timings).inference) ?? positive(task.executionTime),
+		nsfw: Array.isArray(task.has_nsfw_contents)
+			? task.has_nsfw_contents.some((flag) => flag === true)
+			: undefined,
+		...(status === 'failed' || status === 'cancelled' ? { error: taskError(task, empty) } : {}),
+	};
+}
+
+const positive = (value: unknown): number | undefined => number(value) || undefined;
+
+function taskError(task: Json, empty: boolean) {
+	const code = number(task.code) ? text(task.code) : undefined;
+	const word = text(task.status) ?? 'failed';
+	const message = empty
+		? 'The job is completed but has no video'
+		: (text(task.error) ?? messageOf(task.error) ?? `The job ended with the status '${word}'`);
+	return { code, message, retryable: word === 'timeout' || RETRYABLE_TASK_CODES.has(code ?? '') };
+}
+
+async function quote(http: HttpClient, { model, input }: Submission): Promise<Quote> {
+	const body = { model_id: model, inputs: input };
+	const data = json(
+		await call(http, { method: 'POST', path: '/model/price', body }).catch(async (error) => {
+			// Two forms of this call exist (PROVIDERS.md A.1, F.8); where one is missing its path is taken for a model's.
+			if (!(error instanceof ProviderError) || !['invalid', 'notFound'].includes(error.kind)) {
+				throw asProviderError(error);
+			}
+			return await call(http, { method: 'POST', path: '/model/pricing', body });
+		}),
+	);
+	const fullPrice = number(data.price) ?? number(data.unit_price);
+	const price = number(data.discounted_price) ?? fullPrice;
+	if (price === undefined) {
+		throw new ProviderError(`${NAME} named no price for ${model}`, { kind: 'badAnswer' });
+	}
+	return { price, fullPrice, currency: text(data.currency) ?? 'USD' };
+}
+
+/** An error of any kind as a ProviderError, so that a catch never hides where it came from. */
+function asProviderError(error: unknown): ProviderError {
+	return error instanceof ProviderError
+		? error
+		: new ProviderError(String((error as Error)?.message ?? error), { kind: 'noAnswer' });
+}
+
+async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPage> {
+	const data = json(
+		await call(http, {
+			method: 'POST',
+			path: '/predictions',
+			body: {
+				page: filter.page,
+				page_size: filter.pageSize,
+				...(filter.model ? { model: filter.model } : {}),
+				...(filter.status ? { status: STATUS_WORDS[filter.status] } : {}),
+				...(filter.createdAfter ? { created_after: filter.createdAfter } : {}),
+				...(filter.createdBefore ? { created_before: filter.createdBefore } : {}),
+				...(filter.withInputs ? { include_inputs: true } : {}),
+			},
+		}),
+	);
+	const items = Array.isArray(data.items) ? data.items : [];
+	const jobs = items
+		.filter((item) => text(json(item).id) !== undefined)
+		.map((item): HistoryJob => {
+			const { input, inputs } = json(item);
+			const asked = isJson(input) ? input : isJson(inputs) ? inputs : undefined;
+			return { ...waveSpeedJob(item), ...(asked ? { input: asked } : {}) };
+		});
+	const total = number(data.total);
+	const more =
+		items.length > 0 &&
+		(total === undefined ? items.length >= filter.pageSize : filter.page * filter.pageSize < total);
+	return { jobs, more, total };
+}
+
+/** WaveSpeed, API v3 (PROVIDERS.md part A). The base URL ends in `/api/v3`. */
+export const waveSpeed: Provider = {
+	id: 'waveSpeed',
+	name: NAME,
+	// The smallest account, Bronze (PROVIDERS.md A.5).
+	limits: { concurrent: 3, submitsPerMinute: 5 },
+	images: { mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 20_000_000, strictRatio: true },
+	historyHint:
+		'look for it with the operation Job: Get Many, or on the history page of WaveSpeed (it reaches back 7 days)',
+
+	async submit(http, { model, input, webhookUrl }) {
+		const data = await call(http, {
+			method: 'POST',
+			path: `/${encodePath(model)}`,
+			query: webhookUrl ? { webhook: webhookUrl } : undefined,
+			body: input,
+		});
+		const job = waveSpeedJob(data);
+		return { ...job, model: job.model || model };
+	},
+
+	async get(http, jobId) {
+		return waveSpeedJob(
+			await call(http, {
+				method: 'GET',
+				path: `/predictions/${encodeURIComponent(jobId)}/result`,
+			}),
+		);
+	},
+
+	list,
+	quote,
+
+	async remove(http, jobIds) {
+		const data = json(
+			await call(http, { method: 'POST', path: '/predictions/delete', body: { ids: jobIds } }),
+		);
+		return number(data.deleted_count) ?? 0;
+	},
+
+	async balance(http) {
+		const data = json(await call(http, { method: 'GET', path: '/balance' }));
+		const balance = number(data.balance);
+		if (balance === undefined) {
+			throw new ProviderError(`${NAME} named no balance`, { kind: 'badAnswer' });
+		}
+		return balance;
+	},
+
+	ownsJobId: (jobId) => /^[0-9a-f]{32}$/i.test(jobId),
+};
