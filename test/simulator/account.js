@@ -1,0 +1,71 @@
+'use strict';
+
+/**
+ * Money and limits of one provider's account.
+ *
+ * Money is taken when a job is accepted and given back when it fails (PROVIDERS.md A.4: "refunded
+ * automatically within 3 hours", so taken first). Each provider has a purse of its own.
+ *
+ * The minute limit is a fixed window ("limits reset every minute", A.3), counted from the start.
+ */
+class Account {
+	/**
+	 * @param {import('./clock').Clock} clock
+	 * @param {{ concurrent?: number, submitsPerMinute?: number, balance?: number }} limits
+	 */
+	constructor(clock, limits) {
+		this.clock = clock;
+		this.limits = limits;
+		this.reset();
+	}
+
+	reset() {
+		this.balance = this.limits.balance ?? 100;
+		/** @type {{ at: number, jobId: string, amount: number }[]} negative = taken */
+		this.ledger = [];
+		this.minute = -1;
+		this.inMinute = 0;
+	}
+
+	/** Counts one submit. @returns {number} 0 = let through, else simulated ms until the next minute */
+	admit() {
+		const since = this.clock.now() - this.clock.startWall;
+		const minute = Math.floor(since / 60_000);
+		if (minute !== this.minute) {
+			this.minute = minute;
+			this.inMinute = 0;
+		}
+		if (this.inMinute >= (this.limits.submitsPerMinute ?? Infinity)) {
+			return (minute + 1) * 60_000 - since;
+		}
+		this.inMinute++;
+		return 0;
+	}
+
+	/** @param {number} cost USD */
+	canPay(cost) {
+		return this.balance + 1e-9 >= cost;
+	}
+
+	/** @param {{ id: string, cost: number, charged: number }} job */
+	charge(job) {
+		this.book(job, -job.cost);
+		job.charged = job.cost;
+	}
+
+	/** @param {{ id: string, charged: number, refunded: number }} job */
+	refund(job) {
+		if (job.refunded || !job.charged) return;
+		job.refunded = job.charged;
+		this.book(job, job.charged);
+	}
+
+	/** @private */
+	book(job, amount) {
+		// Micro-dollars, so that sums of 0.10 and 0.23 stay exact.
+		this.balance = Math.round((this.balance + amount) * 1e6) / 1e6;
+		this.ledger.push({ at: this.clock.now(), jobId: job.id, amount });
+	}
+}
+
+module.exports = { Account };

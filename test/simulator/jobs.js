@@ -1,0 +1,160 @@
+'use strict';
+
+const { fromPrompt, endOf, failureOf } = require('./outcome');
+
+/**
+ * Jobs of all providers. A job walks created → processing → an end; each provider's file says it
+ * in its own words. Jobs above the account's `concurrent` wait as `created` (PROVIDERS.md A.5:
+ * "wait in queue rather than fail").
+ *
+ * @typedef {{
+ *   id: string, n: number, provider: string, api: string, brand?: string, model: string,
+ *   input: Record<string, unknown>, prompt: string, status: string, queued: boolean,
+ *   createdAt: number, startedAt?: number, finishedAt?: number, ms: number,
+ *   created: import('./clock').Stamp, finished?: import('./clock').Stamp,
+ *   cost: number, charged: number, refunded: number, outcome: import('./outcome').Outcome,
+ *   error?: { code: number, message: string }, images: object, checked: Promise<void>,
+ *   deleted?: boolean, callback?: string, extraFields?: string[], videoSha256?: string,
+ * }} Job  times in simulated ms; `ms` = from start to end; money in USD
+ */
+
+class Jobs {
+	/** @param {import('./simulator').Simulator} sim */
+	constructor(sim) {
+		this.sim = sim;
+		/** @type {Map<string, Job>} */
+		this.all = new Map();
+		/** @type {Record<string, Job[]>} */
+		this.waiting = {};
+		/** @type {Record<string, Set<Job>>} */
+		this.running = {};
+		this.created = 0;
+	}
+
+	clear() {
+		this.all.clear();
+		this.waiting = {};
+		this.running = {};
+		this.created = 0;
+	}
+
+	/**
+	 * Accepts a job: from here on it is billed, whether or not the answer reaches the client.
+	 * @param {Partial<Job> & { check?: () => Promise<{ code: number, message: string } | undefined> }} wanted
+	 * @param {import('./outcome').Outcome} [forced] from a fault rule
+	 * @returns {Job}
+	 */
+	create(wanted, forced) {
+		const { sim } = this;
+		const { check, ...rest } = wanted;
+		const created = sim.clock.stamp();
+		/** @type {Job} */
+		const job = Object.assign(rest, {
+			n: ++this.created,
+			status: 'created',
+			queued: true,
+			createdAt: created.sim,
+			created,
+			charged: 0,
+			refunded: 0,
+			outcome: fromPrompt(wanted.prompt),
+			images: {},
+		});
+		Object.assign(job.outcome, sim.outcome?.(job), forced);
+		job.ms = this.length(job);
+		this.all.set(job.id, job);
+		sim.account(job.provider).charge(job);
+		sim.emit('created', job);
+		job.checked = Promise.resolve(check?.()).then((refusal) => {
+			if (refusal && !job.finishedAt) this.refuse(job, refusal);
+		});
+		if (job.outcome.immediate) job.checked = job.checked.then(() => this.finish(job));
+		(this.waiting[job.provider] ??= []).push(job);
+		this.pump(job.provider);
+		return job;
+	}
+
+	/** @private @returns {number} simulated ms of work */
+	length(job) {
+		if (job.outcome.seconds !== undefined) return job.outcome.seconds * 1000;
+		const { jobTime } = this.sim.options;
+		if (typeof jobTime === 'function') return jobTime(job.n, job);
+		// 30-90 s is what WaveSpeed states for Hailuo 02 (PROVIDERS.md A.5).
+		return jobTime ?? 30_000 + Math.floor(this.sim.random.time() * 60_000);
+	}
+
+	/** @private */
+	pump(provider) {
+		const running = (this.running[provider] ??= new Set());
+		const waiting = this.waiting[provider] ?? [];
+		const most = this.sim.account(provider).limits.concurrent ?? Infinity;
+		while (waiting.length && running.size < most) {
+			const job = waiting.shift();
+			if (job.finishedAt) continue;
+			running.add(job);
+			this.start(job);
+		}
+	}
+
+	/** @private */
+	start(job) {
+		const { clock } = this.sim;
+		job.queued = false;
+		job.startedAt = clock.now();
+		clock.after(Math.min(1000, job.ms / 4), () => {
+			if (!job.finishedAt) job.status = 'processing';
+			if (!job.finishedAt) this.sim.emit('processing', job);
+		});
+		if (endOf(job.outcome) !== 'never') clock.after(job.ms, () => this.finish(job));
+	}
+
+	/** A picture or parameter that the provider refuses after accepting: fails soon, not at the end. */
+	refuse(job, error) {
+		job.error = error;
+		this.sim.clock.after(Math.min(1000, job.ms), () => this.finish(job, 'failed'));
+	}
+
+	/** @param {Job} job @param {string} [end] */
+	finish(job, end = job.error ? 'failed' : endOf(job.outcome)) {
+		if (job.finishedAt !== undefined || end === 'never') return;
+		job.finished = this.sim.clock.stamp();
+		job.finishedAt = job.finished.sim;
+		job.startedAt ??= job.finishedAt;
+		job.status = end;
+		if (end === 'failed') job.error ??= failureOf(job, job.outcome);
+		if (end === 'completed') this.sim.videos.note(job);
+		else this.refund(job);
+		this.running[job.provider]?.delete(job);
+		this.pump(job.provider);
+		this.sim.emit('finished', job);
+	}
+
+	/** @private */
+	refund(job) {
+		const delay = this.sim.options.refundDelay;
+		const pay = () => this.sim.account(job.provider).refund(job);
+		if (delay) this.sim.clock.after(delay, pay);
+		else pay();
+	}
+
+	/** The word for "still running", an unknown one where the outcome asks for it. */
+	runningWord(job, word) {
+		const { status } = job.outcome;
+		return typeof status === 'string' ? status.replace(/!$/, '') : word;
+	}
+
+	/** @param {Job} job @returns {number} 0..1 */
+	progress(job) {
+		if (job.finishedAt) return 1;
+		if (!job.startedAt) return 0;
+		const done = (this.sim.clock.now() - job.startedAt) / Math.max(1, job.ms);
+		return Math.min(0.99, Math.round(done * 100) / 100);
+	}
+
+	/** @param {Job} job @returns {number} ms of work, as providers report inference time */
+	workMs(job) {
+		return job.finishedAt ? Math.round(job.finishedAt - (job.startedAt ?? job.finishedAt)) : 0;
+	}
+}
+
+module.exports = { Jobs };
