@@ -107,6 +107,7 @@ async function startN8n(options) {
 	const userFolder = options.userFolder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-n8n-'));
 	fs.mkdirSync(path.join(userFolder, '.n8n'), { recursive: true });
 	const removeFolder = () => {
+		process.off('exit', removeFolder);
 		if (ownFolder) fs.rmSync(userFolder, { recursive: true, force: true, maxRetries: 3 });
 	};
 	try {
@@ -121,6 +122,8 @@ async function startN8n(options) {
 			stdio: ['ignore', out, out],
 		});
 		fs.closeSync(out);
+		// After the hook that ends the process, so that nothing writes to it any more.
+		process.once('exit', removeFolder);
 		const readLog = () => fs.readFileSync(logFile, 'utf8');
 		try {
 			await waitUntilReady({ child, url, command, readyMs, readLog });

@@ -1,0 +1,234 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { OWNER } = require('./client');
+
+const byId = (id) => `[data-test-id="${id}"]`;
+const PARAMETER = '[data-parameter-path^="parameters."]';
+const parameterPath = (name) => `[data-parameter-path="parameters.${name}"]`;
+
+/**
+ * n8n's editor in a real browser (Debian's Chromium), as a user sees it. Parameters are named by
+ * their path in the node (`prompt`, `options.timeout`), choices by the text that is shown.
+ */
+class Editor {
+	/** @param {import('playwright-core').Page} page @param {string} url n8n's address */
+	constructor(page, url) {
+		this.page = page;
+		this.url = url;
+	}
+
+	async login({ email, password } = OWNER) {
+		const { page } = this;
+		await page.goto(`${this.url}/signin`);
+		await page.fill('input[name=emailOrLdapLoginId]', email);
+		await page.fill('input[name=password]', password);
+		await page.click(byId('form-submit-button'));
+		await page.waitForURL((url) => !url.pathname.includes('signin'));
+	}
+
+	/** Waits until every node is on the canvas. */
+	async openWorkflow(id) {
+		await this.page.goto(`${this.url}/workflow/${id}`);
+		await this.page.locator(byId('canvas-node')).first().waitFor();
+	}
+
+	/** Opens a new, empty workflow. */
+	async newWorkflow() {
+		await this.page.goto(`${this.url}/workflow/new`);
+		await this.page.locator(byId('canvas-add-button')).waitFor();
+	}
+
+	/** Opens a node's panel (a double click on it). */
+	async openNode(name) {
+		const { page } = this;
+		await page.locator(`${byId('canvas-node')}[data-node-name="${name}"]`).dblclick();
+		await page.locator(byId('ndv')).waitFor();
+		await page.locator(PARAMETER).first().waitFor();
+		await this.settle();
+	}
+
+	async closeNode() {
+		await this.page.click(byId('ndv-close-button'));
+		await this.page.locator(byId('ndv')).waitFor({ state: 'hidden' });
+	}
+
+	/** Waits until the panel shows the same fields twice, 150 ms apart: Vue draws in steps. */
+	async settle() {
+		let last;
+		for (let i = 0; i < 40; i++) {
+			const now = JSON.stringify(await this.parameters());
+			if (now === last) return;
+			last = now;
+			await this.page.waitForTimeout(150);
+		}
+		throw new Error('The panel of the node does not come to rest');
+	}
+
+	/**
+	 * The fields that the open panel shows, from top to bottom.
+	 * @returns {Promise<Array<{name: string, label: string, kind: string,
+	 *   value: string | boolean | string[]}>>} value: as shown (of a dropdown, the text)
+	 */
+	async parameters() {
+		return await this.page.evaluate(readParameters, PARAMETER);
+	}
+
+	/** The grey or yellow texts between the fields (type `notice`). */
+	async notices() {
+		const shown = this.page.locator(`${byId('ndv')} .notice:visible`);
+		return (await shown.allInnerTexts()).map((text) => text.trim());
+	}
+
+	/** The messages under fields that are filled in wrongly, or not at all. */
+	async issues() {
+		const marks = this.page.locator(`${byId('ndv')} ${byId('parameter-issues')}:visible`);
+		return await marks.count();
+	}
+
+	field(name) {
+		return this.page.locator(`${parameterPath(name)}:visible`);
+	}
+
+	async openChoices(name) {
+		await this.field(name).locator('.el-select').click();
+		const items = this.page.locator(`${byId('parameter-input-item')}:visible`);
+		await items.first().waitFor();
+		return items;
+	}
+
+	/** What a dropdown offers. @returns {Promise<Array<{name: string, description: string}>>} */
+	async choices(name) {
+		const items = await this.openChoices(name);
+		const read = (list) =>
+			list.map((item) => ({
+				name: item.querySelector('.option-headline')?.textContent.trim() ?? '',
+				description: item.querySelector('.option-description')?.textContent.trim() ?? '',
+			}));
+		const found = await items.evaluateAll(read);
+		await this.page.keyboard.press('Escape');
+		await items.first().waitFor({ state: 'hidden' });
+		return found;
+	}
+
+	/** Picks from a dropdown by the text that is shown. */
+	async choose(name, text) {
+		const items = await this.openChoices(name);
+		const headline = this.page.locator('.option-headline').getByText(text, { exact: true });
+		await items.filter({ has: headline }).first().click();
+		await items.first().waitFor({ state: 'hidden' });
+		await this.settle();
+	}
+
+	/** Types into a text or number field, in place of what it holds. */
+	async fill(name, text) {
+		await this.field(name).locator('input, textarea').first().fill(String(text));
+		await this.settle();
+	}
+
+	/** Sets an on/off field. */
+	async toggle(name, on) {
+		const input = this.field(name).locator('input[role=switch]');
+		if ((await input.getAttribute('aria-checked')) === String(on)) return;
+		await this.field(name).locator('.el-switch').click();
+		await this.settle();
+	}
+
+	/**
+	 * Runs the open node ("Execute step") and waits until the run has ended and is shown.
+	 * @returns {Promise<string>} what the output side then says
+	 */
+	async executeStep({ timeoutMs = 120_000 } = {}) {
+		const { page } = this;
+		const isRun = (response) =>
+			response.request().method() === 'POST' &&
+			/\/rest\/workflows\/[^/]+\/run/.test(response.url());
+		const [response] = await Promise.all([
+			page.waitForResponse(isRun),
+			page
+				.locator(`${byId('ndv')} ${byId('node-execute-button')}:visible`)
+				.first()
+				.click(),
+		]);
+		const { executionId } = (await response.json()).data;
+		await page.waitForFunction(hasEnded, executionId, { timeout: timeoutMs, polling: 500 });
+		const shown = [byId('node-error-message'), byId('ndv-items-count'), '[class*=outputText]'];
+		const output = page.locator(byId('output-panel'));
+		await output.locator(shown.join(', ')).first().waitFor();
+		await page.waitForTimeout(300);
+		return await this.outputText();
+	}
+
+	/** All that the output side of the open panel says. */
+	async outputText() {
+		return await this.page.locator(byId('output-panel')).innerText();
+	}
+
+	/**
+	 * Searches the list of nodes, as a user who wants to add one.
+	 * @returns {Promise<Array<{name: string, description: string}>>} the nodes found, best first
+	 */
+	async searchNodes(text) {
+		const { page } = this;
+		const search = page.locator(`${byId('node-creator-search-bar')}`);
+		if (!(await search.isVisible())) {
+			const opener = page.locator(
+				`${byId('node-creator-plus-button')}, ${byId('canvas-add-button')}`,
+			);
+			await opener.first().click();
+			await search.waitFor();
+		}
+		await search.fill(text);
+		await page.waitForTimeout(600);
+		const read = (list) =>
+			list.map((item) => {
+				const text = (id) => item.querySelector(`[data-test-id=${id}]`)?.textContent.trim() ?? '';
+				return {
+					name: text('node-creator-item-name'),
+					description: text('node-creator-item-description'),
+				};
+			});
+		return await page.locator(`${byId('item-iterator-item')}:visible`).evaluateAll(read);
+	}
+
+	/** @param {string} file a .png, made with the folders it needs */
+	async screenshot(file, options = {}) {
+		fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+		await this.page.screenshot({ path: file, animations: 'disabled', ...options });
+		return file;
+	}
+}
+
+/** Asks n8n whether an execution has ended. Runs inside the page, with its session. */
+async function hasEnded(id) {
+	const headers = { 'browser-id': localStorage.getItem('n8n-browserId') ?? '' };
+	const response = await fetch(`/rest/executions/${id}`, { headers });
+	const { data } = await response.json();
+	return ['success', 'error', 'canceled', 'crashed'].includes(data?.status);
+}
+
+/** Reads the fields that are shown. Runs inside the page. */
+function readParameters(selector) {
+	const value = (field) => {
+		const toggle = field.querySelector('input[role=switch]');
+		if (toggle) return { kind: 'toggle', value: toggle.getAttribute('aria-checked') === 'true' };
+		const editor = field.querySelector('.cm-content');
+		if (editor) return { kind: 'expression', value: editor.textContent };
+		const tags = [...field.querySelectorAll('.el-tag')].map((tag) => tag.textContent.trim());
+		if (field.querySelector('.el-select__tags')) return { kind: 'choices', value: tags };
+		const input = field.querySelector('input, textarea');
+		const select = field.querySelector('.el-select');
+		return { kind: select ? 'choice' : 'text', value: input?.value ?? field.textContent.trim() };
+	};
+	return [...document.querySelectorAll(selector)]
+		.filter((field) => field.checkVisibility())
+		.map((field) => {
+			const name = field.getAttribute('data-parameter-path').replace(/^parameters\./, '');
+			const item = field.closest('.parameter-item, .multi-parameter, .n8n-input-label');
+			const label = item?.querySelector('label .n8n-text')?.textContent.trim() ?? '';
+			return { name, label, ...value(field) };
+		});
+}
+
+module.exports = { Editor };
