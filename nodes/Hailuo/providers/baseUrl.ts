@@ -1,0 +1,97 @@
+import type { ProviderId } from '../models/types';
+
+interface Addresses {
+	/** The field of the credential that chooses among `known`; absent where there is nothing to choose. */
+	choice?: string;
+	/** What n8n's users can choose, and where it leads. The first is the default. */
+	known: Readonly<Record<string, string>>;
+	/** The end of an address as the provider's documents print it, which the requests add themselves. */
+	tail?: RegExp;
+}
+
+const ADDRESSES: Readonly<Record<ProviderId, Addresses>> = {
+	waveSpeed: { known: { waveSpeed: 'https://api.wavespeed.ai/api/v3' } },
+	vtrix: {
+		choice: 'brand',
+		known: { vtrix: 'https://cloud.vtrix.ai', seaArt: 'https://cloud.seaart.ai' },
+		tail: /(\/model(\/v1(\/(generation|queue))?)?)+$/,
+	},
+	miniMax: {
+		choice: 'region',
+		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimaxi.com' },
+		tail: /(\/v1)+$/,
+	},
+};
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
+
+/** n8n resolves the expression behind `baseUrl`; what still looks like one was handed on as it is stored. */
+const isExpression = (text: string) => text.startsWith('=') || text.includes('{{');
+
+const defaultOf = ({ known }: Addresses) => Object.values(known)[0];
+
+/** What the choice of the credential leads to; the same rule as the expression behind `baseUrl`. */
+function chosen(addresses: Addresses, credentials: Readonly<Record<string, unknown>>): string {
+	if (!addresses.choice) return defaultOf(addresses);
+	const choice = textOf(credentials[addresses.choice]);
+	if (choice === 'other') return textOf(credentials.customBaseUrl);
+	return addresses.known[choice] ?? defaultOf(addresses);
+}
+
+function parse(text: string): URL | undefined {
+	try {
+		return new URL(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * What is wrong with an address, or undefined. It is not repeated in the message: a key that was pasted
+ * into the wrong field would end in logs.
+ */
+function fault(text: string, url: URL | undefined): string | undefined {
+	if (!text) return 'is empty';
+	if (isExpression(text)) return 'is an expression that has no value here';
+	if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+		return 'must start with https:// (or http://)';
+	}
+	if (url.username || url.password) return 'must not hold a user name or password';
+	if (url.search || url.hash) return 'must end before any "?" or "#"';
+	return undefined;
+}
+
+/**
+ * The address that a provider's paths are added to, from the fields of its credential: without a slash at
+ * the end, and without the part that the provider's documents print but the requests add themselves
+ * (`/model/v1/generation` of Vtrix and SeaArt, `/v1` of MiniMax). For WaveSpeed it ends in `/api/v3`, or in
+ * whatever path a gateway has.
+ *
+ * A `baseUrl` that is given outright wins over the choice of brand or region.
+ * @throws {Error} naming the field and the rule, when there is no usable address
+ */
+export function baseUrlOf(
+	provider: ProviderId,
+	credentials: Readonly<Record<string, unknown>>,
+): string {
+	const addresses = ADDRESSES[provider];
+	const given = textOf(credentials.baseUrl);
+	const text = given && !isExpression(given) ? given : chosen(addresses, credentials);
+	const url = parse(text);
+	const wrong = fault(text, url);
+	if (wrong || !url) {
+		throw new Error(
+			`The field 'Base URL' of the credential ${wrong}. Example: ${defaultOf(addresses)}`,
+		);
+	}
+	const path = url.pathname.replace(/\/+$/, '');
+	// WaveSpeed's own SDK takes the address without the version, so people have it at hand like that.
+	if (url.host === 'api.wavespeed.ai' && /^(\/api)?$/.test(path)) return `${url.origin}/api/v3`;
+	const bare = addresses.tail ? path.replace(addresses.tail, '') : path;
+	return url.origin + bare.replace(/\/+$/, '');
+}
+
+/** Whether an address of `baseUrlOf` is one of the provider's own, not one that somebody typed. */
+export function isKnownBaseUrl(provider: ProviderId, baseUrl: string): boolean {
+	return Object.values(ADDRESSES[provider].known).includes(baseUrl);
+}
