@@ -11,7 +11,14 @@ export function isPrivateHost(hostname: string): boolean {
 	return PRIVATE_SUFFIXES.some((suffix) => host.endsWith(suffix));
 }
 
-const PRIVATE_SUFFIXES = ['.localhost', '.local', '.internal', '.lan', '.home.arpa', '.localdomain'];
+const PRIVATE_SUFFIXES = [
+	'.localhost',
+	'.local',
+	'.internal',
+	'.lan',
+	'.home.arpa',
+	'.localdomain',
+];
 
 function isPrivateV4([a, b]: number[]): boolean {
 	return (

@@ -76,7 +76,12 @@ export function checkImage(data: Buffer, rules: ImageRules, field: string): Imag
 /** Refuses a picture for its length alone, so that a huge file need not be read. Throws ImageRefused. */
 export function checkBytes(bytes: number, rules: ImageRules, field: string): void {
 	if (bytes === 0) {
-		throw new ImageRefused(field, 'missing', 'is an empty file (0 bytes)', 'Check the step before.');
+		throw new ImageRefused(
+			field,
+			'missing',
+			'is an empty file (0 bytes)',
+			'Check the step before.',
+		);
 	}
 	if (bytes <= rules.maxBytes) return;
 	throw new ImageRefused(

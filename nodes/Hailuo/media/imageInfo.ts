@@ -167,7 +167,9 @@ function webpOrientation(data: Buffer): number | undefined {
 		if (data.toString('latin1', at, at + 4) === 'EXIF') {
 			const exif = data.subarray(at + 8, at + 8 + length);
 			// Some writers repeat the prefix that JPEG needs.
-			return readOrientation(exif.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif);
+			return readOrientation(
+				exif.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif,
+			);
 		}
 		at += 8 + length + (length % 2);
 	}

@@ -1,0 +1,98 @@
+import { cutOff, DownloadFailed } from './downloadFailed';
+import { Mp4Scan } from './mp4';
+
+type Body = import('node:stream').Readable;
+
+/**
+ * Watches the bytes of an answer's body go by on their way into n8n's storage: counts them, and refuses a
+ * body that is too large or no video.
+ *
+ * It observes by wrapping `emit` instead of adding a `data` listener. A listener would start the flow before
+ * n8n reads (bytes lost in filesystem mode), and with a pause() against that the default memory mode, which
+ * reads by a `data` listener of its own, would wait for ever. Node emits `data` however a stream is read.
+ */
+export class BodyWatch {
+	/** Received so far. */
+	bytes = 0;
+	/** Rejects with the first reason to give up; never resolves. */
+	readonly failed: Promise<never>;
+	/** The answer has begun. */
+	begun = false;
+	private readonly scan = new Mp4Scan();
+	private reject: (reason: unknown) => void = () => {};
+
+	constructor(
+		private readonly url: string,
+		private readonly maxBytes: number,
+		private readonly onProgress: () => void,
+	) {
+		this.failed = new Promise<never>((_resolve, reject) => {
+			this.reject = reject;
+		});
+		// It is raced, but nobody may be listening yet, or any more.
+		this.failed.catch(() => {});
+	}
+
+	/** Gives up; the first reason stays. */
+	fail(reason: unknown): void {
+		this.reject(reason);
+	}
+
+	attach(body: Body): void {
+		this.begun = true;
+		this.onProgress();
+		// Without a listener an `error` event would end the process: n8n attaches its own only later.
+		body.on('error', (error) => this.fail(error));
+		const emit = body.emit;
+		body.emit = (event: string | symbol, ...values: unknown[]): boolean => {
+			if (event === 'data') this.see(values[0] as Buffer);
+			return Reflect.apply(emit, body, [event, ...values]);
+		};
+	}
+
+	private see(chunk: Buffer): void {
+		this.bytes += chunk.length;
+		this.onProgress();
+		this.scan.feed(chunk);
+		if (this.bytes > this.maxBytes) this.fail(tooLarge(this.bytes, this.maxBytes, this.url));
+		if (this.scan.isMp4 === false) this.fail(notMp4(this.url));
+	}
+
+	/**
+	 * What is wrong with a body that ended without an exception, if anything. `declared` is the Content-Length.
+	 *
+	 * Fewer bytes than declared count as cut off, unless the boxes prove the video whole: that is the case
+	 * when the HTTP client unpacked a compressed answer, whose length is that of the packed bytes. An answer
+	 * without a length counts as cut off where its last box is incomplete.
+	 */
+	verdict(declared: number | undefined): DownloadFailed | undefined {
+		if (this.bytes === 0) return cutOff(this.url, 'no bytes came');
+		if (this.scan.isMp4 !== true) return notMp4(this.url);
+		if (declared === this.bytes) return undefined;
+		if (declared !== undefined && this.bytes < declared && !this.scan.isComplete) {
+			return cutOff(this.url, `${this.bytes} of ${declared} bytes came`);
+		}
+		return this.scan.isCut ? cutOff(this.url, `after ${this.bytes} bytes`) : undefined;
+	}
+}
+
+export function tooLarge(bytes: number, maxBytes: number, url: string): DownloadFailed {
+	const mb = (n: number) => Math.round(n / 1e6);
+	return new DownloadFailed(`it has ${mb(bytes)} MB or more, allowed are ${mb(maxBytes)} MB`, {
+		reason: 'size',
+		url,
+		retryable: false,
+	});
+}
+
+/**
+ * Refused rather than passed on with a warning: the file would be called .mp4, and the next step (YouTube,
+ * Slack) would fail in a way that nobody understands. The job keeps its URL, so nothing paid is lost.
+ */
+function notMp4(url: string): DownloadFailed {
+	return new DownloadFailed('what its link delivers does not begin like an MP4', {
+		reason: 'type',
+		url,
+		retryable: false,
+	});
+}

@@ -1,0 +1,196 @@
+import type { IBinaryData, IExecuteFunctions, IPollFunctions } from 'n8n-workflow';
+
+import type { Clock } from '../jobs/clock';
+import { BodyWatch, tooLarge } from './bodyWatch';
+import {
+	DownloadFailed,
+	failedStatus,
+	failedTransfer,
+	failedType,
+	mediaType,
+} from './downloadFailed';
+
+export { DownloadFailed } from './downloadFailed';
+export { videoFileName } from './fileName';
+
+type Context = IExecuteFunctions | IPollFunctions;
+type Body = import('node:stream').Readable;
+
+export interface DownloadOptions {
+	fileName: string;
+	/** A larger video is refused, by its Content-Length or while it comes; default 1,000,000,000. */
+	maxBytes?: number;
+	clock: Clock;
+	/** Ends the download at once; its reason is thrown. */
+	signal?: AbortSignal;
+	/** ms since the epoch, by `clock`. */
+	deadlineAt?: number;
+	/** All of them, the first included; default 4. */
+	attempts?: number;
+	/** ms without a byte after which an attempt is given up; default 30,000. */
+	idleMs?: number;
+}
+
+export interface Downloaded {
+	binary: IBinaryData;
+	bytes: number;
+	mimeType: string;
+}
+
+/** A clip has 2 to 30 MB. This only keeps a wrong or hostile link from filling the disk. */
+const MAX_BYTES = 1_000_000_000;
+const ATTEMPTS = 4;
+const IDLE_MS = 30_000;
+/** First wait between attempts and the longest, in ms; the real one is 50 to 100 % of it. */
+const BACKOFF_MS = [1_000, 10_000] as const;
+/** A server may ask for more time, up to this, in ms. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
+const MAX_REDIRECTS = 5;
+
+/**
+ * Streams a video into n8n's binary data. In filesystem mode (n8n 2's default) only the bytes on their way are
+ * in memory; n8n's memory mode holds the whole file by its nature.
+ *
+ * No credential goes with it: the link comes out of an answer and leads to a CDN. That is also why redirects
+ * may be followed. Cut off, hanging, 408, 425, 429, 5xx and network errors are tried again, with backoff,
+ * within `attempts` and the deadline.
+ *
+ * Throws DownloadFailed, or the signal's reason when it was stopped.
+ */
+export async function downloadVideo(
+	this: Context,
+	url: string,
+	options: DownloadOptions,
+): Promise<Downloaded> {
+	const { clock, signal, deadlineAt = Infinity, attempts = ATTEMPTS } = options;
+	checkLink(url);
+	for (let attempt = 1; ; attempt++) {
+		signal?.throwIfAborted();
+		const result = await tryDownload.call(this, url, options);
+		signal?.throwIfAborted();
+		if (!(result instanceof DownloadFailed)) return result;
+		if (!result.retryable || attempt >= attempts) throw result;
+		const pause = backoffMs(attempt, result, clock);
+		if (clock.now() + pause >= deadlineAt) throw result;
+		await clock.sleep(pause, signal);
+	}
+}
+
+function checkLink(url: string): void {
+	if (/^https?:\/\/[^/]/i.test(url) && URL.canParse(url)) return;
+	throw new DownloadFailed('its link is no http:// or https:// address', {
+		reason: 'type',
+		url,
+		retryable: false,
+	});
+}
+
+function backoffMs(attempt: number, { retryAfterMs = 0 }: DownloadFailed, clock: Clock): number {
+	const [first, longest] = BACKOFF_MS;
+	const backoff = Math.min(longest, first * 2 ** (attempt - 1)) * (0.5 + clock.random() / 2);
+	return Math.max(backoff, Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
+}
+
+/** One attempt; gives a DownloadFailed back instead of throwing it. */
+async function tryDownload(
+	this: Context,
+	url: string,
+	options: DownloadOptions,
+): Promise<Downloaded | DownloadFailed> {
+	const { clock, signal } = options;
+	// Two controllers: `kill` ends the connection and is pulled only when the attempt failed. After a success
+	// the socket may already carry somebody else's request.
+	const kill = new AbortController();
+	const done = new AbortController();
+	let progressAt = clock.now();
+	const watch = new BodyWatch(url, options.maxBytes ?? MAX_BYTES, () => (progressAt = clock.now()));
+	const onStop = () => watch.fail(signal?.reason);
+	signal?.addEventListener('abort', onStop, { once: true });
+	const guard = guardTime(options, url, watch, () => progressAt, done.signal);
+	try {
+		return await Promise.race([
+			transfer.call(this, url, options, watch, kill.signal),
+			watch.failed,
+		]);
+	} catch (error) {
+		kill.abort();
+		return failedTransfer(error, url, watch.begun);
+	} finally {
+		signal?.removeEventListener('abort', onStop);
+		done.abort();
+		await guard;
+	}
+}
+
+/** The watchdog: fails the attempt when no byte came for `idleMs`, or when the deadline passed. */
+async function guardTime(
+	{ clock, idleMs = IDLE_MS, deadlineAt = Infinity }: DownloadOptions,
+	url: string,
+	watch: BodyWatch,
+	progressAt: () => number,
+	done: AbortSignal,
+): Promise<void> {
+	const expire = (message: string, retryable: boolean) =>
+		watch.fail(new DownloadFailed(message, { reason: 'timeout', url, retryable }));
+	try {
+		for (;;) {
+			const now = clock.now();
+			if (now >= deadlineAt) {
+				return expire('the deadline passed before it was complete', false);
+			}
+			const idleAt = progressAt() + idleMs;
+			if (now >= idleAt) {
+				const seconds = Math.round(idleMs / 1000);
+				return expire(`nothing came from its server for ${seconds} s`, true);
+			}
+			await clock.sleep(Math.min(idleAt, deadlineAt) - now, done);
+		}
+	} catch {
+		// The attempt is over.
+	}
+}
+
+async function transfer(
+	this: Context,
+	url: string,
+	{ clock, fileName, maxBytes = MAX_BYTES }: DownloadOptions,
+	watch: BodyWatch,
+	kill: AbortSignal,
+): Promise<Downloaded> {
+	const response = await this.helpers.httpRequest({
+		method: 'GET',
+		url,
+		// Unpacked answers would make the Content-Length useless, and a video does not shrink.
+		headers: { Accept: 'video/mp4, video/*;q=0.9, */*;q=0.1', 'Accept-Encoding': 'identity' },
+		encoding: 'stream',
+		returnFullResponse: true,
+		// Otherwise the unread body of an exception would keep its socket.
+		ignoreHttpStatusErrors: true,
+		maxRedirects: MAX_REDIRECTS,
+		// The watchdog decides; n8n's default would end a slow but steady video after 5 minutes.
+		timeout: 0,
+		abortSignal: kill,
+	});
+	const body = response.body as Body;
+	watch.attach(body);
+	const { headers } = response;
+	const declared = contentLength(headers['content-length']);
+	const refused =
+		failedStatus(response.statusCode, url, headers['retry-after'], clock.now()) ??
+		failedType(headers['content-type'], url) ??
+		(declared !== undefined && declared > maxBytes ? tooLarge(declared, maxBytes, url) : undefined);
+	if (refused) throw refused;
+	const type = mediaType(headers['content-type']);
+	const mimeType = type.startsWith('video/') ? type : 'video/mp4';
+	const binary = await this.helpers.prepareBinaryData(body, fileName, mimeType);
+	const fault = watch.verdict(declared);
+	if (fault) throw fault;
+	return { binary, bytes: watch.bytes, mimeType };
+}
+
+/** Undefined where there is none, or none that can be read. */
+function contentLength(value: unknown): number | undefined {
+	if (value === undefined || value === null || value === '') return undefined;
+	const bytes = Number(value);
+	return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
+}

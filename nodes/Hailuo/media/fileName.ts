@@ -1,0 +1,19 @@
+const LONGEST = 120;
+
+/**
+ * `<model>-<jobId>.mp4`: only letters, digits, `.`, `_` and `-`, never a leading dot, at most 120 characters.
+ * Both parts come from outside: a slash would name another folder. Where it is too long the model is cut,
+ * never the job id, which tells one video from another.
+ */
+export function videoFileName(model: string, jobId: string): string {
+	const id = clean(jobId).slice(-80) || 'video';
+	const name = clean(model).slice(0, LONGEST - id.length - '-.mp4'.length);
+	return `${name ? `${name}-` : ''}${id}.mp4`;
+}
+
+function clean(part: string): string {
+	return part
+		.slice(0, 500)
+		.replace(/[^A-Za-z0-9._-]+/g, '-')
+		.replace(/^[.-]+|[.-]+$/g, '');
+}

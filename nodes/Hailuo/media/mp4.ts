@@ -1,0 +1,80 @@
+/** First boxes that an MP4 or MOV may begin with; a web page, a JSON or a picture has none of them here. */
+const FIRST_BOXES = new Set([
+	'ftyp',
+	'styp',
+	'moov',
+	'mdat',
+	'free',
+	'skip',
+	'wide',
+	'pnot',
+	'uuid',
+]);
+
+/**
+ * Follows the boxes of an MP4 while its bytes go by, keeping at most 16 of them.
+ *
+ * It exists for answers that do not say how long they are (no Content-Length, ended by closing the
+ * connection): there, a connection that breaks looks like the end of the video, and only the boxes tell.
+ */
+export class Mp4Scan {
+	private header = Buffer.alloc(0);
+	/** Bytes of the current box that are still to come; Infinity for a box that reaches to the end. */
+	private left = 0;
+	/** Something that is no box: nothing can be said from here on. */
+	private lost = false;
+	private first?: string;
+	private readonly seen = new Set<string>();
+
+	feed(chunk: Buffer): void {
+		let at = 0;
+		while (at < chunk.length && !this.lost) {
+			if (this.left > 0) {
+				const step = Math.min(this.left, chunk.length - at);
+				this.left -= step;
+				at += step;
+				continue;
+			}
+			const need = this.headerLength() - this.header.length;
+			this.header = Buffer.concat([this.header, chunk.subarray(at, at + need)]);
+			at += need;
+			if (this.header.length === this.headerLength()) this.openBox();
+		}
+	}
+
+	/** Whether it begins like an MP4; undefined while fewer than 8 bytes came. */
+	get isMp4(): boolean | undefined {
+		return this.first === undefined ? undefined : FIRST_BOXES.has(this.first);
+	}
+
+	/** Every box came whole, and the two that a video cannot be played without were among them. */
+	get isComplete(): boolean {
+		const toEnd = this.left === Infinity;
+		const whole = this.left === 0 && this.header.length === 0;
+		return !this.lost && (whole || toEnd) && this.seen.has('moov') && this.seen.has('mdat');
+	}
+
+	/** The last box is longer than what came, or moov or mdat is missing. */
+	get isCut(): boolean {
+		return !this.lost && !this.isComplete;
+	}
+
+	/** 8 bytes, or 16 where the length is given in 64 bits. */
+	private headerLength(): number {
+		return this.header.length >= 8 && this.header.readUInt32BE(0) === 1 ? 16 : 8;
+	}
+
+	private openBox(): void {
+		const type = this.header.toString('latin1', 4, 8);
+		this.first ??= type;
+		const short = this.header.readUInt32BE(0);
+		const size = short === 1 ? Number(this.header.readBigUInt64BE(8)) : short;
+		if (!/^[\x20-\x7e\xa9]{4}$/.test(type) || (size !== 0 && size < this.header.length)) {
+			this.lost = true;
+			return;
+		}
+		this.seen.add(type);
+		this.left = size === 0 ? Infinity : size - this.header.length;
+		this.header = Buffer.alloc(0);
+	}
+}
