@@ -58,7 +58,7 @@ class Jobs {
 			charged: 0,
 			refunded: 0,
 			outcome: fromPrompt(wanted.prompt),
-			images: {},
+			images: rest.images ?? {},
 		});
 		Object.assign(job.outcome, sim.outcome?.(job), forced);
 		job.ms = this.length(job);
@@ -66,7 +66,9 @@ class Jobs {
 		sim.account(job.provider).charge(job);
 		sim.emit('created', job);
 		job.checked = Promise.resolve(check?.()).then((refusal) => {
-			if (refusal && !job.finishedAt) this.refuse(job, refusal);
+			if (refusal && !job.finishedAt) return this.refuse(job, refusal);
+			// Rendering takes real time: it begins while the job runs.
+			if (sim.options.render) void sim.videos.source(job);
 		});
 		if (job.outcome.immediate) job.checked = job.checked.then(() => this.finish(job));
 		(this.waiting[job.provider] ??= []).push(job);

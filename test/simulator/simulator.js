@@ -16,6 +16,7 @@ const { cdnRoutes } = require('./cdn');
 const { watch } = require('./leaks');
 const { watchWebhooks } = require('./webhooks');
 const { watchCallbacks } = require('./vtrixTask');
+const { watchMiniMaxCallbacks } = require('./miniMax');
 
 /**
  * All providers in one process. Events: 'created' | 'processing' | 'finished' (job),
@@ -49,6 +50,7 @@ class Simulator extends EventEmitter {
 		this.deliveries = [];
 		watchWebhooks(this);
 		watchCallbacks(this);
+		watchMiniMaxCallbacks(this);
 	}
 
 	/** @private */

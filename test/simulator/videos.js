@@ -1,6 +1,7 @@
 'use strict';
 
 const fs = require('node:fs');
+const { renderVideo } = require('./video');
 const { small, synthetic, fromBuffer } = require('./videoSource');
 
 /** Which bytes each job's video has, and its addresses on the CDN. */
@@ -32,8 +33,8 @@ class Videos {
 		if (Buffer.isBuffer(given)) return fromBuffer(given);
 		if (given?.path) return fromBuffer(await fs.promises.readFile(given.path));
 		if (render) {
-			const { renderVideo } = require('./video');
-			const made = await renderVideo(job, { ffmpeg: this.sim.options.ffmpeg });
+			const { ffmpeg } = this.sim.options;
+			const made = await renderVideo(job, { ffmpeg, signal: this.sim.stopping });
 			if (made) return fromBuffer(made);
 		}
 		return small(job.id);
