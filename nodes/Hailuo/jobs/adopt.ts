@@ -1,0 +1,160 @@
+import type { HistoryFilter, HistoryJob, HistoryPage, Job } from '../providers/types';
+import { ProviderError } from '../providers/types';
+import type { Claims } from './claims';
+import type { Clock } from './clock';
+import { isAbort } from './abort';
+import { mayBeJobOf, tellsInput } from './match';
+import type { OpenSubmit, OpenSubmits } from './openSubmits';
+import { retryGet } from './retry';
+import { settle } from './settle';
+
+/** When the history is looked at, in ms after the ambiguous answer: a cut-off request may arrive late. */
+const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000, 40_000];
+/** Further looks while the job found may belong to a submit that is still being sent. */
+const CONTESTED_LOOKS_MS = [55_000, 70_000, 90_000, 120_000];
+/** How much earlier than our POST a job may seem to be made: Date headers count whole seconds. */
+const TOLERANCE_MS = 2_000;
+/** The filter's own margin; what it lets through too much is sorted out here. */
+const FILTER_MARGIN_MS = 60_000;
+/** A job without inputs is adopted when it was the only one from this look on and still is at the next. */
+const LONE_FROM_MS = 2_000;
+const PAGE_SIZE = 100;
+const MOST_PAGES = 10;
+
+export interface AdoptOptions {
+	/** The provider's history. */
+	list: (filter: HistoryFilter) => Promise<HistoryPage>;
+	/** The ambiguous submit, as `submitOnce` hands it over. */
+	attempt: OpenSubmit;
+	/** How far the provider's clock is ahead of ours, in ms (`HttpClient.clockOffsetMs`). */
+	offsetMs: () => number;
+	claims: Claims;
+	openSubmits: OpenSubmits;
+	clock: Clock;
+	signal?: AbortSignal;
+	/** ms since the epoch; no look is begun after it. */
+	deadlineAt?: number;
+}
+
+export interface Search {
+	/** The adopted job; it is claimed. */
+	job?: Job;
+	/** How often the history could be read; 0 says that the search proves nothing. */
+	looks: number;
+	/** Ids of jobs that may be the one, but may as well be another submit's. */
+	candidates: string[];
+}
+
+interface Look {
+	/** Jobs that may be ours and that nobody has claimed, oldest first. */
+	found: HistoryJob[];
+	slackMs: number;
+}
+
+/** Reads the history back to the submit. @throws when it could not be read in time */
+async function look(options: AdoptOptions, untilMs: number): Promise<Look> {
+	const { list, attempt, offsetMs, claims, clock, signal } = options;
+	const found = new Map<string, HistoryJob>();
+	const slack = () => TOLERANCE_MS - offsetMs();
+	for (let page = 1; page <= MOST_PAGES; page++) {
+		const filter: HistoryFilter = {
+			model: attempt.submission.model,
+			createdAfter: new Date(attempt.startedAt - slack() - FILTER_MARGIN_MS).toISOString(),
+			withInputs: true,
+			page,
+			pageSize: PAGE_SIZE,
+		};
+		const answer = await retryGet(async () => await list(filter), {
+			clock,
+			signal,
+			deadlineAt: untilMs,
+		});
+		for (const job of answer.jobs) {
+			if (mayBeJobOf(attempt, job, slack())) found.set(job.jobId, job);
+		}
+		const oldest = Math.min(...answer.jobs.map((job) => Date.parse(job.createdAt)));
+		// NaN (a time that cannot be read) reads on; an empty page is Infinity, but ends it.
+		const older = oldest < attempt.startedAt - slack();
+		if (!answer.more || answer.jobs.length === 0 || older) break;
+	}
+	const free = [...found.values()].filter(({ jobId }) => !claims.has(jobId));
+	free.sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+	return { found: free, slackMs: slack() };
+}
+
+/** The job as everybody else sees it: the inputs may be megabytes of picture. */
+function plain(job: HistoryJob): Job {
+	const copy = { ...job };
+	delete copy.input;
+	return copy;
+}
+
+/**
+ * The job of this look that is surely ours, or else why it is not: `contested` when a submit that is
+ * still being sent may own one, so that a later look will know more.
+ *
+ * @param lone id of the only job the look before found, if it found just one
+ */
+function choose(
+	{ attempt, openSubmits }: AdoptOptions,
+	{ found, slackMs }: Look,
+	lone?: string,
+): { job?: HistoryJob; contested: boolean } {
+	const rivals = found.map((job) => openSubmits.rivals(attempt, job, slackMs));
+	const contested = rivals.flat().some(({ state }) => state === 'sending');
+	const ours = found.filter((_, index) => rivals[index].length === 0);
+	const told = ours.find((job) => tellsInput(attempt.submission, job));
+	if (told) return { job: told, contested };
+	// Without inputs any job of the model looks like ours, so a second one makes both worthless.
+	const only = found.length === 1 && ours.length === 1 && ours[0].jobId === lone;
+	return { job: only ? ours[0] : undefined, contested };
+}
+
+/**
+ * Searches the provider's history for the job of an ambiguous submit, several times over 40 s (over
+ * 2 min while it may be that of a submit still being sent), and adopts the oldest job that
+ * - has the same model, and the same value in every field that can be compared,
+ * - was made since the POST began,
+ * - is nobody's: not claimed, and no other open submit may own it.
+ * Where the history tells no inputs, a job is adopted only if it is the only one, and stays it.
+ *
+ * Costs nothing. A list call that fails is repeated, and passed over if it goes on failing; a refusal
+ * for good (wrong key) ends the search.
+ *
+ * @throws the signal's reason as soon as it is aborted, and nothing else
+ */
+export async function adopt(options: AdoptOptions): Promise<Search> {
+	const { claims, clock, signal, deadlineAt = Infinity } = options;
+	const beganAt = clock.now();
+	const search: Search = { looks: 0, candidates: [] };
+	let contested = false;
+	let lone: string | undefined;
+
+	const times = [...LOOKS_MS, ...CONTESTED_LOOKS_MS];
+	for (const [index, afterMs] of times.entries()) {
+		const at = Math.max(clock.now(), beganAt + afterMs);
+		if (at > deadlineAt || (index >= LOOKS_MS.length && !contested)) break;
+		if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
+		signal?.throwIfAborted();
+		const nextAt = beganAt + (times[index + 1] ?? afterMs + 20_000);
+		const outcome = await settle(async () => await look(options, Math.min(nextAt, deadlineAt)));
+		if (!outcome.ok) {
+			const { error } = outcome;
+			if (isAbort(error, signal)) throw error;
+			if (error instanceof ProviderError && error.isTransient) continue;
+			break;
+		}
+		const { found } = outcome.value;
+		search.looks++;
+		search.candidates = found.map(({ jobId }) => jobId);
+		// Nothing is awaited from the look's end to the claim, or two searches could take one job.
+		const choice = choose(options, outcome.value, lone);
+		if (choice.job) {
+			claims.claim(choice.job.jobId);
+			return { ...search, job: plain(choice.job) };
+		}
+		contested = choice.contested;
+		lone = afterMs >= LONE_FROM_MS && found.length === 1 ? found[0].jobId : undefined;
+	}
+	return search;
+}

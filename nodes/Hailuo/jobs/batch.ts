@@ -1,0 +1,107 @@
+import { settle, type Settled } from './settle';
+
+export type { Settled } from './settle';
+
+/** What an item failed with that was never started, because the batch had been stopped before. */
+export class NotStartedError extends Error {
+	/** What stopped the batch: the first item's error, or the reason of the outer signal. */
+	readonly cause: unknown;
+
+	constructor(cause: unknown) {
+		super('Not started: the batch was stopped before');
+		this.name = 'NotStartedError';
+		this.cause = cause;
+	}
+}
+
+/** The reason that the items under way are aborted with when another one failed. */
+export class BatchStoppedError extends Error {
+	/** The first item's error. */
+	readonly cause: unknown;
+	/** Index of the item that failed first. */
+	readonly index: number;
+
+	constructor(cause: unknown, index: number) {
+		super(`Stopped, because item ${index} failed`);
+		this.name = 'BatchStoppedError';
+		this.cause = cause;
+		this.index = index;
+	}
+}
+
+export interface Slot {
+	/** Aborted when the batch is stopped, from outside or by `stopOnError`. */
+	signal: AbortSignal;
+	/**
+	 * Frees the slot before the worker is done: the provider counts running jobs only, so the next
+	 * item may start while this one's video is still on its way. Calling it again does nothing.
+	 */
+	release(): void;
+}
+
+export interface BatchOptions {
+	/** Most items that hold a slot at a time, from 1; Infinity for all of them. */
+	concurrency: number;
+	/** After the first failure start no new item, and abort those under way. */
+	stopOnError?: boolean;
+	/** Starts no new item once aborted, and aborts those under way with the same reason. */
+	signal?: AbortSignal;
+}
+
+/**
+ * Runs `worker` over `items` side by side, in order of start, and gives how each ended, in the order
+ * of the items. Resolves when every worker that was started has settled, those that have released
+ * their slot included; never rejects. An item that was not started fails with NotStartedError.
+ */
+export async function runBatch<T, R>(
+	items: readonly T[],
+	worker: (item: T, index: number, slot: Slot) => Promise<R>,
+	options: BatchOptions,
+): Promise<Array<Settled<R>>> {
+	const { stopOnError = false, signal } = options;
+	const stop = new AbortController();
+	const follow = () => stop.abort(signal?.reason);
+	if (signal?.aborted) follow();
+	signal?.addEventListener('abort', follow, { once: true });
+
+	let free = Math.max(1, options.concurrency);
+	let next = 0;
+	const results = new Array<Settled<R>>(items.length);
+	const running: Array<Promise<void>> = [];
+
+	const start = async (index: number) => {
+		let holds = true;
+		// The slot is refilled in the same tick: every wait here is a wait of the whole batch.
+		const release = () => {
+			if (!holds) return;
+			holds = false;
+			free++;
+			fill();
+		};
+		const slot = { signal: stop.signal, release };
+		const outcome = await settle(async () => await worker(items[index], index, slot));
+		results[index] = outcome;
+		// Before the slot is freed, or one more item would be started after the failure.
+		if (!outcome.ok && stopOnError && !stop.signal.aborted) {
+			stop.abort(new BatchStoppedError(outcome.error, index));
+		}
+		release();
+	};
+	const fill = () => {
+		while (free > 0 && next < items.length && !stop.signal.aborted) {
+			free--;
+			running.push(start(next++));
+		}
+	};
+
+	fill();
+	// Grows while it is walked: an item that ends starts the next one.
+	for (let i = 0; i < running.length; i++) await running[i];
+	signal?.removeEventListener('abort', follow);
+	const reason: unknown = stop.signal.reason;
+	const cause = reason instanceof BatchStoppedError ? reason.cause : reason;
+	for (; next < items.length; next++) {
+		results[next] = { ok: false, error: new NotStartedError(cause) };
+	}
+	return results;
+}

@@ -1,0 +1,94 @@
+import type { Clock } from './clock';
+import { Turns } from './turns';
+
+/**
+ * The window in ms. It is a little longer than the provider's minute, because the requests' way there
+ * takes unequally long: the first one also opens the connection.
+ */
+export const WINDOW_MS = 60_500;
+
+/** Keeps a batch within the submits a minute of the account: one limiter for all items of it. */
+export class SubmitLimiter {
+	private readonly perMinute: number;
+	private readonly clock: Clock;
+	/** When the latest submits were let through, oldest first; never more than `perMinute` of them. */
+	private readonly granted: number[] = [];
+	private readonly line = new Turns(1);
+	private pausedUntil = 0;
+
+	/** @param options.perMinute most submits in any 60 s; 0 for no limit */
+	constructor(options: { perMinute: number; clock: Clock }) {
+		this.perMinute = Math.max(0, Math.floor(options.perMinute));
+		this.clock = options.clock;
+	}
+
+	/**
+	 * Resolves when a submit may be sent, first come first served.
+	 *
+	 * @throws the signal's reason as soon as it is aborted; the place in the line is then given up
+	 */
+	async acquire(signal?: AbortSignal): Promise<void> {
+		await this.line.run(async () => {
+			// The pause may have grown while this one slept, so it looks again after each sleep.
+			for (let wait = this.waitMs(); wait > 0; wait = this.waitMs()) {
+				await this.clock.sleep(wait, signal);
+			}
+			signal?.throwIfAborted();
+			if (this.perMinute > 0) {
+				this.granted.push(this.clock.now());
+				if (this.granted.length > this.perMinute) this.granted.shift();
+			}
+		}, signal);
+	}
+
+	/**
+	 * Lets nobody through before `atMs` (ms since the epoch): a 429 for one item is a 429 for the
+	 * whole account. A pause is only ever made longer by this.
+	 */
+	pauseUntil(atMs: number): void {
+		if (Number.isFinite(atMs)) this.pausedUntil = Math.max(this.pausedUntil, atMs);
+	}
+
+	private waitMs(): number {
+		const full = this.perMinute > 0 && this.granted.length >= this.perMinute;
+		const windowEnd = full ? this.granted[0] + WINDOW_MS : 0;
+		return Math.max(this.pausedUntil, windowEnd) - this.clock.now();
+	}
+}
+
+/** Spreads the status calls of all open jobs evenly, so that a hundred of them make no storm. */
+export class StatusPacer {
+	private readonly gapMs: number;
+	private readonly clock: Clock;
+	private readonly line = new Turns(1);
+	private nextAt = 0;
+
+	/** @param options.perSecond most status calls a second, evenly spaced; 0 for no limit */
+	constructor(options: { perSecond?: number; clock: Clock }) {
+		const perSecond = options.perSecond ?? 10;
+		this.gapMs = perSecond > 0 ? 1_000 / perSecond : 0;
+		this.clock = options.clock;
+	}
+
+	/**
+	 * Resolves when a status call may be sent, first come first served; at once where there is room.
+	 *
+	 * @throws the signal's reason as soon as it is aborted; the call is then not counted
+	 */
+	async acquire(signal?: AbortSignal): Promise<void> {
+		signal?.throwIfAborted();
+		if (this.gapMs === 0) return;
+		await this.line.run(async () => {
+			// A timer may fire a little early, so it looks again.
+			for (let wait = this.waitMs(); wait > 0; wait = this.waitMs()) {
+				await this.clock.sleep(wait, signal);
+			}
+			signal?.throwIfAborted();
+			this.nextAt = this.clock.now() + this.gapMs;
+		}, signal);
+	}
+
+	private waitMs(): number {
+		return this.nextAt - this.clock.now();
+	}
+}

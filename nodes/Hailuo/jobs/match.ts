@@ -1,0 +1,57 @@
+import type { HistoryJob, Submission } from '../providers/types';
+
+type Asked = Pick<Submission, 'model' | 'input'>;
+
+/** Inline pictures are longer than any word, and base64 has no blanks. */
+const BASE64 = /^[A-Za-z0-9+/_=-]{256,}$/;
+
+export function isUrl(text: string): boolean {
+	return /^https?:\/\/\S+$/i.test(text);
+}
+
+/** Whether a text holds a picture: a URL, a data URI or base64. */
+export function isPicture(text: string): boolean {
+	return isUrl(text) || /^data:\S*$/i.test(text) || BASE64.test(text);
+}
+
+function isBlank(value: unknown): boolean {
+	return value === undefined || value === null;
+}
+
+/**
+ * Whether the two may be the same value of one field. What cannot be compared may be: nothing, lists
+ * and objects, and a picture unless both sides hold it as a URL.
+ */
+function maybeSame(ours: unknown, theirs: unknown): boolean {
+	if (isBlank(ours) || isBlank(theirs)) return true;
+	if (typeof ours === 'object' || typeof theirs === 'object') return true;
+	const [a, b] = [String(ours).trim(), String(theirs).trim()];
+	if (a === b) return true;
+	return isPicture(a) && !(isUrl(a) && isUrl(b));
+}
+
+/** Whether the history tells any of the fields that were sent; if not, `matches` says little. */
+export function tellsInput(asked: Asked, job: HistoryJob): boolean {
+	return Object.keys(asked.input).some((key) => !isBlank(job.input?.[key]));
+}
+
+/** Whether a job of the history may come from this submission: the model and all that can be compared. */
+export function matches(asked: Asked, job: HistoryJob): boolean {
+	if (job.model !== asked.model) return false;
+	const theirs = job.input ?? {};
+	return Object.entries(asked.input).every(([key, ours]) => maybeSame(ours, theirs[key]));
+}
+
+/**
+ * Whether a job of the history may come from this submit: it matches, and was not made before.
+ *
+ * @param slackMs what the provider's clock may be behind ours, in ms: `createdAt` is by its clock
+ */
+export function mayBeJobOf(
+	submit: { submission: Asked; startedAt: number },
+	job: HistoryJob,
+	slackMs: number,
+): boolean {
+	// A job without a readable time is NaN here, and never anybody's.
+	return Date.parse(job.createdAt) >= submit.startedAt - slackMs && matches(submit.submission, job);
+}

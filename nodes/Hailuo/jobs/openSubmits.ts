@@ -1,0 +1,93 @@
+import type { HistoryJob, Submission } from '../providers/types';
+import { fingerprint } from './fingerprint';
+import { isPicture, isUrl, mayBeJobOf } from './match';
+
+/**
+ * - `sending`: the POST is under way
+ * - `ambiguous`: it ended without proof, and the job is being searched for
+ * - `unresolved`: it was not found; its job may still turn up
+ */
+export type OpenState = 'sending' | 'ambiguous' | 'unresolved';
+
+/** A paid POST whose job is not known yet. */
+export interface OpenSubmit {
+	/** What was sent; inline pictures are left out, they can be compared with nothing. */
+	readonly submission: Pick<Submission, 'model' | 'input'>;
+	/** Of the whole submission, pictures included. */
+	readonly fingerprint: string;
+	/** When the POST began, by our clock, in ms since the epoch. */
+	readonly startedAt: number;
+	state: OpenState;
+}
+
+/** How long an unresolved submit may still own a job that turns up, in ms. */
+const UNRESOLVED_MS = 600_000;
+const MOST_UNRESOLVED = 1_000;
+
+/** The input without inline pictures: up to 20 MB each, and kept for minutes. */
+function withoutData(input: Record<string, unknown>): Record<string, unknown> {
+	const entries = Object.entries(input).map(([key, value]) => {
+		const inline = typeof value === 'string' && isPicture(value) && !isUrl(value);
+		return [key, inline ? 'data:' : value] as const;
+	});
+	return Object.fromEntries(entries);
+}
+
+/**
+ * The paid POSTs of the process whose job ids are not known. Their jobs may be in the history already,
+ * unclaimed, so a search may only adopt what none of these can own: this lets all items be sent side
+ * by side, identical ones too, and none gets another's job.
+ */
+export class OpenSubmits {
+	private readonly open = new Set<OpenSubmit>();
+
+	/** Call right before the POST. @param startedAt ms since the epoch */
+	begin(submission: Submission, startedAt: number): OpenSubmit {
+		const attempt: OpenSubmit = {
+			submission: { model: submission.model, input: withoutData(submission.input) },
+			fingerprint: fingerprint(submission),
+			startedAt,
+			state: 'sending',
+		};
+		this.open.add(attempt);
+		return attempt;
+	}
+
+	/** The job is known, or certainly does not exist. */
+	close(attempt: OpenSubmit): void {
+		this.open.delete(attempt);
+	}
+
+	/** The job was not found; it is remembered for 10 minutes. @param nowMs ms since the epoch */
+	giveUp(attempt: OpenSubmit, nowMs: number): void {
+		attempt.state = 'unresolved';
+		const unresolved = [...this.open].filter(({ state }) => state === 'unresolved');
+		unresolved.forEach((other, index) => {
+			const old = other.startedAt < nowMs - UNRESOLVED_MS;
+			if (old || unresolved.length - index > MOST_UNRESOLVED) this.open.delete(other);
+		});
+	}
+
+	/**
+	 * The other submits that `job` may belong to. An identical one that is ambiguous itself is none:
+	 * the two are interchangeable, and each adopts one job. One that is still being sent always is,
+	 * because its answer will name its job.
+	 *
+	 * @param slackMs how much earlier than `startedAt` a job of it may seem to be made, in ms
+	 */
+	rivals(attempt: OpenSubmit, job: HistoryJob, slackMs: number): OpenSubmit[] {
+		return [...this.open].filter((other) => {
+			if (other === attempt) return false;
+			const twin = other.fingerprint === attempt.fingerprint;
+			if (twin && other.state !== 'sending') return false;
+			return mayBeJobOf(other, job, slackMs);
+		});
+	}
+
+	get size(): number {
+		return this.open.size;
+	}
+}
+
+/** The one registry of the process. */
+export const openSubmits = new OpenSubmits();

@@ -1,0 +1,95 @@
+import { ProviderError } from '../providers/types';
+import { isAbort, untilAborted } from './abort';
+import type { Clock } from './clock';
+import { settle } from './settle';
+
+/** The longest that a Retry-After is obeyed, in ms: the providers' own limits reset every minute. */
+export const MAX_RETRY_AFTER_MS = 120_000;
+
+const BACKOFF_FIRST_MS = 1_000;
+const BACKOFF_MAX_MS = 30_000;
+
+/**
+ * The wait that a Retry-After header asks for, in ms: 0 to `MAX_RETRY_AFTER_MS`.
+ *
+ * @param header delta seconds or an HTTP date; anything else gives `undefined`
+ * @param nowMs the time by the clock of whoever sent the header, in ms since the epoch
+ */
+export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+	const text = header?.trim() ?? '';
+	let ms: number;
+	if (/^\d{1,9}(\.\d+)?$/.test(text)) {
+		ms = Number(text) * 1_000;
+	} else if (/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(text)) {
+		// Date.parse alone would take "1" or "in 5" for a date.
+		ms = Date.parse(text) - nowMs;
+	} else {
+		return undefined;
+	}
+	return Number.isFinite(ms) ? Math.min(MAX_RETRY_AFTER_MS, Math.max(0, ms)) : undefined;
+}
+
+/**
+ * The wait before repeat number `attempt` (from 0), in ms: doubles from `firstMs` to `maxMs`, and the
+ * upper half of it is random.
+ */
+export function backoff(
+	attempt: number,
+	random: () => number,
+	firstMs = BACKOFF_FIRST_MS,
+	maxMs = BACKOFF_MAX_MS,
+): number {
+	const ceiling = Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 30));
+	return ceiling * (0.5 + 0.5 * random());
+}
+
+/**
+ * The wait before repeat number `attempt` after `error`, in ms: what the provider asked for, capped,
+ * plus up to a tenth so that a batch does not come back as one; else the backoff.
+ */
+export function retryWait(
+	error: ProviderError,
+	attempt: number,
+	random: () => number,
+	firstMs?: number,
+	maxMs?: number,
+): number {
+	const own = backoff(attempt, random, firstMs, maxMs);
+	if (error.retryAfterMs === undefined) return own;
+	const asked = Math.min(MAX_RETRY_AFTER_MS, Math.max(0, error.retryAfterMs));
+	// Retry-After: 0 in a loop must not become a storm.
+	return asked > 0 ? asked * (1 + 0.1 * random()) : own;
+}
+
+export interface RetryOptions {
+	clock: Clock;
+	signal?: AbortSignal;
+	/** ms since the epoch; no repeat is begun after it. */
+	deadlineAt: number;
+	/** Told before each wait. */
+	onRetry?: (error: ProviderError, attempt: number, waitMs: number) => void;
+}
+
+/**
+ * Calls `get` until it succeeds. Only for requests that cost nothing: a paid POST goes through
+ * `submitOnce`. Repeats a ProviderError with `isTransient`, honouring Retry-After.
+ *
+ * @throws any other error at once; the last error when the next wait would pass the deadline; the
+ * signal's reason as soon as it is aborted
+ */
+export async function retryGet<T>(get: () => Promise<T>, options: RetryOptions): Promise<T> {
+	const { clock, signal, deadlineAt, onRetry } = options;
+	for (let attempt = 0; ; attempt++) {
+		signal?.throwIfAborted();
+		const outcome = await settle(async () => await untilAborted(get(), signal));
+		if (outcome.ok) return outcome.value;
+		const { error } = outcome;
+		if (isAbort(error, signal) || !(error instanceof ProviderError) || !error.isTransient) {
+			throw error;
+		}
+		const waitMs = retryWait(error, attempt, () => clock.random());
+		if (clock.now() + waitMs > deadlineAt) throw error;
+		onRetry?.(error, attempt, waitMs);
+		await clock.sleep(waitMs, signal);
+	}
+}
