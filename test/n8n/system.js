@@ -72,3 +72,16 @@ async function ensureCompiler(log) {
 }
 
 module.exports = { which, ensureProgram, ensureChromium, ensureFfmpeg, ensureCompiler };
+
+if (require.main === module) {
+	// `node test/n8n/system.js chromium ffmpeg`: installs what is missing, or says what to install.
+	const programs = { chromium: ensureChromium, ffmpeg: ensureFfmpeg };
+	const all = async () => {
+		for (const name of process.argv.slice(2))
+			console.log(`${name}: ${await programs[name](console.log)}`);
+	};
+	all().catch((error) => {
+		console.error(error.message);
+		process.exit(1);
+	});
+}
