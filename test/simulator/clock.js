@@ -81,14 +81,14 @@ class Clock {
 	arm(timer) {
 		clearTimeout(timer.handle);
 		if (this.stopped) return;
-		const real = Math.max(0, timer.due - this.now()) / this.timeScale;
+		const real = Math.max(0, Math.ceil((timer.due - this.now()) / this.timeScale));
 		// setTimeout holds 31 bits; longer waits are armed again on the way.
 		timer.handle = setTimeout(() => this.fire(timer), Math.min(real, 2 ** 31 - 1));
 	}
 
 	/** @private */
 	fire(timer) {
-		if (timer.due - this.now() > this.timeScale) return this.arm(timer);
+		if (this.now() < timer.due) return this.arm(timer); // Node's timers may fire a little early
 		this.timers.delete(timer);
 		timer.fn();
 	}

@@ -149,6 +149,20 @@ class Simulator extends EventEmitter {
 		return await this.videos.source(job);
 	}
 
+	/** @param {string} jobId @returns {Promise<import('./jobs').Job>} when the job has ended */
+	finished(jobId) {
+		const job = this.jobs.get(jobId);
+		if (!job || job.finishedAt !== undefined) return Promise.resolve(job);
+		return new Promise((resolve) => {
+			const seen = (ended) => {
+				if (ended !== job) return;
+				this.off('finished', seen);
+				resolve(job);
+			};
+			this.on('finished', seen);
+		});
+	}
+
 	/** Forgets jobs, requests, rules, money; seeds again. Options and addresses stay. */
 	reset() {
 		this.clock.clear();
