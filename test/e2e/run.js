@@ -6,6 +6,7 @@
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
 const path = require('node:path');
+const { tail } = require('../n8n/processes');
 const { ensureModules } = require('../setup');
 
 const DEFAULT_VERSIONS = ['2.41.1'];
@@ -51,6 +52,7 @@ async function play(scenario, context) {
 	const notes = [];
 	const name = `${scenario.name} [n8n ${context.version}]`;
 	context.sim.reset();
+	const logged = context.n8n.readLog().length;
 	try {
 		const run = scenario.run({ ...context, assert, log: (line) => notes.push(line) });
 		await within(scenario.timeoutMs ?? 120_000, run);
@@ -60,6 +62,8 @@ async function play(scenario, context) {
 		console.log(`FAILED  ${name} (${seconds(started)})`);
 		for (const note of notes) console.log(`        ${note}`);
 		console.log(String(error.stack ?? error).replace(/^/gm, '        '));
+		const said = tail(context.n8n.readLog().slice(logged), 40);
+		if (said) console.log(`        n8n's log meanwhile:\n${said.replace(/^/gm, '        ')}`);
 		return false;
 	}
 }
@@ -68,7 +72,6 @@ async function playVersion(version, scenarios, tarball) {
 	const { startSimulator } = require('../simulator');
 	const { startN8n } = require('../n8n/n8n');
 	const { N8nClient } = require('../n8n/client');
-	const { tail } = require('../n8n/processes');
 	const sim = await startSimulator({ timeScale: 20 });
 	let n8n;
 	let failed = 0;
@@ -81,7 +84,6 @@ async function playVersion(version, scenarios, tarball) {
 		for (const scenario of scenarios) {
 			if (!(await play(scenario, { n8n, client, sim, version, tarball }))) failed++;
 		}
-		if (failed) console.log(`The end of n8n's log:\n${tail(n8n.readLog(), 40)}`);
 	} finally {
 		await n8n?.stop();
 		await sim.stop();

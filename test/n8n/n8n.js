@@ -27,17 +27,21 @@ const QUIET = {
 	GENERIC_TIMEZONE: 'UTC',
 };
 
+/** Modules that would call n8n's own servers; a name that a version does not know stops it. */
+const NOT_WANTED = { '2.41.1': { N8N_DISABLED_MODULES: 'mcp-registry' } };
+
 /**
  * What n8n is given: nothing of the caller's environment but what a program needs to run. N8N_*
  * settings, proxies and npm's variables of the caller would make the result depend on the machine.
  */
-async function environment({ node, userFolder, port, env }) {
+async function environment({ version, node, userFolder, port, env }) {
 	const kept = ['HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'USER'];
 	const base = Object.fromEntries(kept.map((k) => [k, process.env[k]]).filter(([, v]) => v));
 	return {
 		...base,
 		PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}`,
 		...QUIET,
+		...NOT_WANTED[version],
 		N8N_USER_FOLDER: userFolder,
 		N8N_HOST: '127.0.0.1',
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -118,7 +122,7 @@ async function startN8n(options) {
 		const out = fs.openSync(logFile, 'a');
 		const child = spawnGroup(install.node, [install.bin, command, ...args], {
 			cwd: userFolder,
-			env: await environment({ node: install.node, userFolder, port, env }),
+			env: await environment({ version, node: install.node, userFolder, port, env }),
 			stdio: ['ignore', out, out],
 		});
 		fs.closeSync(out);
@@ -170,7 +174,7 @@ async function n8nCli({ version, userFolder, args, env = {}, log }) {
 	const port = await freePort();
 	return await run(`n8n ${args[0]}`, node, [bin, ...args], {
 		cwd: userFolder,
-		env: await environment({ node, userFolder, port, env }),
+		env: await environment({ version, node, userFolder, port, env }),
 	});
 }
 
