@@ -76,7 +76,7 @@ type Check = (baseUrl: string, ask: Ask, key: string) => Promise<INodeCredential
 
 /** A refused key may be right and the typed address wrong: other services refuse foreign keys as well. */
 function withHost(verdict: INodeCredentialTestResult, host: string): INodeCredentialTestResult {
-	if (verdict.status === 'OK' || verdict.message.includes("'Base URL'")) return verdict;
+	if (/^The API key is valid|'Base URL'/.test(verdict.message)) return verdict;
 	return { ...verdict, message: `${verdict.message} The address asked was ${host}.` };
 }
 
