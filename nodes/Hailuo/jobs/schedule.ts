@@ -9,7 +9,7 @@
  * delay. Closing the step up towards `b` would save another 4 % of the calls, at the price of a
  * schedule that is only right if no job ever takes longer.
  *
- * Measured (test/unit/jobs/schedule.test.ts, catalogue [30, 90], 200,000 jobs of 30 to 90 s):
+ * Measured (test/unit/jobs/schedule.test.ts, catalogue [30, 90], 50,000 jobs of 30 to 90 s):
  *
  * | schedule    | mean delay / mean time | mean of delay / time | status calls a job |
  * |-------------|------------------------|----------------------|--------------------|

@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, IPollFunctions } from 'n8n-workflow';
 
 import type { Clock } from '../jobs/clock';
+import { backoff } from '../jobs/retry';
 import { BodyWatch, tooLarge } from './bodyWatch';
 import {
 	DownloadFailed,
@@ -43,8 +44,8 @@ const ATTEMPTS = 4;
 const IDLE_MS = 30_000;
 /** First wait between attempts and the longest, in ms; the real one is 50 to 100 % of it. */
 const BACKOFF_MS = [1_000, 10_000] as const;
-/** A server may ask for more time, up to this, in ms. */
-const LONGEST_RETRY_AFTER_MS = 60_000;
+/** The watchdog sleeps no longer than this at a time: n8n's sleep cannot be ended, and would keep its timer. */
+const WATCH_MS = 1_000;
 const MAX_REDIRECTS = 5;
 
 /**
@@ -70,7 +71,7 @@ export async function downloadVideo(
 		signal?.throwIfAborted();
 		if (!(result instanceof DownloadFailed)) return result;
 		if (!result.retryable || attempt >= attempts) throw result;
-		const pause = backoffMs(attempt, result, clock);
+		const pause = pauseMs(attempt, result, clock);
 		if (clock.now() + pause >= deadlineAt) throw result;
 		await clock.sleep(pause, signal);
 	}
@@ -85,10 +86,9 @@ function checkLink(url: string): void {
 	});
 }
 
-function backoffMs(attempt: number, { retryAfterMs = 0 }: DownloadFailed, clock: Clock): number {
-	const [first, longest] = BACKOFF_MS;
-	const backoff = Math.min(longest, first * 2 ** (attempt - 1)) * (0.5 + clock.random() / 2);
-	return Math.max(backoff, Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
+function pauseMs(attempt: number, { retryAfterMs = 0 }: DownloadFailed, clock: Clock): number {
+	const own = backoff(attempt - 1, () => clock.random(), ...BACKOFF_MS);
+	return Math.max(own, retryAfterMs);
 }
 
 /** One attempt; gives a DownloadFailed back instead of throwing it. */
@@ -143,7 +143,7 @@ async function guardTime(
 				const seconds = Math.round(idleMs / 1000);
 				return expire(`nothing came from its server for ${seconds} s`, true);
 			}
-			await clock.sleep(Math.min(idleAt, deadlineAt) - now, done);
+			await clock.sleep(Math.min(idleAt - now, deadlineAt - now, WATCH_MS), done);
 		}
 	} catch {
 		// The attempt is over.

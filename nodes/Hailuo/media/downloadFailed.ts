@@ -1,3 +1,5 @@
+import { parseRetryAfter } from '../jobs/retry';
+
 /**
  * - `expired`: the link is no longer valid (403, 404, 410)
  * - `type`: what came is no video, or the link is no http(s) address
@@ -47,7 +49,7 @@ export class DownloadFailed extends Error {
 export function failedStatus(
 	status: number,
 	url: string,
-	retryAfter: unknown,
+	retryAfter: string | undefined,
 	now: number,
 ): DownloadFailed | undefined {
 	if (status >= 200 && status < 300) return undefined;
@@ -65,13 +67,6 @@ export function failedStatus(
 		retryable: passing,
 		retryAfterMs: parseRetryAfter(retryAfter, now),
 	});
-}
-
-function parseRetryAfter(value: unknown, now: number): number | undefined {
-	if (typeof value !== 'string' || value.trim() === '') return undefined;
-	const seconds = Number(value);
-	const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
-	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
 /** Types that say nothing; the bytes decide. An absent one counts as such too. */

@@ -23,7 +23,7 @@ export const models: readonly Model[] = [...waveSpeedModels, ...vtrixModels].fil
  * What the list of models shows first. n8n does not store a value that equals its default, so an entry here never
  * changes once it is released: it would change what saved workflows do, and cost.
  */
-export const DEFAULT_MODELS: Record<ProviderId, Partial<Record<VideoOperation, string>>> = {
+const DEFAULT_MODELS: Record<ProviderId, Partial<Record<VideoOperation, string>>> = {
 	waveSpeed: {
 		textToVideo: 'minimax/hailuo-02/standard',
 		imageToVideo: 'minimax/hailuo-02/fast',
@@ -38,6 +38,11 @@ export const DEFAULT_MODELS: Record<ProviderId, Partial<Record<VideoOperation, s
 
 export function findModel(provider: ProviderId, id: string): Model | undefined {
 	return models.find((model) => model.provider === provider && model.id === id);
+}
+
+/** What the list of models shows first: see DEFAULT_MODELS. */
+export function defaultModel(provider: ProviderId, operation: VideoOperation): string {
+	return DEFAULT_MODELS[provider][operation] ?? modelsFor(provider, operation)[0].id;
 }
 
 /** The models of a provider that can do an operation, in the order of the list. */

@@ -83,7 +83,12 @@ export interface HttpRequest {
 	headers?: Record<string, string>;
 	/** ms until the answer counts as missing. */
 	timeoutMs?: number;
+	/** It may start a job that costs money, so that not even Stop cuts it off before its answer is known. */
+	paid?: boolean;
 }
+
+/** How a paid POST is sent: with time enough, because an answer that is missed leaves the job in doubt. */
+export const PAID = { paid: true, timeoutMs: 60_000 } as const;
 
 export interface HttpResponse {
 	status: number;
@@ -104,7 +109,7 @@ export interface HttpClient {
 	clockOffsetMs(): number;
 }
 
-/** `signed` in so far as nothing else may be put into it: names of the picture's facts, for an upload. */
+/** A picture to put where the provider can fetch it. */
 export interface Upload {
 	data: Buffer;
 	fileName: string;

@@ -22,7 +22,7 @@ import type {
 	Quote,
 	Submission,
 } from './types';
-import { ProviderError } from './types';
+import { PAID, ProviderError } from './types';
 
 const NAME = 'Vtrix';
 const GENERATION = '/model/v1/generation';
@@ -180,6 +180,7 @@ export const vtrix: Provider = {
 			method: 'POST',
 			path: GENERATION,
 			body: bodyOf(submission),
+			...PAID,
 		});
 		return vtrixJob(answer, { model: submission.model });
 	},

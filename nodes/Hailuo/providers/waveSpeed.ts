@@ -13,6 +13,7 @@ import {
 	urls,
 	type Json,
 } from './answers';
+import { multipart } from '../media/encode';
 import type {
 	HistoryFilter,
 	HistoryJob,
@@ -26,7 +27,7 @@ import type {
 	Quote,
 	Submission,
 } from './types';
-import { ProviderError } from './types';
+import { PAID, ProviderError } from './types';
 
 const NAME = 'WaveSpeed';
 
@@ -57,6 +58,9 @@ const STATUS_WORDS: Record<JobStatus, string> = {
 
 /** Task error codes (PROVIDERS.md A.4): 1xxx say that the request must change, except those where the work itself broke. */
 const RETRYABLE_TASK_CODES = new Set(['1403', '1405', '5000', '5003', '5004']);
+
+/** ms; 20 MB over a slow line. */
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/');
 
@@ -196,6 +200,7 @@ export const waveSpeed: Provider = {
 			path: `/${encodePath(model)}`,
 			query: webhookUrl ? { webhook: webhookUrl } : undefined,
 			body: input,
+			...PAID,
 		});
 		const job = waveSpeedJob(data);
 		return { ...job, model: job.model || model };
@@ -218,6 +223,24 @@ export const waveSpeed: Provider = {
 			await call(http, { method: 'POST', path: '/predictions/delete', body: { ids: jobIds } }),
 		);
 		return number(data.deleted_count) ?? 0;
+	},
+
+	async upload(http, upload) {
+		const data = json(
+			await call(http, {
+				method: 'POST',
+				path: '/media/upload/binary',
+				body: multipart(upload),
+				timeoutMs: UPLOAD_TIMEOUT_MS,
+			}),
+		);
+		const [url] = urls([data.download_url]);
+		if (url === undefined) {
+			throw new ProviderError(`${NAME} took the picture but named no address for it`, {
+				kind: 'badAnswer',
+			});
+		}
+		return url;
 	},
 
 	async balance(http) {

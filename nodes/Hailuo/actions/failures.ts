@@ -1,0 +1,172 @@
+import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { BatchStoppedError, NotStartedError } from '../jobs/batch';
+import { DeadlineError } from '../jobs/wait';
+import { ImageRefused } from '../media/imageCheck';
+import { FieldError } from '../models/fields';
+import type { Job } from '../providers/types';
+import { ProviderError } from '../providers/types';
+
+/** A job that ended without a video. */
+export class JobFailed extends Error {
+	constructor(readonly job: Job) {
+		super(job.error?.message ?? `The job ended as ${job.status}`);
+		this.name = 'JobFailed';
+	}
+}
+
+/** Something that went wrong after the submit: it never loses sight of the job. */
+export class WithJob extends Error {
+	constructor(
+		readonly cause: unknown,
+		readonly job: Partial<Job> & { jobId: string },
+	) {
+		super((cause as Error)?.message ?? String(cause));
+		this.name = 'WithJob';
+	}
+}
+
+/** A submit was sent, and nobody knows whether the provider took it. */
+export class InDoubt extends Error {
+	constructor(
+		message: string,
+		/** What to do next. */
+		readonly next: string,
+	) {
+		super(message);
+		this.name = 'InDoubt';
+	}
+}
+
+/** What a person reads: what happened, and what to do next. */
+export interface Explained {
+	message: string;
+	next?: string;
+	job?: Partial<Job>;
+	field?: string;
+	code?: string;
+	httpCode?: string;
+	/** Whether the provider gave the answer, so that n8n shows it as one of an API. */
+	fromApi: boolean;
+	retryable: boolean;
+}
+
+const pickUp = (jobId: string) =>
+	`The job ${jobId} is submitted, paid, and goes on at the provider. To get its video without paying again, use the operation Job: Wait with this ID.`;
+
+/** Turns anything that was thrown into words. No key, header or request body gets in here. */
+export function explain(error: unknown): Explained {
+	if (error instanceof WithJob) {
+		const inner = explain(error.cause);
+		const { jobId } = error.job;
+		const open = !['failed', 'cancelled'].includes(error.job.status ?? '');
+		return {
+			...inner,
+			job: { ...inner.job, ...error.job },
+			message: inner.message.includes(jobId) ? inner.message : `${inner.message} (job ${jobId})`,
+			next: [inner.next, open ? pickUp(jobId) : undefined].filter(Boolean).join('. '),
+		};
+	}
+	if (error instanceof JobFailed) return explainFailedJob(error.job);
+	if (error instanceof FieldError || error instanceof ImageRefused) {
+		return {
+			message: error.message,
+			next: error.fix,
+			field: error.field,
+			fromApi: false,
+			retryable: false,
+		};
+	}
+	if (error instanceof ProviderError) {
+		return {
+			message: error.message,
+			next: error.hint,
+			code: error.code,
+			httpCode: error.status === undefined ? undefined : String(error.status),
+			fromApi: true,
+			retryable: error.isTransient,
+		};
+	}
+	if (error instanceof DeadlineError) {
+		return {
+			message: `The job was not finished within ${Math.round(error.waitedMs / 6000) / 10} minutes`,
+			next: "Give it more time with the option 'Time Limit (Minutes)'",
+			job: { jobId: error.jobId },
+			fromApi: false,
+			retryable: true,
+		};
+	}
+	if (error instanceof BatchStoppedError || error instanceof NotStartedError) {
+		return {
+			message: 'Stopped, because another item did not succeed',
+			fromApi: false,
+			retryable: true,
+		};
+	}
+	if (error instanceof InDoubt) {
+		return { message: error.message, next: error.next, fromApi: false, retryable: false };
+	}
+	if (isStop(error)) {
+		return { message: 'The execution was stopped', fromApi: false, retryable: false };
+	}
+	return { message: (error as Error)?.message ?? String(error), fromApi: false, retryable: false };
+}
+
+function explainFailedJob(job: Job): Explained {
+	const { jobId, error } = job;
+	const verb = job.status === 'cancelled' ? 'was cancelled' : 'did not succeed';
+	return {
+		message: `The job ${jobId} ${verb}: ${error?.message ?? 'no reason given'}${error?.code ? ` [${error.code}]` : ''}`,
+		next: error?.retryable
+			? 'This was the trouble of the provider: submit it again. Jobs that do not succeed are refunded or not charged.'
+			: 'Change the prompt or the picture before you submit it again. Jobs that do not succeed are refunded or not charged.',
+		job,
+		code: error?.code,
+		fromApi: true,
+		retryable: error?.retryable ?? false,
+	};
+}
+
+/** n8n's own cancellation, and the abort of a signal. */
+function isStop(error: unknown): boolean {
+	const { name = '', message = '' } = (error ?? {}) as Partial<Error>;
+	return /abort|cancel/i.test(`${name} ${message}`);
+}
+
+/** The error that n8n shows, with the job's id in its context. */
+export function nodeError(
+	node: INode,
+	error: unknown,
+	itemIndex: number,
+	also?: string,
+): NodeApiError | NodeOperationError {
+	const { message, next, job, code, httpCode, fromApi } = explain(error);
+	const description = [next, also].filter(Boolean).join('. ');
+	const shown = fromApi
+		? new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {
+				message,
+				description,
+				httpCode,
+				itemIndex,
+			})
+		: new NodeOperationError(node, message, { description, itemIndex });
+	// n8n rewrites messages that contain network codes; what the person reads is ours.
+	shown.message = message;
+	if (job) shown.context.jobId = job.jobId;
+	return shown;
+}
+
+/** The JSON of an item that did not succeed, where the workflow goes on: the job's facts stay in it. */
+export function failureJson(error: unknown): IDataObject {
+	const { message, next, job, field, code, retryable } = explain(error);
+	return {
+		...(job as IDataObject | undefined),
+		error: {
+			message,
+			...(next ? { description: next } : {}),
+			...(code ? { code } : {}),
+			...(field ? { field } : {}),
+			retryable,
+		},
+	};
+}

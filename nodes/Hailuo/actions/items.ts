@@ -1,0 +1,32 @@
+import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { Job } from '../providers/types';
+
+/**
+ * A job as the JSON of an item: the same keys whatever the provider, so that a change of provider changes no later
+ * node. What a provider does not tell is null.
+ */
+export function jobJson(job: Job): IDataObject {
+	const { progress, error, warnings } = job;
+	return {
+		jobId: job.jobId,
+		provider: job.provider,
+		model: job.model,
+		status: job.status,
+		...(progress === undefined ? {} : { progress }),
+		videoUrl: job.videoUrl ?? null,
+		videos: job.videos,
+		createdAt: job.createdAt,
+		finishedAt: job.finishedAt ?? null,
+		inferenceMs: job.inferenceMs ?? null,
+		cost: job.cost ?? null,
+		currency: job.currency ?? null,
+		nsfw: job.nsfw ?? null,
+		...(error ? { error: { ...error } } : {}),
+		...(warnings?.length ? { warnings } : {}),
+	};
+}
+
+/** @param binary the video, under the name of its output field */
+export function jobItem(job: Job, binary?: Record<string, IBinaryData>): INodeExecutionData {
+	return { json: jobJson(job), ...(binary ? { binary } : {}) };
+}

@@ -1,0 +1,113 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { models } from '../models/catalogue';
+import { FIELD_LABELS } from '../models/fields';
+import type { FieldName } from '../models/types';
+
+/** Shows an option only for the models that have the field. */
+const modelsWith = (field: FieldName) => ({
+	show: { '/model': models.filter(({ fields }) => fields[field]).map(({ id }) => id) },
+});
+
+const held = (field: FieldName) => models.some(({ fields }) => fields[field]);
+
+/** What a finished job's operations have in common: Video and Job: Wait. */
+export const downloadOptions: INodeProperties[] = [
+	{
+		displayName: 'Download Video',
+		name: 'download',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to put the video into the item as a file for the nodes that follow. Off: only its address, which expires.',
+	},
+	{
+		displayName: 'Put Output File in Field',
+		name: 'outputField',
+		type: 'string',
+		default: 'data',
+		hint: 'The name of the output field to put the video in',
+		displayOptions: { hide: { download: [false] } },
+	},
+	{
+		displayName: 'Time Limit (Minutes)',
+		name: 'timeLimit',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 1 },
+		default: 15,
+		description:
+			'How long to wait for each job. A job that takes longer goes on at the provider: pick it up with Job: Wait.',
+	},
+];
+
+const concurrencyOptions: INodeProperties[] = [
+	{
+		displayName: 'Jobs at the Same Time',
+		name: 'maxConcurrent',
+		type: 'number',
+		typeOptions: { minValue: 1, numberPrecision: 0 },
+		default: 3,
+		description:
+			'How many jobs may run side by side when there are many items. The default fits the smallest account of WaveSpeed.',
+	},
+	{
+		displayName: 'Submits per Minute',
+		name: 'submitsPerMinute',
+		type: 'number',
+		typeOptions: { minValue: 0, numberPrecision: 0 },
+		default: 5,
+		description:
+			'How many jobs may be started in a minute; 0 for no limit. The default fits the smallest account of WaveSpeed.',
+	},
+];
+
+/** Fields that a model has but few people need. */
+const modelOptions: INodeProperties[] = [
+	{
+		displayName: FIELD_LABELS.callbackUrl,
+		name: 'callbackUrl',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://example.com/hook',
+		description: 'A public address that the provider calls when the status of the job changes',
+		displayOptions: modelsWith('callbackUrl'),
+	},
+	{
+		displayName: FIELD_LABELS.fastPretreatment,
+		name: 'fastPretreatment',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to spend less time on rewriting the prompt. Needs Prompt Expansion.',
+		displayOptions: modelsWith('fastPretreatment'),
+	},
+	{
+		displayName: FIELD_LABELS.watermark,
+		name: 'watermark',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to add a watermark that marks the video as made by AI',
+		displayOptions: modelsWith('watermark'),
+	},
+];
+
+/** A collection named `options`, its entries in the order of their labels. */
+export function optionsField(
+	entries: readonly INodeProperties[],
+	displayOptions: INodeProperties['displayOptions'],
+): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [...entries].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		displayOptions,
+	};
+}
+
+/** An edition without a model that has the field does not show its option at all. */
+export const videoOptions: INodeProperties[] = [
+	...downloadOptions,
+	...concurrencyOptions,
+	...modelOptions.filter(({ name }) => held(name as FieldName)),
+];

@@ -1,0 +1,224 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { providers } from '../../edition';
+import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS } from '../../models/camera';
+import {
+	defaultModel,
+	modelsFor,
+	modelSummary,
+	resolutionsOf,
+	VIDEO_OPERATIONS,
+} from '../../models/catalogue';
+import { FIELD_LABELS } from '../../models/fields';
+import type { FieldName, Resolution } from '../../models/types';
+import { fieldAt, places, type Field, type Place } from '../scope';
+
+/*
+ * The fields of the video operations, all derived from the catalogue: a model shows the fields that it has, with its
+ * own defaults, and a resolution or a length that its matrix rules out is not in the list.
+ */
+
+const all = places(VIDEO_OPERATIONS);
+
+/** The list of models of each provider under each operation. */
+const modelFields: INodeProperties[] = providers.flatMap((provider) =>
+	VIDEO_OPERATIONS.filter((operation) => modelsFor(provider, operation).length > 0).map(
+		(operation): INodeProperties => ({
+			displayName: 'Model',
+			name: 'model',
+			type: 'options',
+			options: modelsFor(provider, operation).map((model) => ({
+				name: model.name,
+				value: model.id,
+				description: modelSummary(model, operation),
+			})),
+			default: defaultModel(provider, operation),
+			displayOptions: {
+				show: { resource: ['video'], operation: [operation], provider: [provider] },
+			},
+		}),
+	),
+);
+
+const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
+	firstFrame: 'Where the picture that the video begins with comes from',
+	lastFrame: 'Where the picture that the video ends with comes from',
+};
+
+/** The input field of each frame, when the person names none. */
+export const FRAME_FIELDS = { firstFrame: 'data', lastFrame: 'lastFrame' } as const;
+
+function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
+	const shown = (place: Place) =>
+		place.operation === 'firstLastFrameToVideo' ||
+		(name === 'firstFrame' && place.operation === 'imageToVideo');
+	const label = FIELD_LABELS[name];
+	const defaultField = FRAME_FIELDS[name];
+	const parts: Field[] = [
+		{
+			displayName: label,
+			name: `${name}Source`,
+			type: 'options',
+			options: [
+				{
+					name: 'File From Input',
+					value: 'binary',
+					description:
+						'A picture that an earlier node put into the item, e.g. from Drive, Telegram or a form',
+				},
+				{
+					name: 'URL or Base64 Text',
+					value: 'url',
+					description: 'A public web address, a data URI, or the picture as Base64 text',
+				},
+			],
+			default: 'binary',
+			description: FRAME_HELP[name],
+		},
+		{
+			displayName: `${label} Input Field`,
+			name: `${name}BinaryField`,
+			type: 'string',
+			default: defaultField,
+			required: true,
+			placeholder: 'e.g. data',
+			hint: 'The name of the input field that holds the picture. JPG or PNG, at most 20 MB, short side over 300 px.',
+			show: { [`${name}Source`]: ['binary'] },
+		},
+		{
+			displayName: `${label} URL`,
+			name: `${name}Url`,
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://example.com/picture.jpg',
+			hint: 'A public address of a JPG or PNG, a data URI, or Base64 text',
+			show: { [`${name}Source`]: ['url'] },
+		},
+	];
+	return parts.flatMap((part) => fieldAt(all, (place) => (shown(place) ? part : undefined)));
+}
+
+const promptFields = fieldAt(
+	all,
+	({ model, operation }) =>
+		model.fields.prompt && {
+			displayName: FIELD_LABELS.prompt,
+			name: 'prompt',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			default: '',
+			...(operation === 'textToVideo' || model.fields.prompt.required ? { required: true } : {}),
+			placeholder: 'e.g. A paper boat drifts down a rainy street, camera close to the water',
+			description: `What happens in the video, at most ${model.promptLimit} characters`,
+		},
+);
+
+const cameraFields = fieldAt(
+	all,
+	({ model }) =>
+		model.camera && {
+			displayName: 'Camera Movements',
+			name: 'cameraMovements',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true, sortable: true },
+			placeholder: 'Add Step',
+			default: {},
+			description:
+				'How the camera moves, step after step. Written behind the prompt in the form the model knows, e.g. [push in]; you can also type it into the prompt yourself.',
+			options: [
+				{
+					displayName: 'Step',
+					name: 'steps',
+					values: [
+						{
+							displayName: 'Movements',
+							name: 'movements',
+							type: 'multiOptions',
+							options: CAMERA_MOVEMENTS.map(({ id, name }) => ({ name, value: id })),
+							default: [],
+							description: `What the camera does at the same time, at most ${MAX_COMBINED_MOVEMENTS} movements`,
+						},
+					],
+				},
+			],
+		},
+);
+
+const RESOLUTION_HELP: Partial<Record<Resolution, string>> = {
+	'512P': 'Small and cheap',
+	'768P': 'Standard',
+	'1080P': 'Full HD, 6 seconds only',
+};
+
+const resolutionFields = fieldAt(all, ({ model, operation }) => {
+	const resolutions = resolutionsOf(model.operations[operation]!);
+	return (
+		model.fields.resolution && {
+			displayName: FIELD_LABELS.resolution,
+			name: 'resolution',
+			type: 'options',
+			options: resolutions.map((value) => ({
+				name: value,
+				value,
+				...(RESOLUTION_HELP[value] ? { description: RESOLUTION_HELP[value] } : {}),
+			})),
+			default: String(model.fields.resolution.default),
+			description: 'Height of the picture. Which lengths exist depends on it.',
+		}
+	);
+});
+
+/** One list of lengths for each resolution that a person can choose; no list where the model makes one length only. */
+const durationFields = all
+	.flatMap(({ model, operation }) => resolutionsOf(model.operations[operation]!))
+	.filter((resolution, at, every) => every.indexOf(resolution) === at)
+	.flatMap((resolution) =>
+		fieldAt(all, ({ model, operation }) => {
+			const durations = model.operations[operation]![resolution];
+			const chosen = model.fields.resolution !== undefined;
+			if (!model.fields.duration || !durations || (durations.length < 2 && !chosen))
+				return undefined;
+			return {
+				displayName: FIELD_LABELS.duration,
+				name: 'duration',
+				type: 'options',
+				options: durations.map((value) => ({ name: `${value} Seconds`, value })),
+				default: Number(model.fields.duration.default),
+				description: 'Length of the video',
+				...(chosen ? { show: { resolution: [resolution] } } : {}),
+			};
+		}),
+	);
+
+const SWITCH_HELP: Partial<Record<FieldName, string>> = {
+	promptExpansion:
+		'Whether the model may rewrite the prompt for a better result. On WaveSpeed this also switches the safety checker on.',
+	goFast: 'Whether to make the video faster, with a moderate loss of quality',
+};
+
+const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
+	fieldAt(all, ({ model }) => {
+		const spec = model.fields[name];
+		const on = spec?.default === true;
+		return (
+			spec && {
+				displayName: FIELD_LABELS[name],
+				name,
+				type: 'boolean',
+				default: on,
+				description: SWITCH_HELP[name],
+			}
+		);
+	}),
+);
+
+export const videoFields: INodeProperties[] = [
+	...modelFields,
+	...frameFields('firstFrame'),
+	...frameFields('lastFrame'),
+	...promptFields,
+	...cameraFields,
+	...resolutionFields,
+	...durationFields,
+	...switchFields,
+];

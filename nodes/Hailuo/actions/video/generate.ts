@@ -1,0 +1,81 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { runBatch, type Slot } from '../../jobs/batch';
+import { SubmitLimiter } from '../../jobs/limiter';
+import { settle, type Settled } from '../../jobs/settle';
+import type { VideoOperation } from '../../models/types';
+import { finishJob } from '../finish';
+import { jobItem } from '../items';
+import { memoryOf, type Memory } from '../memory';
+import type { Outcome } from '../outcome';
+import { openSession, type Session } from '../session';
+import { picturePlacer } from './pictures';
+import { prepare, submissionOf, type PlacePicture, type Prepared } from './prepare';
+import { recall, submit } from './submit';
+
+interface Run {
+	context: IExecuteFunctions;
+	session: Session;
+	memory: Memory;
+	limiter: SubmitLimiter;
+	place: PlacePicture;
+}
+
+/**
+ * Text to Video, Image to Video, First and Last Frame to Video: all items are checked first, then submitted and waited
+ * for side by side. Unless the workflow goes on after what did not succeed, one bad item stops the run before
+ * anything is paid.
+ */
+export async function generate(
+	context: IExecuteFunctions,
+	operation: VideoOperation,
+): Promise<Outcome[]> {
+	const session = await openSession(context);
+	const items = context.getInputData();
+	const checked: Array<Settled<Prepared>> = [];
+	for (const item of items.keys()) {
+		checked.push(await settle(async () => await prepare(context, session, operation, item)));
+	}
+	const goOn = context.continueOnFail();
+	if (!goOn && checked.some(({ ok }) => !ok)) {
+		return checked.map((outcome) => (outcome.ok ? { ok: true, value: [] } : outcome));
+	}
+
+	const options = context.getNodeParameter('options', 0, {}) as IDataObject;
+	const { clock, signal, provider } = session;
+	const { concurrent, submitsPerMinute } = provider.limits;
+	const run: Run = {
+		context,
+		session,
+		memory: memoryOf(context),
+		limiter: new SubmitLimiter({
+			perMinute: Number(options.submitsPerMinute ?? submitsPerMinute),
+			clock,
+		}),
+		place: picturePlacer(session),
+	};
+	return await runBatch(
+		checked,
+		async (outcome, _index, slot) => {
+			if (!outcome.ok) throw outcome.error;
+			return [await makeVideo(run, outcome.value, slot)];
+		},
+		{ concurrency: Number(options.maxConcurrent) || concurrent, stopOnError: !goOn, signal },
+	);
+}
+
+async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INodeExecutionData> {
+	const { context, session, memory, limiter, place } = run;
+	const { signal } = slot;
+	let job = await recall(context, session, memory, prepared);
+	let submittedAt: number | undefined;
+	if (!job) {
+		const submission = await submissionOf(context, session, prepared, place);
+		({ job, startedAt: submittedAt } = await submit(context, session, prepared, submission, {
+			memory,
+			limiter,
+			signal,
+		}));
+	}
+	if (prepared.submitOnly) return jobItem(job);
+	return await finishJob(context, session, job, prepared.options, slot, submittedAt);
+}

@@ -1,0 +1,34 @@
+import { retryGet } from '../../jobs/retry';
+import { toDataUri } from '../../media/encode';
+import type { Picture } from '../../media/images';
+import type { Session } from '../session';
+import { INLINE_MAX_BYTES, type PlacePicture } from './prepare';
+
+/** How long an upload that does not get through is repeated, in ms. */
+const PATIENCE_MS = 5 * 60_000;
+
+/**
+ * Puts pictures where the provider can get them: small ones into the request, others up to the provider where it
+ * takes them. The paid POST stays small that way: it is quick, and sending it again after a 429 costs little.
+ * The same picture is put up once a run. Uploads cost nothing, so they are repeated like a GET.
+ */
+export function picturePlacer({ provider, http, clock, signal }: Session): PlacePicture {
+	const uploaded = new Map<string, Promise<string>>();
+	return async (picture: Picture) => {
+		if (picture.kind === 'url') return picture.url;
+		const { data, mimeType, fileName, sha256 } = picture;
+		const { upload } = provider;
+		if (!upload || data.length <= INLINE_MAX_BYTES) return toDataUri(data, mimeType);
+		const known = uploaded.get(sha256);
+		if (known) return await known;
+		const url = retryGet(async () => await upload(http, { data, mimeType, fileName }), {
+			clock,
+			signal,
+			deadlineAt: clock.now() + PATIENCE_MS,
+		});
+		uploaded.set(sha256, url);
+		// One that did not succeed must not stand in the way of the next item with the same picture.
+		url.catch(() => uploaded.delete(sha256));
+		return await url;
+	};
+}

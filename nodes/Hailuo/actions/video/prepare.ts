@@ -1,0 +1,89 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { fingerprint } from '../../jobs/fingerprint';
+import type { Picture } from '../../media/images';
+import {
+	checkValues,
+	requireModel,
+	toPayload,
+	type Format,
+	type VideoValues,
+} from '../../models/request';
+import type { Model, VideoOperation } from '../../models/types';
+import type { Submission } from '../../providers/types';
+import { readFinishOptions, type FinishOptions } from '../finish';
+import type { Session } from '../session';
+import { loadFrame, readValues } from './values';
+
+/** One item, checked: nothing that the model is known to refuse is left in it. */
+export interface Prepared {
+	item: number;
+	operation: VideoOperation;
+	model: Model;
+	values: VideoValues;
+	format: Format;
+	/** The same request has the same one, with pictures counted by what they show. */
+	fingerprint: string;
+	/** Whether to go on as soon as the job is submitted. */
+	submitOnly: boolean;
+	options: FinishOptions;
+}
+
+/**
+ * Checks an item without any request. Its pictures are looked at and let go again, because a batch of them would not
+ * fit into memory; they are read once more when their turn comes.
+ *
+ * @throws FieldError or ImageRefused, which name the field, the rule and the fix
+ */
+export async function prepare(
+	context: IExecuteFunctions,
+	session: Session,
+	operation: VideoOperation,
+	item: number,
+): Promise<Prepared> {
+	const id = String(context.getNodeParameter('model', item, '') ?? '');
+	const model = requireModel(session.provider.id, operation, id);
+	const values = readValues(context, item, operation);
+	const format = checkValues(model, operation, values);
+	const marks: VideoValues = { ...values };
+	for (const frame of ['firstFrame', 'lastFrame'] as const) {
+		if (values[frame] === undefined) continue;
+		marks[frame] = markOf(await loadFrame(context, item, frame, session));
+	}
+	return {
+		item,
+		operation,
+		model,
+		values,
+		format,
+		fingerprint: fingerprint({
+			model: model.id,
+			input: toPayload(model, operation, marks, format),
+		}),
+		submitOnly: context.getNodeParameter('continueWhen', item, 'finished') === 'submitted',
+		options: readFinishOptions(context.getNodeParameter('options', item, {}) as IDataObject),
+	};
+}
+
+const markOf = (picture: Picture) => (picture.kind === 'url' ? picture.url : picture.sha256);
+
+/** Up to this many bytes a picture goes into the request itself; a larger one is put up first where that can be done. */
+export const INLINE_MAX_BYTES = 256_000;
+
+/** How a picture gets to the provider: as a URL, or as text inside the request. */
+export type PlacePicture = (picture: Picture) => Promise<string>;
+
+/** The submission of a prepared item, its pictures where the provider can get them. */
+export async function submissionOf(
+	context: IExecuteFunctions,
+	session: Session,
+	prepared: Prepared,
+	place: PlacePicture,
+): Promise<Submission> {
+	const { item, model, operation, values, format } = prepared;
+	const placed: VideoValues = { ...values };
+	for (const frame of ['firstFrame', 'lastFrame'] as const) {
+		if (values[frame] === undefined) continue;
+		placed[frame] = await place(await loadFrame(context, item, frame, session));
+	}
+	return { model: model.id, input: toPayload(model, operation, placed, format) };
+}

@@ -1,0 +1,152 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { adopt, type Search } from '../../jobs/adopt';
+import { claims } from '../../jobs/claims';
+import type { SubmitLimiter } from '../../jobs/limiter';
+import { openSubmits, type OpenSubmit } from '../../jobs/openSubmits';
+import { settle } from '../../jobs/settle';
+import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
+import type { Job, Submission } from '../../providers/types';
+import { InDoubt, WithJob } from '../failures';
+import type { Memory, Remembered } from '../memory';
+import type { Session } from '../session';
+import { submissionOf, type Prepared } from './prepare';
+
+/** How long refused submits (429) are tried again, in ms. */
+const PATIENCE_MS = 15 * 60_000;
+
+/**
+ * The job of this item that an earlier try of this run paid for, if there is one.
+ *
+ * @throws InDoubt when that try got no answer and the job cannot be found: sending it again might pay twice
+ */
+export async function recall(
+	context: IExecuteFunctions,
+	session: Session,
+	memory: Memory,
+	prepared: Prepared,
+): Promise<Job | undefined> {
+	const { item, fingerprint, model } = prepared;
+	const known = memory.recall(item, fingerprint);
+	if (!known) return undefined;
+	const { provider, http } = session;
+	if (known.jobId === undefined) return await recover(context, session, memory, prepared, known);
+	const { jobId } = known;
+	claims.claim(jobId);
+	const job = await provider.get(http, jobId).catch((error) => {
+		throw new WithJob(error, { jobId, provider: provider.id, model: model.id });
+	});
+	if (job.status === 'failed' && job.error?.retryable) {
+		// It is refunded, and the same request may succeed now.
+		memory.forget(item, fingerprint);
+		return undefined;
+	}
+	return { ...job, model: job.model || model.id };
+}
+
+/** How long after a submit an entry may still turn up in the history, in ms. After it, absence is proof. */
+const HISTORY_LAG_MS = 120_000;
+
+async function recover(
+	context: IExecuteFunctions,
+	session: Session,
+	memory: Memory,
+	prepared: Prepared,
+	{ sentAt }: Remembered,
+): Promise<Job | undefined> {
+	const { provider, clock } = session;
+	if (!provider.list) throw inDoubt(session);
+	// A picture that was put up then has another address now, so it is left out of the comparison.
+	const submission = await submissionOf(context, session, prepared, async (picture) =>
+		picture.kind === 'url' ? picture.url : 'data:',
+	);
+	const attempt = openSubmits.begin(submission, sentAt);
+	attempt.state = 'ambiguous';
+	const { job, looks } = await search(session, attempt);
+	if (job) {
+		openSubmits.close(attempt);
+		memory.remember(prepared.item, prepared.fingerprint, { jobId: job.jobId, sentAt });
+		return job;
+	}
+	if (looks === 0 || clock.now() - sentAt < HISTORY_LAG_MS) {
+		openSubmits.giveUp(attempt, clock.now());
+		throw inDoubt(session);
+	}
+	openSubmits.close(attempt);
+	memory.forget(prepared.item, prepared.fingerprint);
+	return undefined;
+}
+
+/**
+ * Sends the paid POST of one item, once. It is remembered before it is sent and again with its id, so that no second
+ * try of the run pays for it again.
+ *
+ * @throws InDoubt when nobody knows whether the provider took it; ProviderError when it did not
+ */
+export async function submit(
+	context: IExecuteFunctions,
+	session: Session,
+	prepared: Prepared,
+	submission: Submission,
+	{ memory, limiter, signal }: { memory: Memory; limiter: SubmitLimiter; signal?: AbortSignal },
+): Promise<Submitted> {
+	const { provider, http, clock } = session;
+	const { item, fingerprint } = prepared;
+	const known = (job: Job, sentAt: number) =>
+		memory.remember(item, fingerprint, { jobId: job.jobId, sentAt });
+	const outcome = await settle(
+		async () =>
+			await submitOnce({
+				submission,
+				send: async () => {
+					const sentAt = clock.now();
+					memory.remember(item, fingerprint, { sentAt });
+					const job = await provider.submit(http, submission);
+					known(job, sentAt);
+					return job;
+				},
+				clock,
+				signal,
+				limiter,
+				patienceUntil: clock.now() + PATIENCE_MS,
+				resolveAmbiguity: provider.list
+					? async (_error, attempt) => (await search(session, attempt)).job
+					: undefined,
+			}),
+	);
+	if (outcome.ok) {
+		const { job, adopted, startedAt } = outcome.value;
+		known(job, startedAt);
+		const how = adopted ? 'found again after a submit without an answer' : 'submitted';
+		context.logger.info(
+			`Hailuo: job ${job.jobId} ${how} (${provider.name}, ${submission.model}, item ${item})`,
+		);
+		return outcome.value;
+	}
+	if (outcome.error instanceof AmbiguousSubmitError) throw inDoubt(session, outcome.error);
+	// Refused, or never sent: a later try may send it.
+	memory.forget(item, fingerprint);
+	throw outcome.error;
+}
+
+/** Looks the job of a submit without an answer up in the provider's history. */
+async function search({ provider, http, clock }: Session, attempt: OpenSubmit): Promise<Search> {
+	return await adopt({
+		list: async (filter) => await provider.list!(http, filter),
+		attempt,
+		offsetMs: http.clockOffsetMs,
+		claims,
+		openSubmits,
+		clock,
+	});
+}
+
+function inDoubt({ provider }: Session, error?: AmbiguousSubmitError): InDoubt {
+	const cause = (error?.cause as Error | undefined)?.message;
+	const what = error
+		? `The submit got no usable answer (${cause ?? 'unknown'}), so the job may exist and may be billed`
+		: 'An earlier try of this run submitted this item and got no answer, so the job may exist and may be billed';
+	return new InDoubt(
+		`${what}. It was not sent again`,
+		`Before you run this item again, ${provider.historyHint}. A job that is there can be picked up with Job: Wait`,
+	);
+}
