@@ -101,15 +101,10 @@ async function save(client, binary) {
 	const ffprobe = which('ffprobe');
 	if (!ffprobe) return file;
 	const entries = 'stream=codec_name,width,height:format=duration';
-	const args = ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0', file];
-	const about = await run('reading the video', ffprobe, args);
-	say(
-		`${video.length} bytes, ${about
-			.trim()
-			.split('\n')
-			.join(' s, ')
-			.replace(/,(?=\d)/g, ' ')}`,
-	);
+	const args = ['-v', 'error', '-show_entries', entries, '-of', 'json', file];
+	const { streams, format } = JSON.parse(await run('reading the video', ffprobe, args));
+	const { codec_name: codec, width, height } = streams[0];
+	say(`${video.length} bytes, ${codec}, ${width} x ${height}, ${Number(format.duration)} s`);
 	return file;
 }
 
