@@ -103,6 +103,8 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 
 	for (;;) {
 		const at = Math.min(nextAt, deadlineAt);
+		// Settled before the sleep: a timer may fire a little early, which would add a look.
+		const last = at >= deadlineAt;
 		if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
 		lookedAt = clock.now();
 		const outcome = await settle(async () => await look(options));
@@ -120,7 +122,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 			const unknown = cause instanceof ProviderError && cause.kind === 'notFound' && forgive-- > 0;
 			if (!unknown && !(cause instanceof ProviderError && cause.isTransient)) throw cause;
 		}
-		if (clock.now() >= deadlineAt) {
+		if (last || clock.now() >= deadlineAt) {
 			throw new DeadlineError({ jobId, lastStatus, waitedMs: clock.now() - beganAt, cause });
 		}
 		nextAt = Math.max(lookedAt + wait(), clock.now() + LEAST_GAP_MS);

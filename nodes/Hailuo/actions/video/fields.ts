@@ -199,13 +199,13 @@ const SWITCH_HELP: Partial<Record<FieldName, string>> = {
 const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
 	fieldAt(all, ({ model }) => {
 		const spec = model.fields[name];
-		const on = spec?.default === true;
+		const type = 'boolean';
 		return (
 			spec && {
 				displayName: FIELD_LABELS[name],
 				name,
-				type: 'boolean',
-				default: on,
+				type,
+				default: spec.default === true,
 				description: SWITCH_HELP[name],
 			}
 		);
