@@ -59,8 +59,15 @@ export async function runBatch<T, R>(
 	options: BatchOptions,
 ): Promise<Array<Settled<R>>> {
 	const { stopOnError = false, signal } = options;
-	const stop = new AbortController();
-	const follow = () => stop.abort(signal?.reason);
+	let stopped: { reason: unknown; cause: unknown } | undefined;
+	// A signal for each item: on a shared one the listeners of a large batch draw Node's leak warning.
+	const started = new Set<AbortController>();
+	const stop = (reason: unknown, cause: unknown) => {
+		if (stopped) return;
+		stopped = { reason, cause };
+		started.forEach((each) => each.abort(reason));
+	};
+	const follow = () => stop(signal?.reason, signal?.reason);
 	if (signal?.aborted) follow();
 	signal?.addEventListener('abort', follow, { once: true });
 
@@ -70,6 +77,8 @@ export async function runBatch<T, R>(
 	const running: Array<Promise<void>> = [];
 
 	const start = async (index: number) => {
+		const control = new AbortController();
+		started.add(control);
 		let holds = true;
 		// The slot is refilled in the same tick: every wait here is a wait of the whole batch.
 		const release = () => {
@@ -78,17 +87,18 @@ export async function runBatch<T, R>(
 			free++;
 			fill();
 		};
-		const slot = { signal: stop.signal, release };
+		const slot = { signal: control.signal, release };
 		const outcome = await settle(async () => await worker(items[index], index, slot));
 		results[index] = outcome;
+		started.delete(control);
 		// Before the slot is freed, or one more item would be started after the failure.
-		if (!outcome.ok && stopOnError && !stop.signal.aborted) {
-			stop.abort(new BatchStoppedError(outcome.error, index));
+		if (!outcome.ok && stopOnError) {
+			stop(new BatchStoppedError(outcome.error, index), outcome.error);
 		}
 		release();
 	};
 	const fill = () => {
-		while (free > 0 && next < items.length && !stop.signal.aborted) {
+		while (free > 0 && next < items.length && !stopped) {
 			free--;
 			running.push(start(next++));
 		}
@@ -98,10 +108,8 @@ export async function runBatch<T, R>(
 	// Grows while it is walked: an item that ends starts the next one.
 	for (let i = 0; i < running.length; i++) await running[i];
 	signal?.removeEventListener('abort', follow);
-	const reason: unknown = stop.signal.reason;
-	const cause = reason instanceof BatchStoppedError ? reason.cause : reason;
 	for (; next < items.length; next++) {
-		results[next] = { ok: false, error: new NotStartedError(cause) };
+		results[next] = { ok: false, error: new NotStartedError(stopped?.cause) };
 	}
 	return results;
 }

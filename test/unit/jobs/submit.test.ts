@@ -1,0 +1,230 @@
+import fc from 'fast-check';
+import { Claims } from '../../../nodes/Hailuo/jobs/claims';
+import { SubmitLimiter } from '../../../nodes/Hailuo/jobs/limiter';
+import { OpenSubmits } from '../../../nodes/Hailuo/jobs/openSubmits';
+import {
+	AmbiguousSubmitError,
+	submitOnce,
+	type SubmitOptions,
+} from '../../../nodes/Hailuo/jobs/submit';
+import type { ProviderErrorKind } from '../../../nodes/Hailuo/providers/types';
+import { VirtualClock } from '../helpers/virtualClock';
+import { AMBIGUOUS, FINAL, REFUSALS, errorOf, failure, job, submission } from './support';
+
+/** A submit with registries of its own; what is given overrides. */
+function setUp(given: Partial<SubmitOptions> = {}) {
+	const clock = new VirtualClock();
+	const claims = new Claims();
+	const openSubmits = new OpenSubmits();
+	const startedAt = clock.now();
+	const options: SubmitOptions = {
+		submission: submission('a cat'),
+		send: async () => job('paid'),
+		clock,
+		patienceUntil: startedAt + 600_000,
+		claims,
+		openSubmits,
+		...given,
+	};
+	const run = async () => await clock.run(() => submitOnce(options));
+	return { clock, claims, openSubmits, startedAt, run, options };
+}
+
+describe('a submit that is taken', () => {
+	it('is sent once, and its job is claimed', async () => {
+		const send = jest.fn(async () => job('paid'));
+		const { run, claims, openSubmits, startedAt } = setUp({ send });
+		expect(await run()).toEqual({ job: job('paid'), startedAt, adopted: false });
+		expect(send).toHaveBeenCalledTimes(1);
+		expect(claims.has('paid')).toBe(true);
+		expect(openSubmits.size).toBe(0);
+	});
+
+	it('gives its job even if it was stopped meanwhile: the job is paid', async () => {
+		const stop = new AbortController();
+		const send = async () => {
+			stop.abort(new Error('stopped'));
+			return job('paid');
+		};
+		const { run } = setUp({ send, signal: stop.signal });
+		expect((await run()).job.jobId).toBe('paid');
+	});
+});
+
+describe('an answer that proves nothing', () => {
+	it('is never followed by a second POST, whatever came before and whatever the search does', async () => {
+		const kind = fc.constantFrom<ProviderErrorKind>('rateLimited', 'notConnected');
+		const unproven = fc.constantFrom<unknown>(
+			...AMBIGUOUS.map((each) => failure(each)),
+			failure('unavailable', { status: 502, retryAfterMs: 1_000 }),
+			new TypeError('x is undefined'),
+			'text',
+			undefined,
+		);
+		const search = fc.constantFrom('none', 'found', 'not found', 'throws', 'throws at once');
+		await fc.assert(
+			fc.asyncProperty(
+				fc.array(kind, { maxLength: 3 }),
+				unproven,
+				search,
+				fc.boolean(),
+				async (refusals, last, found, limited) => {
+					const answers: unknown[] = [...refusals.map((each) => failure(each)), last];
+					const send = jest.fn(async () => await Promise.reject(answers.shift()));
+					const resolveAmbiguity = jest.fn((): Promise<ReturnType<typeof job> | undefined> => {
+						if (found === 'throws at once') throw new Error('search');
+						if (found === 'throws') return Promise.reject(new Error('search'));
+						return Promise.resolve(found === 'found' ? job('adopted') : undefined);
+					});
+					const { run, options, openSubmits, clock } = setUp({ send });
+					if (found !== 'none') options.resolveAmbiguity = resolveAmbiguity;
+					if (limited) options.limiter = new SubmitLimiter({ perMinute: 5, clock });
+					if (found === 'found') {
+						expect(await run()).toMatchObject({ job: { jobId: 'adopted' }, adopted: true });
+						expect(openSubmits.size).toBe(0);
+					} else {
+						const error = await errorOf(run());
+						expect(error).toBeInstanceOf(AmbiguousSubmitError);
+						expect(error).toHaveProperty('cause', last);
+						expect(openSubmits.size).toBe(1);
+					}
+					expect(send).toHaveBeenCalledTimes(refusals.length + 1);
+					expect(resolveAmbiguity.mock.calls.length).toBe(found === 'none' ? 0 : 1);
+				},
+			),
+		);
+	});
+
+	it('is handed to the search with the time at which that very POST began', async () => {
+		const answers = [failure('rateLimited', { retryAfterMs: 30_000 }), failure('noAnswer')];
+		const resolveAmbiguity = jest.fn().mockResolvedValue(job('adopted'));
+		const { run, startedAt, claims } = setUp({
+			send: async () => await Promise.reject(answers.shift()),
+			resolveAmbiguity,
+		});
+		const { startedAt: told } = await run();
+		expect(told).toBeGreaterThanOrEqual(startedAt + 30_000);
+		const [error, attempt] = resolveAmbiguity.mock.calls[0];
+		expect(error).toMatchObject({ kind: 'noAnswer' });
+		expect(attempt).toMatchObject({ startedAt: told, state: 'ambiguous' });
+		expect(claims.has('adopted')).toBe(true);
+	});
+
+	it('is what a POST that was stopped under way ends with too', async () => {
+		const stop = new AbortController();
+		const reason = new Error('stopped');
+		const send = async () => {
+			stop.abort(reason);
+			throw reason;
+		};
+		const error = await errorOf(setUp({ send, signal: stop.signal }).run());
+		expect(error).toBeInstanceOf(AmbiguousSubmitError);
+		expect(error).toHaveProperty('cause', reason);
+	});
+});
+
+describe('a refusal', () => {
+	it.each(FINAL)('for good (%s) is not repeated and not searched for', async (kind) => {
+		const refused = failure(kind);
+		const send = jest.fn().mockRejectedValue(refused);
+		const resolveAmbiguity = jest.fn();
+		const { run, openSubmits } = setUp({ send, resolveAmbiguity });
+		expect(await errorOf(run())).toBe(refused);
+		expect(send).toHaveBeenCalledTimes(1);
+		expect(resolveAmbiguity).not.toHaveBeenCalled();
+		expect(openSubmits.size).toBe(0);
+	});
+
+	it('by 429 is sent again after Retry-After', async () => {
+		const send = jest
+			.fn()
+			.mockRejectedValueOnce(failure('rateLimited', { retryAfterMs: 20_000 }))
+			.mockResolvedValue(job('paid'));
+		const { run, clock, startedAt } = setUp({ send });
+		await run();
+		expect(clock.now() - startedAt).toBeGreaterThanOrEqual(20_000);
+		expect(clock.now() - startedAt).toBeLessThanOrEqual(22_000);
+	});
+
+	it('by 429 goes on until patience is over, and no longer', async () => {
+		const send = jest.fn(async () => await Promise.reject(failure('rateLimited')));
+		const { run, clock, startedAt } = setUp({ send });
+		expect(await errorOf(run())).toMatchObject({ kind: 'rateLimited' });
+		expect(clock.now()).toBeLessThanOrEqual(startedAt + 600_000);
+		expect(clock.now()).toBeGreaterThanOrEqual(startedAt + 540_000);
+		expect(send.mock.calls.length).toBeLessThan(25);
+	});
+
+	it('by 429 pauses the whole batch', async () => {
+		const clock = new VirtualClock();
+		const startedAt = clock.now();
+		const limiter = new SubmitLimiter({ perMinute: 0, clock });
+		const sent: Array<[string, number]> = [];
+		let refuse = true;
+		const submit = async (name: string, at: number) => {
+			await clock.sleep(at);
+			const send = async () => {
+				sent.push([name, clock.now() - startedAt]);
+				if (refuse) {
+					refuse = false;
+					throw failure('rateLimited', { retryAfterMs: 30_000 });
+				}
+				return job(name);
+			};
+			const { options } = setUp({ send, clock, limiter });
+			return await submitOnce(options);
+		};
+		await clock.run(() => Promise.all([submit('a', 0), submit('b', 1_000), submit('c', 2_000)]));
+		expect(sent.map(([name]) => name)).toEqual(['a', 'b', 'c', 'a'].sort());
+		expect(sent.filter(([, at]) => at > 0).every(([, at]) => at >= 30_000)).toBe(true);
+	});
+
+	it('by a connection that was never made is repeated three times', async () => {
+		const send = jest.fn(async () => await Promise.reject(failure('notConnected')));
+		const { run, clock, startedAt } = setUp({ send });
+		expect(await errorOf(run())).toMatchObject({ kind: 'notConnected' });
+		expect(send).toHaveBeenCalledTimes(4);
+		expect(clock.now() - startedAt).toBeLessThan(10_000);
+	});
+
+	it('keeps to the limiter also when it is repeated', async () => {
+		const clock = new VirtualClock();
+		const limiter = new SubmitLimiter({ perMinute: 5, clock });
+		const sent: number[] = [];
+		let left = 12;
+		const submit = async (index: number) => {
+			const send = async () => {
+				sent.push(clock.now());
+				if (index % 2 === 0 && left-- > 0) throw failure('rateLimited');
+				return job(`job-${index}`);
+			};
+			return await submitOnce({ ...setUp({ send, clock, limiter }).options });
+		};
+		await clock.run(() => Promise.all(Array.from({ length: 12 }, (_, index) => submit(index))));
+		for (let i = 5; i < sent.length; i++) expect(sent[i] - sent[i - 5]).toBeGreaterThan(60_000);
+	});
+
+	it.each(REFUSALS)('(%s) ends at once when it is stopped in the wait', async (kind) => {
+		for (const perMinute of [undefined, 0]) {
+			const clock = new VirtualClock();
+			const stop = new AbortController();
+			const limiter = perMinute === undefined ? undefined : new SubmitLimiter({ perMinute, clock });
+			const send = jest.fn(async () => await Promise.reject(failure(kind)));
+			const { options } = setUp({ send, clock, limiter, signal: stop.signal });
+			const work = errorOf(submitOnce(options));
+			await clock.advance(100);
+			stop.abort('stopped');
+			expect(await work).toBe('stopped');
+			expect(send).toHaveBeenCalledTimes(1);
+			expect(clock.sleeping).toBe(0);
+		}
+	});
+});
+
+it('sends nothing when it is stopped before', async () => {
+	const send = jest.fn();
+	expect(await errorOf(setUp({ send, signal: AbortSignal.abort('stopped') }).run())).toBe(
+		'stopped',
+	);
+	expect(send).not.toHaveBeenCalled();
+});

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { Turns } from '../../../nodes/Hailuo/jobs/turns';
+import { VirtualClock } from '../helpers/virtualClock';
+import { errorOf } from './support';
+
+describe('Turns', () => {
+	it('never holds more than its places, loses none, and keeps the order, stops or not', async () => {
+		const one = fc.record({
+			lasts: fc.integer({ min: 0, max: 50 }),
+			fails: fc.boolean(),
+			stopAt: fc.option(fc.integer({ min: 0, max: 200 })),
+		});
+		await fc.assert(
+			fc.asyncProperty(
+				fc.integer({ min: 1, max: 4 }),
+				fc.array(one, { maxLength: 25 }),
+				async (places, jobs) => {
+					const clock = new VirtualClock();
+					const turns = new Turns(places);
+					const started: number[] = [];
+					let [held, most] = [0, 0];
+					const all = jobs.map(async ({ lasts, fails, stopAt }, index) => {
+						const stop = new AbortController();
+						const work = turns.run(async () => {
+							started.push(index);
+							most = Math.max(most, ++held);
+							await clock.sleep(lasts);
+							held--;
+							if (fails) throw new Error('failed');
+						}, stop.signal);
+						if (stopAt !== null) void clock.sleep(stopAt).then(() => stop.abort('stopped'));
+						await work.catch(() => {});
+					});
+					await clock.run(() => Promise.all(all));
+					expect(most).toBeLessThanOrEqual(places);
+					expect(held).toBe(0);
+					expect(started).toEqual([...started].sort((a, b) => a - b));
+					// All places are free again.
+					const after = Array.from({ length: places }, () => turns.run(() => 'in'));
+					expect(await Promise.all(after)).toHaveLength(places);
+				},
+			),
+		);
+	});
+
+	it('passes a place on that was granted in the moment of the stop', async () => {
+		const turns = new Turns(1);
+		const stop = new AbortController();
+		let leave = () => {};
+		const holder = turns.run(() => new Promise<void>((resolve) => (leave = resolve)));
+		const stopped = errorOf(turns.run(() => 'never', stop.signal));
+		const next = turns.run(() => 'next');
+		await new VirtualClock().idle();
+		leave();
+		// The holder's place is handed over two microtasks later, and the stop comes right behind it.
+		await holder.then(() => stop.abort('stopped'));
+		expect(await stopped).toBe('stopped');
+		expect(await next).toBe('next');
+	});
+});

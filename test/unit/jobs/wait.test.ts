@@ -1,0 +1,247 @@
+import { StatusPacer } from '../../../nodes/Hailuo/jobs/limiter';
+import { DeadlineError, waitForJob, type WaitOptions } from '../../../nodes/Hailuo/jobs/wait';
+import type { Job, JobStatus } from '../../../nodes/Hailuo/providers/types';
+import { VirtualClock, seededRandom } from '../helpers/virtualClock';
+import {
+	AMBIGUOUS,
+	FINAL,
+	FakeProvider,
+	REFUSALS,
+	errorOf,
+	failure,
+	job,
+	submission,
+} from './support';
+
+/** A job that was submitted just now, and the wait for it; what is given overrides. */
+function setUp(lastsMs: number, given: Partial<WaitOptions> = {}) {
+	const clock = new VirtualClock();
+	const provider = new FakeProvider(clock);
+	const first = provider.accept(submission('a cat'), lastsMs);
+	const startedAt = clock.now();
+	const looks: number[] = [];
+	const options: WaitOptions = {
+		jobId: first.jobId,
+		get: async (id) => {
+			looks.push(clock.now() - startedAt);
+			return await provider.get(id);
+		},
+		first,
+		jobSeconds: [30, 90],
+		clock,
+		deadlineAt: startedAt + 900_000,
+		...given,
+	};
+	const run = async () => await clock.run(() => waitForJob(options));
+	return { clock, provider, options, run, looks, startedAt };
+}
+
+describe('waitForJob', () => {
+	it('looks by the schedule, and ends with the job', async () => {
+		const onLook = jest.fn();
+		const { run, looks, clock, startedAt } = setUp(45_000, { onLook });
+		expect(await run()).toMatchObject({ jobId: 'job-0', status: 'completed' });
+		expect(looks[0]).toBeGreaterThanOrEqual(12_000);
+		expect(looks[0]).toBeLessThanOrEqual(13_200);
+		expect(looks[1]).toBeGreaterThan(30_000);
+		expect(looks.length).toBeLessThanOrEqual(8);
+		expect(clock.now() - startedAt).toBeLessThan(48_200);
+		expect(onLook).toHaveBeenCalledTimes(looks.length);
+	});
+
+	it.each<JobStatus>(['completed', 'failed', 'cancelled'])(
+		'takes %s for an end, also in the answer of the submit',
+		async (status) => {
+			const first = job('job-0', { status });
+			const { run, looks } = setUp(1, { first });
+			expect(await run()).toBe(first);
+			expect(looks).toEqual([]);
+			const late = setUp(1, { get: async () => job('job-0', { status }) });
+			expect((await late.run()).status).toBe(status);
+		},
+	);
+
+	it('looks at once at a job that is only known by its id, then by its age', async () => {
+		const { clock, options, looks, startedAt } = setUp(45_000);
+		await clock.advance(40_000);
+		const found = await clock.run(() => waitForJob({ ...options, first: undefined }));
+		expect(found.status).toBe('completed');
+		expect(looks[0]).toBe(40_000);
+		expect(looks[1]).toBeLessThan(44_000);
+		expect(clock.now() - startedAt).toBeLessThan(48_200);
+	});
+
+	it('counts the age by our clock, however wrong the provider’s is', async () => {
+		for (const offsetMs of [-3_600_000, 3_600_000]) {
+			const { clock, provider, options, looks } = setUp(45_000, { first: undefined });
+			provider.jobs[0].createdAt = new Date(clock.now() + offsetMs).toISOString();
+			await clock.run(() => waitForJob({ ...options, offsetMs: () => offsetMs }));
+			expect(looks[0]).toBe(0);
+			expect(looks[1]).toBeGreaterThanOrEqual(12_000);
+			expect(looks.length).toBeLessThanOrEqual(9);
+		}
+	});
+
+	it('looks steadily at a job that does not tell its age', async () => {
+		const { clock, provider, options, looks } = setUp(20_000, { first: undefined });
+		provider.jobs[0].createdAt = '';
+		await clock.run(() => waitForJob(options));
+		expect(looks.length).toBeGreaterThanOrEqual(6);
+		const own = setUp(20_000);
+		own.provider.jobs[0].createdAt = '';
+		await own.clock.run(() =>
+			waitForJob({ ...own.options, first: job('job-0', { createdAt: '' }) }),
+		);
+		expect(own.looks[0]).toBeGreaterThanOrEqual(12_000);
+	});
+});
+
+describe('failures of the looks', () => {
+	it.each([...AMBIGUOUS, ...REFUSALS])('%s for minutes does not end the wait', async (kind) => {
+		const { clock, provider, options, startedAt } = setUp(45_000);
+		const get = async (id: string) => {
+			const minutes = (clock.now() - startedAt) / 60_000;
+			if (minutes < 8) throw failure(kind);
+			return await provider.get(id);
+		};
+		const found = await clock.run(() => waitForJob({ ...options, get }));
+		expect(found.status).toBe('completed');
+		expect(clock.now() - startedAt).toBeLessThan(8.7 * 60_000);
+	});
+
+	it('three in ten in a mix cost little time', async () => {
+		const kinds = [...AMBIGUOUS, ...REFUSALS];
+		let delay = 0;
+		for (let seed = 1; seed <= 50; seed++) {
+			const random = seededRandom(seed);
+			const { clock, provider, options, startedAt } = setUp(60_000);
+			const get = async (id: string) => {
+				if (random() < 0.3) throw failure(kinds[Math.floor(random() * kinds.length)]);
+				return await provider.get(id);
+			};
+			await clock.run(() => waitForJob({ ...options, get }));
+			delay += (clock.now() - startedAt - 60_000) / 50;
+		}
+		expect(delay).toBeLessThan(3_000);
+	});
+
+	it.each(FINAL)('%s ends it at once for a job that is not ours', async (kind) => {
+		const error = failure(kind);
+		const get = jest.fn(async () => await Promise.reject(error));
+		const { run } = setUp(45_000, { get, first: undefined });
+		expect(await errorOf(run())).toBe(error);
+		expect(get).toHaveBeenCalledTimes(1);
+	});
+
+	it('what is no ProviderError ends it at once', async () => {
+		const error = new TypeError('x is undefined');
+		const { run } = setUp(45_000, { get: async () => await Promise.reject(error) });
+		expect(await errorOf(run())).toBe(error);
+	});
+
+	it('forgives a few 404 to a job that was just paid for', async () => {
+		for (const [times, forgiven] of [
+			[5, true],
+			[6, false],
+		] as const) {
+			const { clock, provider, options } = setUp(20_000);
+			let left: number = times;
+			const get = async (id: string) => {
+				if (left-- > 0) throw failure('notFound', { status: 404 });
+				return await provider.get(id);
+			};
+			const work = clock.run(() => waitForJob({ ...options, get }));
+			if (forgiven) expect((await work).status).toBe('completed');
+			else expect(await errorOf(work)).toMatchObject({ kind: 'notFound' });
+		}
+	});
+
+	it('does not forgive a 404 once the job was seen, or when it is not said to be new', async () => {
+		const { clock, provider, options } = setUp(90_000);
+		let seen = false;
+		const get = async (id: string): Promise<Job> => {
+			if (seen) throw failure('notFound');
+			seen = true;
+			return await provider.get(id);
+		};
+		expect(await errorOf(clock.run(() => waitForJob({ ...options, get })))).toMatchObject({
+			kind: 'notFound',
+		});
+		const lost = { ...options, jobId: 'unknown', justSubmitted: false };
+		expect(await errorOf(clock.run(() => waitForJob(lost)))).toMatchObject({ kind: 'notFound' });
+	});
+});
+
+describe('the deadline', () => {
+	it('has the last look, and tells where the job stands', async () => {
+		const { clock, options, looks, startedAt } = setUp(1e9);
+		const deadlineAt = startedAt + 100_000;
+		const error = await errorOf(clock.run(() => waitForJob({ ...options, deadlineAt })));
+		expect(error).toBeInstanceOf(DeadlineError);
+		expect(error).toMatchObject({ jobId: 'job-0', lastStatus: 'running', waitedMs: 100_000 });
+		expect(String(error)).toContain('job-0');
+		expect(looks.filter((at) => at >= 99_999)).toHaveLength(1);
+	});
+
+	it('in the past still allows one look', async () => {
+		const { clock, options, looks, startedAt } = setUp(30_000, { deadlineAt: 0 });
+		expect(await errorOf(clock.run(() => waitForJob(options)))).toBeInstanceOf(DeadlineError);
+		expect(looks).toEqual([0]);
+		await clock.advance(30_000);
+		expect((await clock.run(() => waitForJob(options))).status).toBe('completed');
+		expect(clock.now() - startedAt).toBe(30_000);
+	});
+
+	it('names the failure of the last look', async () => {
+		const { clock, options, startedAt } = setUp(30_000);
+		const get = async () => await Promise.reject(failure('unavailable'));
+		const error = await errorOf(clock.run(() => waitForJob({ ...options, get })));
+		expect(error).toBeInstanceOf(DeadlineError);
+		expect(error).toMatchObject({ lastStatus: 'running', cause: { kind: 'unavailable' } });
+		expect(clock.now() - startedAt).toBe(900_000);
+	});
+});
+
+describe('a stop', () => {
+	it('ends the wait at once: between looks, in a look that hangs, in the pacer, before it', async () => {
+		const hangs = async () => await new Promise<Job>(() => {});
+		for (const given of [{}, { get: hangs, first: undefined }, { first: undefined }]) {
+			const stop = new AbortController();
+			const reason = new Error('stopped');
+			const { clock, options } = setUp(1e9, { ...given, signal: stop.signal });
+			const pacer = new StatusPacer({ perSecond: 0.001, clock });
+			if ('first' in given && !('get' in given)) await pacer.acquire();
+			const work = errorOf(waitForJob({ ...options, pacer }));
+			await clock.advance(5_000);
+			stop.abort(reason);
+			expect(await work).toBe(reason);
+			expect(clock.sleeping).toBe(0);
+			expect(await errorOf(waitForJob(options))).toBe(reason);
+		}
+	});
+});
+
+it('a hundred jobs at once make no storm', async () => {
+	const clock = new VirtualClock();
+	const provider = new FakeProvider(clock);
+	const pacer = new StatusPacer({ clock });
+	const random = seededRandom(3);
+	const calls: number[] = [];
+	const wait = async () => {
+		const first = provider.accept(submission('a cat'), 30_000 + 60_000 * random());
+		return await waitForJob({
+			jobId: first.jobId,
+			first,
+			get: async (id) => {
+				calls.push(clock.now());
+				return await provider.get(id);
+			},
+			jobSeconds: [30, 90],
+			clock,
+			deadlineAt: Infinity,
+			pacer,
+		});
+	};
+	await clock.run(() => Promise.all(Array.from({ length: 100 }, wait)));
+	for (let i = 10; i < calls.length; i++) expect(calls[i] - calls[i - 10]).toBeGreaterThan(999);
+});
