@@ -7,15 +7,20 @@
  * Time stamps that go to a client are NOT simulated time: they are wall time, because a client
  * compares them with its own clock ("jobs created since my request began"). With timeScale 200 a
  * simulated stamp would be minutes in the client's future, and every job of a test run would look
- * newer than the request. `stamp()` keeps both.
+ * newer than the request. `stamp()` keeps both. Only a client that lives in simulated time itself
+ * (the node, when a test makes it follow this clock) wants simulated stamps: `stamps: 'simulated'`.
  */
 
 /** @typedef {{ sim: number, wall: number, skipped: number }} Stamp both clocks at one moment, ms */
 
 class Clock {
-	/** @param {number} timeScale simulated ms per real ms */
-	constructor(timeScale) {
+	/**
+	 * @param {number} timeScale simulated ms per real ms
+	 * @param {'wall' | 'simulated'} [stamps] the time that clients are told
+	 */
+	constructor(timeScale, stamps = 'wall') {
 		this.timeScale = timeScale;
+		this.stamps = stamps;
 		this.startWall = Date.now();
 		this.startReal = performance.now();
 		this.skipped = 0;
@@ -30,6 +35,11 @@ class Clock {
 		return this.startWall + real * this.timeScale + this.skipped;
 	}
 
+	/** The time now as a client is told it, ms since 1970. */
+	told() {
+		return this.stamps === 'simulated' ? this.now() : Date.now();
+	}
+
 	/** @returns {Stamp} */
 	stamp() {
 		return { sim: this.now(), wall: Date.now(), skipped: this.skipped };
@@ -42,6 +52,7 @@ class Clock {
 	 * @returns {number} ms since 1970
 	 */
 	wall(stamp) {
+		if (this.stamps === 'simulated') return stamp.sim;
 		return stamp.wall - (this.skipped - stamp.skipped);
 	}
 

@@ -78,7 +78,7 @@ test('hang: no answer at all, with or without a job behind it', async () => {
 		['before', 1],
 	]) {
 		sim.fail({ times: 1, fault: { hang } });
-		expect(await failing(submit({ signal: AbortSignal.timeout(50) }))).toBe('TimeoutError');
+		expect(await failing(submit({ signal: AbortSignal.timeout(250) }))).toBe('TimeoutError');
 		expect(sim.acceptedJobs()).toBe(jobs);
 	}
 });
@@ -198,5 +198,5 @@ test('stop() ends hanging sockets and running jobs at once', async () => {
 	await other.stop();
 	await hanging;
 	await other.stop();
-	expect(Date.now() - began).toBeLessThan(500);
+	expect(Date.now() - began).toBeLessThan(2000);
 });

@@ -9,6 +9,9 @@ const { isLocal } = require('./outgoing');
  * accepted unseen, or fails where `options.foreignImages` is 'fail'.
  */
 
+/** Real ms: the other end is a real program. */
+const FETCH_MS = 10_000;
+
 /** With or without the space that WaveSpeed's documentation shows after the semicolon. */
 const DATA_URI = /^data:([\w.+-]+\/[\w.+-]+)?((?:;\s*[\w=.-]+)*?)(;\s*base64)?,/i;
 
@@ -50,7 +53,8 @@ async function read(sim, value) {
 	}
 	const own = sim.uploads.byUrl(value);
 	if (own) return own.bytes;
-	const response = await fetch(value, { signal: sim.stopping });
+	const signal = AbortSignal.any([sim.stopping, AbortSignal.timeout(FETCH_MS)]);
+	const response = await fetch(value, { signal });
 	if (!response.ok) {
 		await response.body?.cancel();
 		throw new Error(`failed to download from the URL (HTTP ${response.status})`);

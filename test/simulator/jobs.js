@@ -66,7 +66,7 @@ class Jobs {
 		sim.account(job.provider).charge(job);
 		sim.emit('created', job);
 		job.checked = Promise.resolve(check?.()).then((refusal) => {
-			if (refusal && !job.finishedAt) return this.refuse(job, refusal);
+			if (refusal) return this.refuse(job, refusal);
 			// Rendering takes real time: it begins while the job runs.
 			if (sim.options.render) void sim.videos.source(job);
 		});
@@ -107,13 +107,17 @@ class Jobs {
 			if (!job.finishedAt) job.status = 'processing';
 			if (!job.finishedAt) this.sim.emit('processing', job);
 		});
-		if (endOf(job.outcome) !== 'never') clock.after(job.ms, () => this.finish(job));
+		if (endOf(job.outcome) === 'never') return;
+		// A picture is fetched in real time, which no timeScale shortens: no job ends before that.
+		clock.after(job.ms, () => void job.checked.then(() => this.finish(job)));
 	}
 
 	/** A picture or parameter that the provider refuses after accepting: fails soon, not at the end. */
 	refuse(job, error) {
 		job.error = error;
-		this.sim.clock.after(Math.min(1000, job.ms), () => this.finish(job, 'failed'));
+		const soon = Math.min(1000, Math.max(0, job.ms - (this.sim.now() - job.createdAt)));
+		if (soon) this.sim.clock.after(soon, () => this.finish(job, 'failed'));
+		else this.finish(job, 'failed');
 	}
 
 	/** @param {Job} job @param {string} [end] */

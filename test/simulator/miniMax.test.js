@@ -28,7 +28,7 @@ async function ended(body) {
 
 test('Preparing, Processing, Success, then the file by its int64 id', async () => {
 	const processing = new Promise((resolve) => sim.once('processing', resolve));
-	const { status, json } = await create({ prompt: 'x #sim:seconds=100' });
+	const { status, json } = await create({ prompt: 'x #sim:seconds=600' });
 	expect(status).toBe(200);
 	expect(json).toEqual({
 		task_id: expect.stringMatching(/^\d+$/),
@@ -36,6 +36,7 @@ test('Preparing, Processing, Success, then the file by its int64 id', async () =
 	});
 	await processing;
 	expect(await query(json.task_id)).toMatchObject({ status: 'Processing' });
+	sim.skip(600_000);
 	await sim.finished(json.task_id);
 	const done = await query(json.task_id);
 	expect(done).toMatchObject({ status: 'Success', file_id: expect.any(String), video_height: 768 });

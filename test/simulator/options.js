@@ -3,7 +3,7 @@
 /**
  * @typedef {{
  *   port: number, cdnPort: number,
- *   timeScale: number,
+ *   timeScale: number, stamps: 'wall' | 'simulated',
  *   seed: number,
  *   jobTime?: number | ((n: number, job: import('./jobs').Job) => number),
  *   outcome?: (job: import('./jobs').Job) => import('./outcome').Outcome | undefined,
@@ -29,6 +29,8 @@ function defaults(given) {
 		cdnPort: 0,
 		// Simulated seconds in a real one.
 		timeScale: 1,
+		// The clock behind created_at and the Date header; see clock.js.
+		stamps: 'wall',
 		seed: 1,
 		render: false,
 		ffmpeg: 'auto',

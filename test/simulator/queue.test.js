@@ -25,12 +25,13 @@ async function ended(prompt) {
 
 test('submit, status, result, all by the addresses that were answered', async () => {
 	const processing = new Promise((resolve) => sim.once('processing', resolve));
-	const { json } = await queue(T2V, { body: { prompt: 'x #sim:seconds=100' } });
+	const { json } = await queue(T2V, { body: { prompt: 'x #sim:seconds=600' } });
 	expect(json).toMatchObject({ request_id: expect.stringMatching(/^mmsu_/), queue_position: 0 });
 	await processing;
 	expect((await get(json.status_url)).json.status).toBe('IN_PROGRESS');
 	const early = await get(json.response_url);
 	expect([early.status, early.json.status]).toEqual([202, 'IN_PROGRESS']);
+	sim.skip(600_000);
 	await sim.finished(json.request_id);
 	const status = (await get(json.status_url)).json;
 	expect(status).toMatchObject({
@@ -82,7 +83,7 @@ test('lower-case words and error objects', async () => {
 });
 
 test('cancel: once, not when over, not what is not there', async () => {
-	const { json } = await queue(T2V, { body: { prompt: 'x #sim:seconds=600' } });
+	const { json } = await queue(T2V, { body: { prompt: 'x #sim:seconds=6000' } });
 	const cancel = () => get(json.cancel_url, { method: 'PUT' });
 	const answer = await cancel();
 	expect([answer.status, answer.json.status]).toEqual([202, 'CANCELLATION_REQUESTED']);

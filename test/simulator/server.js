@@ -53,6 +53,7 @@ class Server {
 	async serve(message, res) {
 		const { sim } = this;
 		res.on('error', () => {});
+		res.setHeader('Date', new Date(sim.clock.told()).toUTCString());
 		const url = new URL(message.url, 'http://127.0.0.1');
 		const route = this.route(message.method, url.pathname, url);
 		/** @type {import('./log').Entry} */

@@ -29,7 +29,7 @@ class Simulator extends EventEmitter {
 		this.setMaxListeners(0);
 		/** @type {import('./options').Options} */
 		this.options = defaults(options);
-		this.clock = new Clock(this.options.timeScale);
+		this.clock = new Clock(this.options.timeScale, this.options.stamps);
 		this.abort = new AbortController();
 		/** Ends the simulator's own requests. */
 		this.stopping = this.abort.signal;

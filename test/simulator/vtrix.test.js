@@ -29,7 +29,7 @@ async function ended(params, model) {
 
 test('a task: in_progress with progress, then completed with output and cost', async () => {
 	const processing = new Promise((resolve) => sim.once('processing', resolve));
-	const { status, json } = await create({ prompt: 'x #sim:seconds=100' });
+	const { status, json } = await create({ prompt: 'x #sim:seconds=600' });
 	expect(status).toBe(200);
 	expect(json).toMatchObject({
 		id: expect.stringMatching(/^[0-9a-v]{20}$/),
@@ -42,6 +42,7 @@ test('a task: in_progress with progress, then completed with output and cost', a
 	expect(half.progress).toBeGreaterThanOrEqual(0);
 	expect(half.progress).toBeLessThan(1);
 	expect(half).not.toHaveProperty('output');
+	sim.skip(600_000);
 	await sim.finished(json.id);
 	const done = (await vtrix(`/task/${json.id}`)).json;
 	const url = `${sim.urls.cdn}/outputs/${json.id}.mp4`;

@@ -5,6 +5,7 @@ import type {
 	IPollFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
+import { clock } from './clock';
 import { providerOf } from '../providers';
 import { baseUrlOf } from '../providers/baseUrl';
 import type { HttpClient, HttpRequest, HttpResponse, Provider } from '../providers/types';
@@ -65,7 +66,7 @@ export function httpClient(
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 		};
-		const sent = clockNow();
+		const sent = clock.now();
 		const answer = await send(
 			asked.paid === true ? uninterrupted(context) : context,
 			credential,
@@ -77,15 +78,12 @@ export function httpClient(
 			Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
 		);
 		const date = Date.parse(headers.date ?? '');
-		if (Number.isFinite(date)) offsetMs = date - (sent + clockNow()) / 2;
+		if (Number.isFinite(date)) offsetMs = date - (sent + clock.now()) / 2;
 		return { status: answer.statusCode, headers, body: parsed(answer.body, hide) };
 	}
 
 	return { request, clockOffsetMs: () => offsetMs };
 }
-
-/** The wall clock, not the replaceable one: it is compared with the Date header of a server. */
-const clockNow = () => Date.now();
 
 async function send(
 	context: RequestContext,
