@@ -54,6 +54,13 @@ export interface Explained {
 const pickUp = (jobId: string) =>
 	`The job ${jobId} is submitted, paid, and goes on at the provider. To get its video without paying again, use the operation Job: Wait with this ID.`;
 
+/** Joined by full stops, whether or not a part brought its own. */
+const sentences = (...parts: Array<string | undefined>): string =>
+	parts
+		.filter((part): part is string => Boolean(part))
+		.map((part) => part.replace(/\.$/, ''))
+		.join('. ');
+
 /** Turns anything that was thrown into words. No key, header or request body gets in here. */
 export function explain(error: unknown): Explained {
 	if (error instanceof WithJob) {
@@ -64,7 +71,7 @@ export function explain(error: unknown): Explained {
 			...inner,
 			job: { ...inner.job, ...error.job },
 			message: inner.message.includes(jobId) ? inner.message : `${inner.message} (job ${jobId})`,
-			next: [inner.next, open ? pickUp(jobId) : undefined].filter(Boolean).join('. '),
+			next: sentences(inner.next, open ? pickUp(jobId) : undefined),
 		};
 	}
 	if (error instanceof JobFailed) return explainFailedJob(error.job);
@@ -141,7 +148,7 @@ export function nodeError(
 	also?: string,
 ): NodeApiError | NodeOperationError {
 	const { message, next, job, code, httpCode, fromApi } = explain(error);
-	const description = [next, also].filter(Boolean).join('. ');
+	const description = sentences(next, also);
 	const shown = fromApi
 		? new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {
 				message,
