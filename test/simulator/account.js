@@ -11,12 +11,17 @@
 class Account {
 	/**
 	 * @param {import('./clock').Clock} clock
-	 * @param {{ concurrent?: number, submitsPerMinute?: number, balance?: number }} limits
+	 * @param {() => { concurrent?: number, submitsPerMinute?: number, balance?: number }} limits read
+	 *        each time, so that a test may change them on the way; `balance` counts at reset() only
 	 */
 	constructor(clock, limits) {
 		this.clock = clock;
-		this.limits = limits;
+		this.read = limits;
 		this.reset();
+	}
+
+	get limits() {
+		return this.read();
 	}
 
 	reset() {

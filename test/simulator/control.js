@@ -39,7 +39,6 @@ function run(sim, call, req) {
 		case 'POST options': {
 			const { account, ...rest } = body;
 			Object.assign(sim.options, rest);
-			// Accounts that exist hold on to this very object.
 			Object.assign(sim.options.account, account);
 			return json(state(sim));
 		}

@@ -122,6 +122,8 @@ class Jobs {
 
 	/** @param {Job} job @param {string} [end] */
 	finish(job, end = job.error ? 'failed' : endOf(job.outcome)) {
+		// A job from before a reset() may still be on its way here: it has no account any more.
+		if (this.all.get(job.id) !== job) return;
 		if (job.finishedAt !== undefined || end === 'never') return;
 		job.finished = this.sim.clock.stamp();
 		job.finishedAt = job.finished.sim;

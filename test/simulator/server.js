@@ -54,7 +54,8 @@ class Server {
 		const { sim } = this;
 		res.on('error', () => {});
 		res.setHeader('Date', new Date(sim.clock.told()).toUTCString());
-		const url = new URL(message.url, 'http://127.0.0.1');
+		// Put together by hand: as a relative address '//x/y' would be read as the host x.
+		const url = new URL(`http://127.0.0.1${message.url}`);
 		const route = this.route(message.method, url.pathname, url);
 		/** @type {import('./log').Entry} */
 		const entry = {

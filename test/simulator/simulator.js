@@ -99,7 +99,7 @@ class Simulator extends EventEmitter {
 
 	/** @param {string} provider @returns {Account} each provider has a purse and limits of its own */
 	account(provider) {
-		return (this.accounts[provider] ??= new Account(this.clock, this.options.account));
+		return (this.accounts[provider] ??= new Account(this.clock, () => this.options.account));
 	}
 
 	/** What a job keeps of its input. @param {Record<string, unknown>} input */

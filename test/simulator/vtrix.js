@@ -142,7 +142,7 @@ function precharge(sim, req) {
 			model: model.name,
 			original_model: model.name,
 			sample_count: 1,
-			updated_at: Math.floor(Date.now() / 1000),
+			updated_at: Math.floor(sim.clock.told() / 1000),
 		},
 	});
 }

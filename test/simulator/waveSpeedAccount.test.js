@@ -1,7 +1,7 @@
 'use strict';
 
 const { startSimulator } = require('.');
-const { clients, STANDARD } = require('./testClient');
+const { clients, call, STANDARD } = require('./testClient');
 
 let sim;
 let wave;
@@ -171,6 +171,23 @@ test('a refund may come later', async () => {
 	await new Promise((resolve) => setTimeout(resolve, 10));
 	expect(sim.account('waveSpeed').balance).toBe(100);
 	sim.options.refundDelay = 0;
+});
+
+test('a client that lives in simulated time is told simulated time', async () => {
+	const other = await startSimulator({ timeScale: 1000, stamps: 'simulated' });
+	other.skip(3600_000);
+	const answer = await clients(other).wave(STANDARD, { body: { prompt: 'x' } });
+	const hour = 3600_000;
+	expect(Date.parse(answer.json.data.created_at) - Date.now()).toBeGreaterThan(0.9 * hour);
+	expect(Date.parse(answer.headers.get('date')) - Date.now()).toBeGreaterThan(0.9 * hour);
+	await other.stop();
+});
+
+test('a base URL with a slash too many is not found, and does not confuse the server', async () => {
+	const answer = await clients(sim).vtrix('', { body: {} });
+	expect(answer.status).toBe(400);
+	const { status } = await call(`${sim.urls.vtrix}//model/v1/generation/task/a`);
+	expect(status).toBe(404);
 });
 
 test('the same seed gives the same run', async () => {

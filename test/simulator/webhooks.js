@@ -44,8 +44,8 @@ async function send(sim, job) {
 
 function once(sim, job, how) {
 	const id = job.id;
-	// Wall time: the receiver compares it with its own clock and rejects after 300 s.
-	const seconds = Math.floor(Date.now() / 1000) - (how.forge === 'timestamp' ? 600 : 0);
+	// The client's time: the receiver compares it with its own clock and rejects after 300 s.
+	const seconds = Math.floor(sim.clock.told() / 1000) - (how.forge === 'timestamp' ? 600 : 0);
 	const data = prediction(sim, job, { input: true });
 	let body = JSON.stringify(data);
 	const secret = how.forge === 'signature' ? 'whsec_not-the-secret' : sim.webhookSecret;
