@@ -101,9 +101,8 @@ const STORAGE = new Set([
 ]);
 /** The connection broke after the answer began. */
 const BROKEN = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
-/** Settings of a server, which do not change within a minute. */
-const LASTING =
-	/^(ERR_FR_TOO_MANY_REDIRECTS|ERR_INVALID_PROTOCOL|ERR_INVALID_URL|.*CERT.*|.*SIGNED.*)$/;
+/** A certificate, or where a redirect leads: this does not change within a minute. */
+const LASTING = /^(ERR_FR_.*|ERR_INVALID_.*|ERR_TLS_.*|UNABLE_TO_.*|.*CERT.*)$/;
 
 /** `begun`: the answer had begun, so that a broken connection cut the video off. */
 export function failedTransfer(error: unknown, url: string, begun: boolean): DownloadFailed {
@@ -127,7 +126,7 @@ export function failedTransfer(error: unknown, url: string, begun: boolean): Dow
 	// n8n's own protection against requests into the internal network.
 	const isLasting = LASTING.test(word) || (typeof name === 'string' && name.startsWith('Ssrf'));
 	if (begun || BROKEN.has(word)) return cutOff(url, detail);
-	return new DownloadFailed(`no connection (${detail})`, {
+	return new DownloadFailed(`its server could not be reached (${detail})`, {
 		reason: 'network',
 		url,
 		retryable: !isLasting,

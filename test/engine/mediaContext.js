@@ -1,0 +1,146 @@
+'use strict';
+
+/*
+ * An ExecuteContext of the real n8n-core: its HTTP helper, its binary helpers and its BinaryDataService, without a
+ * workflow run around them. N8N_CORE_FROM names the folder of another n8n installation to test with.
+ */
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-media-'));
+Object.assign(process.env, {
+	N8N_USER_FOLDER: folder,
+	N8N_ENCRYPTION_KEY: 'test-encryption',
+	N8N_LOG_LEVEL: 'silent',
+	N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+});
+process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+
+const from = process.env.N8N_CORE_FROM ?? __dirname;
+const load = (name, paths = [from]) => require(require.resolve(name, { paths }));
+const core = require.resolve('n8n-core', { paths: [from] });
+load('reflect-metadata', [core]);
+const { Container } = load('@n8n/di', [core]);
+const { BinaryDataService, ExecuteContext } = load('n8n-core');
+const { Workflow } = load('n8n-workflow', [core]);
+
+const [major, minor] = load('n8n-core/package.json').version.split('.').map(Number);
+/** n8n 2.41 removes what a broken-off download left; 2.8 leaves it to the deletion of the execution. */
+const cleansUp = major > 2 || minor >= 41;
+/** 2.8 does not know the option `maxRedirects`, and follows up to 21. */
+const mostRedirects = cleansUp ? 5 : 21;
+
+const service = Container.get(BinaryDataService);
+const ready = service.init();
+
+/** `filesystem-v2`, as n8n 2 does by default, or `default`: base64 inside the execution. */
+async function useMode(mode) {
+	await ready;
+	service.mode = mode;
+}
+
+const nodeTypes = {
+	getByName: () => ({ description: { properties: [] } }),
+	getByNameAndVersion: () => ({ description: { properties: [] } }),
+	getKnownTypes: () => ({}),
+};
+
+/** Signs as the WaveSpeed credential does. */
+const credentialsHelper = {
+	getParentTypes: () => [],
+	preAuthentication: async () => undefined,
+	authenticate: async (data, _type, options) => ({
+		...options,
+		headers: { ...options.headers, Authorization: `Bearer ${data.apiKey}` },
+	}),
+	getDecrypted: async () => ({ apiKey: 'the-key' }),
+};
+
+/** `this` of a node's execute(), with these input items. */
+function context({ items = [{ json: {} }], settings = {}, signal } = {}) {
+	const node = {
+		id: 'n',
+		name: 'Hailuo',
+		type: 'hailuo',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		credentials: { hailuoWaveSpeedApi: { id: '1', name: 'test' } },
+	};
+	const workflow = new Workflow({
+		id: 'wf',
+		nodes: [node],
+		connections: {},
+		active: false,
+		nodeTypes,
+		settings,
+	});
+	const additionalData = {
+		executionId: '1',
+		restApiUrl: 'http://127.0.0.1:1/rest',
+		webhookWaitingBaseUrl: 'http://127.0.0.1:1/w',
+		formWaitingBaseUrl: 'http://127.0.0.1:1/f',
+		credentialsHelper,
+	};
+	const runData = { resultData: { runData: {} }, executionData: { contextData: {} } };
+	const input = { main: [items] };
+	const executeData = { node, data: input, source: null };
+	return new ExecuteContext(
+		workflow,
+		node,
+		additionalData,
+		'manual',
+		runData,
+		0,
+		items,
+		input,
+		executeData,
+		[],
+		signal,
+	);
+}
+
+/** Every file that n8n's binary storage holds, temporary ones included, without the metadata. */
+function storedFiles() {
+	const walk = (at) =>
+		fs.existsSync(at)
+			? fs.readdirSync(at, { withFileTypes: true }).flatMap((entry) => {
+					const here = path.join(at, entry.name);
+					return entry.isDirectory() ? walk(here) : [here];
+				})
+			: [];
+	return walk(folder).filter((file) => file.includes('binary_data') && !file.endsWith('.metadata'));
+}
+
+async function readBack(binary) {
+	return await service.getAsBuffer(binary);
+}
+
+/** The real time, `factor` times as fast. */
+function fastClock(factor = 100) {
+	const start = Date.now();
+	return {
+		slept: [],
+		now: () => start + (Date.now() - start) * factor,
+		random: () => 0.5,
+		async sleep(ms, signal) {
+			this.slept.push(ms);
+			signal?.throwIfAborted();
+			await new Promise((resolve, reject) => {
+				const stop = () => {
+					clearTimeout(timer);
+					reject(signal.reason);
+				};
+				const timer = setTimeout(() => {
+					signal?.removeEventListener('abort', stop);
+					resolve();
+				}, ms / factor);
+				signal?.addEventListener('abort', stop, { once: true });
+			});
+		},
+	};
+}
+
+module.exports = { cleansUp, context, fastClock, mostRedirects, readBack, storedFiles, useMode };
