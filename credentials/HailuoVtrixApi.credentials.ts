@@ -10,7 +10,7 @@ import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } fro
 export class HailuoVtrixApi implements ICredentialType {
 	name = 'hailuoVtrixApi';
 
-	displayName = 'Hailuo Vtrix API';
+	displayName = 'Hailuo Vtrix / SeaArt API';
 
 	icon: Icon = { light: 'file:../icons/vtrix.svg', dark: 'file:../icons/vtrix.dark.svg' };
 
