@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { OWNER } = require('./client');
+const { hasEnded, readChoices, readNodes, readParameters } = require('./editorPage');
 
 const byId = (id) => `[data-test-id="${id}"]`;
 const PARAMETER = '[data-parameter-path^="parameters."]';
@@ -69,10 +70,12 @@ class Editor {
 	/**
 	 * The fields that the open panel shows, from top to bottom.
 	 * @returns {Promise<Array<{name: string, label: string, kind: string,
-	 *   value: string | boolean | string[]}>>} value: as shown (of a dropdown, the text)
+	 *   value: string | boolean | string[]}>>} value: as shown (of a dropdown, the text). A fixed
+	 *   collection has kind `list`; a collection of options has kind `options` and its label as name,
+	 *   since the page does not hold its real one. What they hold follows as fields of their own.
 	 */
 	async parameters() {
-		return await this.page.evaluate(readParameters, PARAMETER);
+		return await this.page.evaluate(readParameters);
 	}
 
 	/** The grey or yellow texts between the fields (type `notice`). */
@@ -81,10 +84,15 @@ class Editor {
 		return (await shown.allInnerTexts()).map((text) => text.trim());
 	}
 
-	/** The messages under fields that are filled in wrongly, or not at all. */
+	/** The names of the fields that the editor marks as wrong, or as required and empty. */
 	async issues() {
 		const marks = this.page.locator(`${byId('ndv')} ${byId('parameter-issues')}:visible`);
-		return await marks.count();
+		return await marks.evaluateAll((list) =>
+			list.map((mark) => {
+				const field = mark.parentElement.querySelector('[data-parameter-path]');
+				return field?.getAttribute('data-parameter-path').replace(/^parameters\./, '') ?? '';
+			}),
+		);
 	}
 
 	field(name) {
@@ -92,32 +100,70 @@ class Editor {
 	}
 
 	async openChoices(name) {
-		await this.field(name).locator('.el-select').click();
+		const field = this.field(name);
+		if ((await field.count()) === 0) throw new Error(`The panel shows no field "${name}"`);
+		const isOpen = await field
+			.locator('input[role=combobox]')
+			.first()
+			.getAttribute('aria-expanded');
+		// A click on an open list closes it.
+		if (isOpen !== 'true') await field.locator('.el-select').first().click();
 		const items = this.page.locator(`${byId('parameter-input-item')}:visible`);
 		await items.first().waitFor();
 		return items;
 	}
 
+	async closeChoices(items) {
+		if (await items.count()) await this.page.keyboard.press('Escape');
+		await items.first().waitFor({ state: 'hidden' });
+	}
+
 	/** What a dropdown offers. @returns {Promise<Array<{name: string, description: string}>>} */
 	async choices(name) {
 		const items = await this.openChoices(name);
-		const read = (list) =>
-			list.map((item) => ({
-				name: item.querySelector('.option-headline')?.textContent.trim() ?? '',
-				description: item.querySelector('.option-description')?.textContent.trim() ?? '',
-			}));
-		const found = await items.evaluateAll(read);
-		await this.page.keyboard.press('Escape');
-		await items.first().waitFor({ state: 'hidden' });
+		const found = await items.evaluateAll(readChoices);
+		await this.closeChoices(items);
 		return found;
 	}
 
-	/** Picks from a dropdown by the text that is shown. */
+	/**
+	 * Picks from a dropdown by the text that is shown.
+	 * @throws {Error} naming what there is, when it is not in the list
+	 */
 	async choose(name, text) {
 		const items = await this.openChoices(name);
-		const headline = this.page.locator('.option-headline').getByText(text, { exact: true });
-		await items.filter({ has: headline }).first().click();
+		const found = (await items.evaluateAll(readChoices)).map((choice) => choice.name);
+		const at = found.indexOf(text);
+		if (at < 0) {
+			await this.closeChoices(items);
+			throw new Error(`"${name}" does not offer "${text}", but: ${found.join(', ')}`);
+		}
+		await items.nth(at).click();
 		await items.first().waitFor({ state: 'hidden' });
+		await this.settle();
+	}
+
+	async openAddOption() {
+		await this.page
+			.locator(`${byId('ndv')} ${byId('collection-parameter-add')} .el-select`)
+			.click();
+		const items = this.page.locator('.el-select-dropdown__item:visible');
+		await items.first().waitFor();
+		return items;
+	}
+
+	/** What "Add option" offers. */
+	async addableOptions() {
+		const items = await this.openAddOption();
+		const found = (await items.allInnerTexts()).map((text) => text.trim());
+		await this.closeChoices(items);
+		return found;
+	}
+
+	/** Adds an option that the panel does not show yet. */
+	async addOption(text) {
+		const items = await this.openAddOption();
+		await items.getByText(text, { exact: true }).click();
 		await this.settle();
 	}
 
@@ -181,15 +227,7 @@ class Editor {
 		}
 		await search.fill(text);
 		await page.waitForTimeout(600);
-		const read = (list) =>
-			list.map((item) => {
-				const text = (id) => item.querySelector(`[data-test-id=${id}]`)?.textContent.trim() ?? '';
-				return {
-					name: text('node-creator-item-name'),
-					description: text('node-creator-item-description'),
-				};
-			});
-		return await page.locator(`${byId('item-iterator-item')}:visible`).evaluateAll(read);
+		return await page.locator(`${byId('item-iterator-item')}:visible`).evaluateAll(readNodes);
 	}
 
 	/** @param {string} file a .png, made with the folders it needs */
@@ -198,37 +236,6 @@ class Editor {
 		await this.page.screenshot({ path: file, animations: 'disabled', ...options });
 		return file;
 	}
-}
-
-/** Asks n8n whether an execution has ended. Runs inside the page, with its session. */
-async function hasEnded(id) {
-	const headers = { 'browser-id': localStorage.getItem('n8n-browserId') ?? '' };
-	const response = await fetch(`/rest/executions/${id}`, { headers });
-	const { data } = await response.json();
-	return ['success', 'error', 'canceled', 'crashed'].includes(data?.status);
-}
-
-/** Reads the fields that are shown. Runs inside the page. */
-function readParameters(selector) {
-	const value = (field) => {
-		const toggle = field.querySelector('input[role=switch]');
-		if (toggle) return { kind: 'toggle', value: toggle.getAttribute('aria-checked') === 'true' };
-		const editor = field.querySelector('.cm-content');
-		if (editor) return { kind: 'expression', value: editor.textContent };
-		const tags = [...field.querySelectorAll('.el-tag')].map((tag) => tag.textContent.trim());
-		if (field.querySelector('.el-select__tags')) return { kind: 'choices', value: tags };
-		const input = field.querySelector('input, textarea');
-		const select = field.querySelector('.el-select');
-		return { kind: select ? 'choice' : 'text', value: input?.value ?? field.textContent.trim() };
-	};
-	return [...document.querySelectorAll(selector)]
-		.filter((field) => field.checkVisibility())
-		.map((field) => {
-			const name = field.getAttribute('data-parameter-path').replace(/^parameters\./, '');
-			const item = field.closest('.parameter-item, .multi-parameter, .n8n-input-label');
-			const label = item?.querySelector('label .n8n-text')?.textContent.trim() ?? '';
-			return { name, label, ...value(field) };
-		});
 }
 
 module.exports = { Editor };
