@@ -41,15 +41,17 @@ async function useMode(mode) {
 	service.mode = mode;
 }
 
+const nodeType = { description: { properties: [], credentials: [{ name: 'hailuoWaveSpeedApi' }] } };
 const nodeTypes = {
-	getByName: () => ({ description: { properties: [] } }),
-	getByNameAndVersion: () => ({ description: { properties: [] } }),
+	getByName: () => nodeType,
+	getByNameAndVersion: () => nodeType,
 	getKnownTypes: () => ({}),
 };
 
 /** Signs as the WaveSpeed credential does. */
 const credentialsHelper = {
 	getParentTypes: () => [],
+	isCredentialUsableByNode: () => true,
 	preAuthentication: async () => undefined,
 	authenticate: async (data, _type, options) => ({
 		...options,

@@ -94,7 +94,7 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 		}
 	}
 	const names = binaryFields.call(this, itemIndex);
-	const wanted = typeof value === 'string' ? `"${value}"` : 'no name';
+	const wanted = typeof value === 'string' && value !== '' ? `"${value}"` : '(no name given)';
 	throw new ImageRefused(
 		input.label,
 		'missing',
