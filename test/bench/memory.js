@@ -1,0 +1,181 @@
+'use strict';
+
+/*
+ * How much memory the download of videos takes: 8 of 100 MB side by side in filesystem mode, in a process of its own
+ * with the real n8n-core. Measured is the growth of the peak RSS over the idle process (warmed up by one small
+ * download), beside a download that holds whole buffers. Every stored file is compared with what was sent.
+ *
+ *   node test/bench/memory.js [count] [MB]
+ */
+
+const { fork } = require('node:child_process');
+const { createHash } = require('node:crypto');
+const fs = require('node:fs');
+const http = require('node:http');
+
+const { compiled } = require('./compiled');
+
+const MiB = 1024 * 1024;
+const GOAL_MB = 64;
+
+/** An MP4 of `bytes`, as a generator of pieces; other numbers give other bytes. */
+function* video(number, bytes) {
+	const head = Buffer.alloc(32);
+	head.writeUInt32BE(24);
+	head.write('ftypisom', 4, 'latin1');
+	head.writeUInt32BE(bytes - 24 - 108, 24);
+	head.write('mdat', 28, 'latin1');
+	yield head;
+	const block = Buffer.alloc(64 * 1024);
+	for (let i = 0, x = number + 1; i < block.length; i++) {
+		x = (Math.imul(x, 1103515245) + 12345) & 0x7fffffff;
+		block[i] = x >> 16;
+	}
+	let left = bytes - 32 - 108;
+	for (let index = 0; left > 0; index++) {
+		const piece = Buffer.from(block.subarray(0, Math.min(left, block.length)));
+		if (piece.length >= 8) piece.writeDoubleBE(index);
+		left -= piece.length;
+		yield piece;
+	}
+	const moov = Buffer.alloc(108);
+	moov.writeUInt32BE(108);
+	moov.write('moov', 4, 'latin1');
+	yield moov;
+}
+
+function digest(number, bytes) {
+	const hash = createHash('sha256');
+	for (const piece of video(number, bytes)) hash.update(piece);
+	return hash.digest('hex');
+}
+
+function serve() {
+	const server = http.createServer(async (req, res) => {
+		const [number, bytes] = req.url.slice(1).split('-').map(Number);
+		res.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': bytes });
+		for (const piece of video(number, bytes)) {
+			if (!res.write(piece)) await new Promise((resolve) => res.once('drain', resolve));
+		}
+		res.end();
+	});
+	return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+/** The highest RSS since `reset`, in bytes: by the kernel where it tells (Linux), and by looking every 5 ms. */
+function peakMeter() {
+	let seen = 0;
+	const look = () => (seen = Math.max(seen, process.memoryUsage.rss()));
+	const timer = setInterval(look, 5);
+	return {
+		reset() {
+			seen = 0;
+			try {
+				fs.writeFileSync('/proc/self/clear_refs', '5');
+			} catch {
+				// Not Linux: the looks alone count.
+			}
+		},
+		stop() {
+			look();
+			clearInterval(timer);
+			try {
+				const status = fs.readFileSync('/proc/self/status', 'utf8');
+				return Math.max(seen, Number(/VmHWM:\s+(\d+)/.exec(status)[1]) * 1024);
+			} catch {
+				return seen;
+			}
+		},
+	};
+}
+
+async function measured({ file, how, base, count, bytes }) {
+	const { context, storedFiles, useMode } = require('../engine/mediaContext');
+	const { downloadVideo } = require(file);
+	await useMode('filesystem-v2');
+	const self = context();
+	const clock = {
+		now: Date.now,
+		random: Math.random,
+		sleep: (ms, signal) =>
+			new Promise((resolve, reject) => {
+				const timer = setTimeout(resolve, ms);
+				signal?.addEventListener('abort', () => (clearTimeout(timer), reject(signal.reason)));
+			}),
+	};
+	const streamed = async (url, fileName) =>
+		(await downloadVideo.call(self, url, { fileName, clock })).binary;
+	const whole = async (url, fileName) =>
+		await self.helpers.prepareBinaryData(
+			Buffer.from(await self.helpers.httpRequest({ method: 'GET', url, encoding: 'arraybuffer' })),
+			fileName,
+			'video/mp4',
+		);
+	const download = how === 'streamed' ? streamed : whole;
+	await download(`${base}/99-1000000`, 'warm.mp4');
+	global.gc();
+	await new Promise((resolve) => setTimeout(resolve, 500));
+	const meter = peakMeter();
+	meter.reset();
+	const idle = process.memoryUsage.rss();
+	const started = performance.now();
+	const stored = await Promise.all(
+		Array.from({ length: count }, (_, i) => download(`${base}/${i}-${bytes}`, `${i}.mp4`)),
+	);
+	const ms = performance.now() - started;
+	const growth = meter.stop() - idle;
+	const hashes = [];
+	for (const { id } of stored) {
+		const hash = createHash('sha256');
+		for await (const piece of await self.helpers.getBinaryStream(id)) hash.update(piece);
+		hashes.push(hash.digest('hex'));
+	}
+	const files = storedFiles().length;
+	process.send({ idle, growth, ms, hashes, files }, () => process.exit(0));
+}
+
+/** `how`: `streamed` or `whole`. Sizes in bytes; `intact` counts the files with the right bytes. */
+async function memoryBench({ how, count = 8, bytes = 100_000_000 }) {
+	const server = await serve();
+	const base = `http://127.0.0.1:${server.address().port}`;
+	const file = compiled('media/download.ts');
+	const child = fork(__filename, [], { execArgv: ['--expose-gc'] });
+	try {
+		const result = await new Promise((resolve, reject) => {
+			child.once('message', resolve);
+			child.once('exit', (code) => reject(new Error(`The measured process ended with ${code}`)));
+			child.send({ file, how, base, count, bytes });
+		});
+		const right = result.hashes.filter((hash, i) => hash === digest(i, bytes));
+		return { ...result, intact: right.length, count, bytes };
+	} finally {
+		child.kill();
+		server.closeAllConnections();
+		server.close();
+	}
+}
+
+async function main() {
+	const count = Number(process.argv[2]) || 8;
+	const bytes = (Number(process.argv[3]) || 100) * 1_000_000;
+	const mb = (n) => (n / MiB).toFixed(0).padStart(6);
+	console.log(
+		`${count} videos of ${bytes / 1e6} MB side by side, filesystem mode, Node ${process.version}`,
+	);
+	console.log('way                     idle MiB  peak growth MiB  time s  files intact');
+	for (const how of ['streamed', 'whole']) {
+		const r = await memoryBench({ how, count, bytes });
+		console.log(
+			`${(how === 'streamed' ? 'this node (streamed)' : 'whole buffers').padEnd(22)} ${mb(r.idle)}` +
+				`${mb(r.growth).padStart(18)} ${(r.ms / 1000).toFixed(2).padStart(9)}   ${r.intact} of ${r.count}` +
+				(how === 'streamed'
+					? `   goal <= ${GOAL_MB}: ${r.growth <= GOAL_MB * MiB ? 'met' : 'MISSED'}`
+					: ''),
+		);
+	}
+}
+
+if (process.send && require.main === module) process.once('message', measured);
+else if (require.main === module) main();
+
+module.exports = { memoryBench };
