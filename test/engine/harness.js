@@ -22,15 +22,20 @@ require('reflect-metadata');
 // n8n-core's own copy: another one would not know its services.
 const { Container } = require(require.resolve('@n8n/di', { paths: [require.resolve('n8n-core')] }));
 const { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core');
+const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
 const { ICredentialsHelper, LoggerProxy, Workflow } = require('n8n-workflow');
-const { Hailuo } = require('../../nodes/Hailuo/Hailuo.node');
-const { clock } = require('../../nodes/Hailuo/actions/clock');
+
+/** The sources where jest runs (it compiles TypeScript), a compiled copy of them where plain Node does. */
+const root = process.env.HAILUO_COMPILED ?? path.join(__dirname, '..', '..');
+const load = (file) => require(path.join(root, file));
+const { Hailuo } = load('nodes/Hailuo/Hailuo.node');
+const { clock } = load('nodes/Hailuo/actions/clock');
+const { providers } = load('nodes/Hailuo/edition');
 
 const CREDENTIAL_TYPES = {
-	hailuoWaveSpeedApi: require('../../credentials/HailuoWaveSpeedApi.credentials')
-		.HailuoWaveSpeedApi,
-	hailuoVtrixApi: require('../../credentials/HailuoVtrixApi.credentials').HailuoVtrixApi,
-	hailuoMiniMaxApi: require('../../credentials/HailuoMiniMaxApi.credentials').HailuoMiniMaxApi,
+	hailuoWaveSpeedApi: load('credentials/HailuoWaveSpeedApi.credentials').HailuoWaveSpeedApi,
+	hailuoVtrixApi: load('credentials/HailuoVtrixApi.credentials').HailuoVtrixApi,
+	hailuoMiniMaxApi: load('credentials/HailuoMiniMaxApi.credentials').HailuoMiniMaxApi,
 };
 
 /** Hands out the data it was given, and signs requests as the credential's class says. */
@@ -149,13 +154,22 @@ function stopEngine() {
  * Makes the node live in the simulator's time, so that a job of a minute takes a fraction of a second.
  *
  * @param {{ now(): number, options: { timeScale: number } }} sim
+ * @param {{ timeouts?: boolean }} [options] `timeouts`: n8n's own limits for an answer (30 s, 60 s for a submit) are
+ *   in simulated time too. Only where the machine is sure to answer in time: at 30 times the speed they are 1 and 2 s.
  * @returns {() => void} puts the real time back
  */
-function followTime(sim) {
+function followTime(sim, { timeouts = false } = {}) {
 	const { now, sleep } = clock;
 	clock.now = () => sim.now();
 	clock.sleep = async (ms, signal) => await sleep.call(clock, ms / sim.options.timeScale, signal);
-	return () => Object.assign(clock, { now, sleep });
+	const shorter = axios.interceptors.request.use((config) => {
+		if (timeouts && config.timeout > 0) config.timeout /= sim.options.timeScale;
+		return config;
+	});
+	return () => {
+		axios.interceptors.request.eject(shorter);
+		Object.assign(clock, { now, sleep });
+	};
 }
 
 /** @returns {Promise<object>} a binary field of an item, stored where n8n stores files */
@@ -274,9 +288,11 @@ module.exports = {
 	binaryFrom,
 	clock,
 	credentialsFor,
+	credentialTypes: CREDENTIAL_TYPES,
 	followTime,
 	hailuo,
 	logs,
+	providers,
 	readBinary,
 	runNode,
 	startEngine,
