@@ -67,6 +67,7 @@ export async function finishJob(
 	const known: Job = {
 		...ended,
 		model: ended.model || job.model,
+		createdAt: ended.createdAt || job.createdAt,
 		finishedAt: ended.finishedAt ?? new Date(clock.now()).toISOString(),
 	};
 	if (known.status !== 'completed') throw new WithJob(new JobFailed(known), known);

@@ -15,7 +15,7 @@ export function jobJson(job: Job): IDataObject {
 		...(progress === undefined ? {} : { progress }),
 		videoUrl: job.videoUrl ?? null,
 		videos: job.videos,
-		createdAt: job.createdAt,
+		createdAt: job.createdAt || null,
 		finishedAt: job.finishedAt ?? null,
 		inferenceMs: job.inferenceMs ?? null,
 		cost: job.cost ?? null,

@@ -1,14 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { models } from '../models/catalogue';
+import { fieldOf, models, VIDEO_OPERATIONS } from '../models/catalogue';
 import { FIELD_LABELS } from '../models/fields';
 import type { FieldName } from '../models/types';
-
-/** Shows an option only for the models that have the field. */
-const modelsWith = (field: FieldName) => ({
-	show: { '/model': models.filter(({ fields }) => fields[field]).map(({ id }) => id) },
-});
-
-const held = (field: FieldName) => models.some(({ fields }) => fields[field]);
 
 /** What a finished job's operations have in common: Video and Job: Wait. */
 export const downloadOptions: INodeProperties[] = [
@@ -61,7 +54,7 @@ const concurrencyOptions: INodeProperties[] = [
 ];
 
 /** Fields that a model has but few people need. */
-const modelOptions: INodeProperties[] = [
+const rareFields: Array<INodeProperties & { name: FieldName }> = [
 	{
 		displayName: FIELD_LABELS.callbackUrl,
 		name: 'callbackUrl',
@@ -69,7 +62,6 @@ const modelOptions: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://example.com/hook',
 		description: 'A public address that the provider calls when the status of the job changes',
-		displayOptions: modelsWith('callbackUrl'),
 	},
 	{
 		displayName: FIELD_LABELS.fastPretreatment,
@@ -77,7 +69,6 @@ const modelOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description: 'Whether to spend less time on rewriting the prompt. Needs Prompt Expansion.',
-		displayOptions: modelsWith('fastPretreatment'),
 	},
 	{
 		displayName: FIELD_LABELS.watermark,
@@ -85,9 +76,29 @@ const modelOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description: 'Whether to add a watermark that marks the video as made by AI',
-		displayOptions: modelsWith('watermark'),
 	},
 ];
+
+/**
+ * Each of them for the models that have it, under the operations where they take it: models that agree on the
+ * operations share an entry. An edition without such a model has no entry at all.
+ */
+const modelOptions: INodeProperties[] = rareFields.flatMap((field) => {
+	const groups = new Map<string, string[]>();
+	for (const model of models) {
+		const taken = VIDEO_OPERATIONS.filter(
+			(operation) => model.operations[operation] && fieldOf(model, operation, field.name),
+		);
+		const limits = model.fields[field.name]?.only ? taken : [];
+		const group = JSON.stringify(limits);
+		if (taken.length) groups.set(group, [...(groups.get(group) ?? []), model.id]);
+	}
+	return [...groups].map(([limits, ids]) => {
+		const operations = JSON.parse(limits) as string[];
+		const show = { '/model': ids, ...(operations.length ? { '/operation': operations } : {}) };
+		return { ...field, displayOptions: { show } };
+	});
+});
 
 /** A collection named `options`, its entries in the order of their labels. */
 export function optionsField(
@@ -105,9 +116,8 @@ export function optionsField(
 	};
 }
 
-/** An edition without a model that has the field does not show its option at all. */
 export const videoOptions: INodeProperties[] = [
 	...downloadOptions,
 	...concurrencyOptions,
-	...modelOptions.filter(({ name }) => held(name as FieldName)),
+	...modelOptions,
 ];

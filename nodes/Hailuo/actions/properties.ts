@@ -1,14 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { providers } from '../edition';
-import { modelsFor, OPERATION_NAMES, VIDEO_OPERATIONS } from '../models/catalogue';
+import { modelsFor, OPERATION_NAMES, PROVIDER_NAMES, VIDEO_OPERATIONS } from '../models/catalogue';
 import type { ProviderId, VideoOperation } from '../models/types';
 import { optionsField, videoOptions } from './options';
 import { videoFields } from './video/fields';
 
-const PROVIDER_OPTIONS: Record<ProviderId, { name: string; description: string }> = {
-	waveSpeed: { name: 'WaveSpeed', description: 'The whole Hailuo family, one price a video' },
-	vtrix: { name: 'Vtrix / SeaArt', description: 'One gateway under two names' },
-	miniMax: { name: 'MiniMax', description: 'The makers of Hailuo themselves' },
+const PROVIDER_HELP: Record<ProviderId, string> = {
+	waveSpeed: 'The whole Hailuo family, one price a video',
+	vtrix: 'One gateway under two names',
+	miniMax: 'The makers of Hailuo themselves',
 };
 
 const [firstProvider] = providers;
@@ -21,7 +21,11 @@ const providerField: INodeProperties =
 				name: 'provider',
 				type: 'options',
 				noDataExpression: true,
-				options: providers.map((value) => ({ ...PROVIDER_OPTIONS[value], value })),
+				options: providers.map((value) => ({
+					name: PROVIDER_NAMES[value],
+					value,
+					description: PROVIDER_HELP[value],
+				})),
 				default: firstProvider,
 				description: 'Who makes the video, and with whom you have an account',
 			}

@@ -1,10 +1,16 @@
 import { providers } from '../edition';
-import type { Lengths, Model, ProviderId, Resolution, VideoOperation } from './types';
+import { miniMaxModels } from './miniMax';
+import type {
+	FieldName,
+	FieldSpec,
+	Lengths,
+	Model,
+	ProviderId,
+	Resolution,
+	VideoOperation,
+} from './types';
 import { vtrixModels } from './vtrix';
 import { waveSpeedModels } from './waveSpeed';
-
-/** The day of the price list that `Model.prices` was taken from. */
-export const PRICES_AS_OF = '2026-03-13';
 
 export const VIDEO_OPERATIONS = ['textToVideo', 'imageToVideo', 'firstLastFrameToVideo'] as const;
 
@@ -14,10 +20,19 @@ export const OPERATION_NAMES: Record<VideoOperation, string> = {
 	firstLastFrameToVideo: 'First and Last Frame to Video',
 };
 
+/** As the dropdown and the messages call them. */
+export const PROVIDER_NAMES: Record<ProviderId, string> = {
+	waveSpeed: 'WaveSpeed',
+	vtrix: 'Vtrix / SeaArt',
+	miniMax: 'MiniMax',
+};
+
 /** Every model that this edition of the package holds, newest first for each provider. */
-export const models: readonly Model[] = [...waveSpeedModels, ...vtrixModels].filter(
-	({ provider }) => providers.includes(provider),
-);
+export const models: readonly Model[] = [
+	...waveSpeedModels,
+	...vtrixModels,
+	...miniMaxModels,
+].filter(({ provider }) => providers.includes(provider));
 
 /**
  * What the list of models shows first. n8n does not store a value that equals its default, so an entry here never
@@ -30,10 +45,15 @@ const DEFAULT_MODELS: Record<ProviderId, Partial<Record<VideoOperation, string>>
 		firstLastFrameToVideo: 'minimax/hailuo-02/i2v-standard',
 	},
 	vtrix: {
+		textToVideo: 'minimax_hailuo_02',
 		imageToVideo: 'minimax_hailuo_02_i2v',
 		firstLastFrameToVideo: 'minimax_hailuo_02_i2v',
 	},
-	miniMax: {},
+	miniMax: {
+		textToVideo: 'MiniMax-Hailuo-2.3',
+		imageToVideo: 'MiniMax-Hailuo-2.3',
+		firstLastFrameToVideo: 'MiniMax-Hailuo-02',
+	},
 };
 
 export function findModel(provider: ProviderId, id: string): Model | undefined {
@@ -50,6 +70,51 @@ export function modelsFor(provider: ProviderId, operation: VideoOperation): Mode
 	return models.filter((model) => model.provider === provider && model.operations[operation]);
 }
 
+/** What a model has of a field under an operation; undefined where it does not take it. */
+export function fieldOf(
+	model: Model,
+	operation: VideoOperation,
+	field: FieldName,
+): FieldSpec | undefined {
+	const spec = model.fields[field];
+	return spec?.only && !spec.only.includes(operation) ? undefined : spec;
+}
+
+/** How many of the combinations of resolution and length that one makes the other makes too. */
+function shared(one: Lengths, other: Lengths): number {
+	return resolutionsOf(one)
+		.map((name) => one[name]!.filter((seconds) => other[name]?.includes(seconds)).length)
+		.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * The model of another provider that does most nearly what a model does: of the same line where there is one, then the
+ * one that makes most of the same resolutions and lengths. Undefined where the provider cannot do the operation.
+ */
+export function counterpart(
+	model: Model,
+	operation: VideoOperation,
+	provider: ProviderId,
+): Model | undefined {
+	const [generation] = (model.line ?? '').split(' ');
+	const lengths = model.operations[operation] ?? {};
+	const nearness = (other: Model) => [
+		Number(other.line === model.line),
+		Number(other.line?.split(' ')[0] === generation),
+		shared(lengths, other.operations[operation]!),
+		// What needs no second account or API is nearer.
+		Number(other.api === undefined),
+	];
+	const [nearest] = modelsFor(provider, operation)
+		.filter(({ custom }) => !custom)
+		.map((other) => ({ other, rank: nearness(other) }))
+		.sort((a, b) => {
+			const at = a.rank.findIndex((value, index) => value !== b.rank[index]);
+			return at < 0 ? 0 : b.rank[at] - a.rank[at];
+		});
+	return nearest?.other;
+}
+
 export function resolutionsOf(lengths: Lengths): Resolution[] {
 	return Object.keys(lengths) as Resolution[];
 }
@@ -59,7 +124,7 @@ export function durationsOf(lengths: Lengths): number[] {
 	return [...new Set(Object.values(lengths).flat())].sort((a, b) => a - b);
 }
 
-/** List price in USD, as of PRICES_AS_OF; undefined where none is published. */
+/** List price in USD, as of `model.pricesAsOf`; undefined where none is published. */
 export function listPrice(
 	model: Model,
 	resolution: Resolution,
@@ -70,6 +135,7 @@ export function listPrice(
 
 /** e.g. `512P · 6 or 10 s · $0.10 to $0.15`: what the list of models says about one of them. */
 export function modelSummary(model: Model, operation: VideoOperation): string {
+	if (model.custom) return 'Any model of this provider, by its ID. Nothing about it is checked.';
 	const lengths = model.operations[operation] ?? {};
 	const resolutions = resolutionsOf(lengths);
 	const prices = resolutions
@@ -81,6 +147,6 @@ export function modelSummary(model: Model, operation: VideoOperation): string {
 	return [
 		resolutions.join(', '),
 		`${durationsOf(lengths).join(' or ')} s`,
-		...(prices.length ? [`${money} (list price of ${PRICES_AS_OF})`] : []),
+		...(prices.length ? [`${money} (list price of ${model.pricesAsOf})`] : []),
 	].join(' · ');
 }

@@ -1,7 +1,8 @@
 import type { FieldName } from './types';
 
 /** The label of each field in the editor; errors name a field by it. */
-export const FIELD_LABELS: Record<FieldName, string> = {
+export const FIELD_LABELS: Record<FieldName | 'customModel' | 'additionalFields', string> = {
+	customModel: 'Model ID',
 	prompt: 'Prompt',
 	firstFrame: 'First Frame',
 	lastFrame: 'Last Frame',
@@ -13,6 +14,7 @@ export const FIELD_LABELS: Record<FieldName, string> = {
 	fastPretreatment: 'Fast Pretreatment',
 	callbackUrl: 'Callback URL',
 	watermark: 'Watermark',
+	additionalFields: 'Additional Fields',
 };
 
 /** A value that the model would refuse: what was wrong, where, and what to do. Thrown before any request. */

@@ -1,5 +1,15 @@
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS, withCamera } from './camera';
-import { durationsOf, findModel, modelsFor, OPERATION_NAMES, resolutionsOf } from './catalogue';
+import {
+	counterpart,
+	durationsOf,
+	fieldOf,
+	findModel,
+	models,
+	modelsFor,
+	OPERATION_NAMES,
+	PROVIDER_NAMES,
+	resolutionsOf,
+} from './catalogue';
 import { FIELD_LABELS, FieldError } from './fields';
 import type { FieldName, Lengths, Model, ProviderId, Resolution, VideoOperation } from './types';
 
@@ -20,31 +30,63 @@ export interface VideoValues {
 	fastPretreatment?: boolean;
 	callbackUrl?: string;
 	watermark?: boolean;
+	/** Of a custom model: an object, or what was given in its place; sent as it is, and wins over the fields. */
+	additionalFields?: unknown;
 }
 
-/** The two fields that decide length and size, settled: one value of the model's matrix. */
+/** The two fields that decide length and size, settled: one value of the model's matrix; empty for a custom model. */
 export interface Format {
-	resolution: Resolution;
+	resolution?: Resolution;
 	/** s */
-	duration: number;
+	duration?: number;
 }
 
 /**
  * Finds the model for an operation.
  *
- * @throws FieldError when the provider has no such model or it cannot do the operation; names one that can
+ * @param customId the id that stands in for a custom model's
+ * @throws FieldError when the provider has no such model or it cannot do the operation; names the nearest that can
  */
-export function requireModel(provider: ProviderId, operation: VideoOperation, id: string): Model {
+export function requireModel(
+	provider: ProviderId,
+	operation: VideoOperation,
+	id: string,
+	customId = '',
+): Model {
 	const model = findModel(provider, id);
-	const offered = modelsFor(provider, operation);
+	if (model?.custom) return named(model, customId);
 	if (model?.operations[operation]) return model;
 	const wanted = OPERATION_NAMES[operation];
+	const foreign = model ?? models.find((other) => other.id === id && !other.custom);
+	const nearest = foreign && counterpart(foreign, operation, provider);
+	const offered = modelsFor(provider, operation).filter(
+		(other) => other !== nearest && !other.custom,
+	);
+	const choice = offered.map(({ name, id: offer }) => `${name} (${offer})`).join(', ');
 	throw new FieldError(
 		'Model',
-		model ? `${model.name} cannot do ${wanted}` : `has no entry '${id}' for this provider`,
-		offered.length
-			? `Pick one that can: ${offered.map(({ name, id: offer }) => `${name} (${offer})`).join(', ')}`
-			: `This provider has no model for ${wanted}; pick another provider or operation`,
+		model
+			? `${model.name} cannot do ${wanted}`
+			: foreign
+				? `${foreign.name} (${id}) is a model of ${PROVIDER_NAMES[foreign.provider]}, and the provider is ${PROVIDER_NAMES[provider]}`
+				: `has no entry '${id}' for ${PROVIDER_NAMES[provider]}`,
+		nearest
+			? `The nearest model that can do it here is ${nearest.name} (${nearest.id})${choice && `. Others: ${choice}`}`
+			: offered.length
+				? `Pick one that can: ${choice}`
+				: `This provider has no model for ${wanted}; pick another provider or operation`,
+	);
+}
+
+/** A custom model under the id that was typed in. A path that leads elsewhere is no model. */
+function named(model: Model, customId: string): Model {
+	const id = customId.trim().replace(/^\/+|\/+$/g, '');
+	const segment = /^(?!\.+$)[\w.:-]+$/;
+	if (id.split('/').every((part) => segment.test(part))) return { ...model, id, name: id };
+	throw new FieldError(
+		FIELD_LABELS.customModel,
+		id === '' ? 'is empty' : 'is no ID of a model: it may hold letters, digits, . _ - : and /',
+		`Copy the ID from the model's page at ${PROVIDER_NAMES[model.provider]}`,
 	);
 }
 
@@ -55,6 +97,7 @@ export function requireModel(provider: ProviderId, operation: VideoOperation, id
  * @throws FieldError that names the values the model has, and the nearest model that fits
  */
 export function checkFormat(model: Model, operation: VideoOperation, values: VideoValues): Format {
+	if (model.custom) return {};
 	const lengths = model.operations[operation]!;
 	const resolutions = resolutionsOf(lengths);
 	const resolution = (values.resolution ??
@@ -110,20 +153,22 @@ export function checkValues(model: Model, operation: VideoOperation, values: Vid
 	if (operation === 'firstLastFrameToVideo') requireFrame(model, 'lastFrame', values.lastFrame);
 	checkCallbackUrl(values.callbackUrl);
 	checkChoice(model, 'aspectRatio', values.aspectRatio);
+	if (model.custom) checkAdditional(values.additionalFields);
 	return checkFormat(model, operation, values);
 }
 
 function checkPrompt(model: Model, operation: VideoOperation, values: VideoValues): void {
-	checkCamera(values.cameraMovements ?? []);
+	checkCamera(model, values.cameraMovements ?? []);
 	const prompt = fullPrompt(model, values);
-	if (prompt === '' && (operation === 'textToVideo' || model.fields.prompt?.required)) {
+	const required = operation === 'textToVideo' || model.fields.prompt?.required;
+	if (prompt === '' && required && !model.custom) {
 		throw new FieldError(
 			FIELD_LABELS.prompt,
 			`is empty, and ${model.name} needs one`,
 			'Describe what happens in the video',
 		);
 	}
-	if (prompt.length > model.promptLimit) {
+	if (model.promptLimit !== undefined && prompt.length > model.promptLimit) {
 		throw new FieldError(
 			FIELD_LABELS.prompt,
 			`has ${prompt.length} characters, and ${model.name} takes at most ${model.promptLimit}`,
@@ -132,7 +177,14 @@ function checkPrompt(model: Model, operation: VideoOperation, values: VideoValue
 	}
 }
 
-function checkCamera(steps: readonly (readonly string[])[]): void {
+function checkCamera(model: Model, steps: readonly (readonly string[])[]): void {
+	if (!model.camera && steps.some((ids) => ids.length > 0)) {
+		throw new FieldError(
+			'Camera Movements',
+			`are unknown to ${model.name}: ${PROVIDER_NAMES[model.provider]} documents no words for them`,
+			'Take them out and describe the movement in the prompt, or pick a model of Vtrix / SeaArt or MiniMax',
+		);
+	}
 	for (const ids of steps) {
 		const unknown = ids.find((id) => !CAMERA_MOVEMENTS.some((movement) => movement.id === id));
 		if (unknown !== undefined) {
@@ -167,6 +219,17 @@ function checkCallbackUrl(value?: string): void {
 		FIELD_LABELS.callbackUrl,
 		'is no web address',
 		'Give a public address that begins with https://',
+	);
+}
+
+/** Only for being an object: what is in it is between the person and the provider. */
+function checkAdditional(value: unknown): void {
+	if (value === undefined) return;
+	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+	throw new FieldError(
+		FIELD_LABELS.additionalFields,
+		'is no JSON object',
+		'Write names and values like {"duration": 6, "resolution": "768p"}',
 	);
 }
 
@@ -206,9 +269,13 @@ export function toPayload(
 		firstFrame: operation === 'textToVideo' ? undefined : values.firstFrame,
 		lastFrame: operation === 'firstLastFrameToVideo' ? values.lastFrame : undefined,
 	};
-	return Object.fromEntries(
-		Object.entries(model.fields)
-			.map(([field, spec]) => [spec.key, meant[field as FieldName] ?? spec.default] as const)
-			.filter(([, value]) => value !== undefined),
-	);
+	const sent = (Object.keys(model.fields) as FieldName[]).flatMap((field) => {
+		const spec = fieldOf(model, operation, field);
+		const value = spec && (meant[field] ?? spec.default);
+		return value === undefined ? [] : [[spec!.key, value] as const];
+	});
+	return {
+		...Object.fromEntries(sent),
+		...(model.custom ? (values.additionalFields as object) : {}),
+	};
 }

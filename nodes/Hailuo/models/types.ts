@@ -4,6 +4,9 @@ export type ProviderId = 'waveSpeed' | 'vtrix' | 'miniMax';
 
 export type VideoOperation = 'textToVideo' | 'imageToVideo' | 'firstLastFrameToVideo';
 
+/** Generation and speed of a model. */
+export type Line = '02' | '2.3' | '2.3 Fast';
+
 export type Resolution = '480P' | '512P' | '720P' | '768P' | '1080P' | '2K';
 
 /** What a field means, the same across models and providers. Its label and its place in the editor hang on this name. */
@@ -30,6 +33,8 @@ export interface FieldSpec {
 	default?: boolean | string | number;
 	/** The values of a list, where the field is one (aspect ratio). */
 	choices?: readonly string[];
+	/** The operations that take it; absent: all of the model's. */
+	only?: readonly VideoOperation[];
 }
 
 /** The lengths in seconds that a model makes at each resolution: its matrix for one operation. */
@@ -38,20 +43,34 @@ export type Lengths = Partial<Record<Resolution, readonly number[]>>;
 /** Which words a provider has for camera movements in the prompt; absent where it documents none. */
 export type CameraDialect = 'vtrix' | 'miniMax';
 
+/** An API of a provider that is not its main one. */
+export type ModelApi = 'queue';
+
 export interface Model {
 	provider: ProviderId;
 	/** The provider's own id; users' workflows store it. */
 	id: string;
 	/** Shown in the list of models, e.g. `Hailuo 02 Fast`. */
 	name: string;
+	/** What MiniMax calls it, whoever serves it: models of one line are each other's nearest counterpart. Absent for custom models. */
+	line?: Line;
+	/** The entry that stands for any other model of the provider: its id is typed in, and nothing is known of it. */
+	custom?: {
+		/** Shown as the placeholder of its ID. */
+		example: string;
+	};
+	/** Which API serves it, where that is not the provider's main one. */
+	api?: ModelApi;
 	/** What it can do, and at which resolutions and lengths. An operation that is absent is not offered. */
 	operations: Partial<Record<VideoOperation, Lengths>>;
 	fields: Partial<Record<FieldName, FieldSpec>>;
-	/** Longest prompt in characters, camera instructions included. */
-	promptLimit: number;
+	/** Longest prompt in characters, camera instructions included; absent where nobody knows. */
+	promptLimit?: number;
 	camera?: CameraDialect;
-	/** List price in USD by resolution and seconds, as of `PRICES_AS_OF`; absent where no price is published. */
+	/** List price in USD by resolution and seconds, as of `pricesAsOf`; absent where no price is published. */
 	prices?: Partial<Record<Resolution, Readonly<Record<number, number>>>>;
+	/** The day of the price list, e.g. `2026-03-13`. */
+	pricesAsOf?: string;
 	/** The shortest and longest job in s that the provider speaks of; the first look at a job is sized by it. */
 	jobSeconds: readonly [number, number];
 }

@@ -1,6 +1,6 @@
 /** What every provider gives and takes. No n8n in here: the HTTP client is handed in. */
 
-import type { ProviderId } from '../models/types';
+import type { ModelApi, ProviderId } from '../models/types';
 
 export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
@@ -24,7 +24,7 @@ export interface Job {
 	/** The first of `videos`; present when completed. */
 	videoUrl?: string;
 	videos: string[];
-	/** ISO 8601. */
+	/** ISO 8601; empty where the provider does not tell it. */
 	createdAt: string;
 	/** ISO 8601. */
 	finishedAt?: string;
@@ -138,6 +138,8 @@ export interface Provider {
 	balance?(http: HttpClient): Promise<number>;
 	/** Whether an id can be one of this provider's, so that an id given to the wrong provider is named as such. */
 	ownsJobId(jobId: string): boolean;
+	/** Why an API is out of reach at a base URL, and what to do; undefined where it is in reach. */
+	apiMissing?(api: ModelApi, baseUrl: string): { rule: string; fix: string } | undefined;
 	/** Where a person looks for a job whose id was lost. */
 	historyHint: string;
 }
@@ -146,6 +148,8 @@ export interface Submission {
 	model: string;
 	/** Under the provider's own names. */
 	input: Record<string, unknown>;
+	/** Which API of the provider serves the model, where that is not its main one. */
+	api?: ModelApi;
 	/** A public https URL that the provider calls when the job is finished. */
 	webhookUrl?: string;
 }

@@ -1,30 +1,10 @@
-import {
-	hintFor,
-	isJson,
-	isoTime,
-	json,
-	kindOfStatus,
-	messageOf,
-	number,
-	refusal,
-	text,
-	unreadable,
-	type Json,
-} from './answers';
-import type {
-	HttpClient,
-	HttpRequest,
-	HttpResponse,
-	Job,
-	JobError,
-	JobStatus,
-	Provider,
-	Quote,
-	Submission,
-} from './types';
+import { hintFor, isoTime, json, messageOf, number, text, type Json } from './answers';
+import { isKnownBaseUrl } from './baseUrl';
+import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from './types';
 import { PAID, ProviderError } from './types';
+import { call, NAME, videosOf } from './vtrixAnswers';
+import { cancelQueued, isQueueId, queuedJob, submitToQueue } from './vtrixQueue';
 
-const NAME = 'Vtrix';
 const GENERATION = '/model/v1/generation';
 
 /**
@@ -54,33 +34,6 @@ const isGatewayTrouble = (code?: string) => {
 	return value >= 10004095 && value <= 10004099;
 };
 
-/** A 403 is not always a bad key (PROVIDERS.md B.2, F.12): the text tells. 40201 to 40208 are the balance family. */
-function kindOf(response: HttpResponse) {
-	const said = messageOf(response.body) ?? '';
-	const nested = number(json(json(response.body).status).error_code) ?? 0;
-	const noCredit = /balance|credit|arrears/i.test(said) || (nested >= 40201 && nested <= 40208);
-	if (noCredit && [400, 402, 403, 429].includes(response.status)) return 'credit';
-	return kindOfStatus(response.status);
-}
-
-async function call(http: HttpClient, request: HttpRequest): Promise<Json> {
-	const response = await http.request(request);
-	if (response.status < 200 || response.status >= 300) {
-		throw refusal(NAME, response, kindOf(response));
-	}
-	const { body } = response;
-	if (!isJson(body)) throw unreadable(NAME, response, 'without JSON');
-	const code = number(json(body.status).code);
-	if (code !== undefined && code >= 400) {
-		const nested = { ...response, status: code };
-		throw refusal(NAME, nested, kindOf(nested));
-	}
-	// Some answers of this gateway wrap the task in `data`.
-	return isJson(body.data) && !('id' in body) && !('task_id' in body)
-		? { ...body, ...body.data }
-		: body;
-}
-
 /** A task of the generation API as a Job. @throws ProviderError `badAnswer` when it has no id */
 export function vtrixJob(task: Json, known: { jobId?: string; model?: string } = {}): Job {
 	const jobId = text(task.id) ?? text(task.task_id) ?? known.jobId;
@@ -104,24 +57,12 @@ export function vtrixJob(task: Json, known: { jobId?: string; model?: string } =
 		...(status === 'running' && progress !== undefined ? { progress } : {}),
 		videoUrl: videos[0],
 		videos,
-		createdAt: isoTime(task.created_at) ?? new Date().toISOString(),
+		createdAt: isoTime(task.created_at) ?? '',
 		finishedAt: isoTime(json(task.metadata).completed_at),
 		cost,
 		currency: cost === undefined ? undefined : 'USD',
 		...(status === 'failed' || status === 'cancelled' ? { error: taskError(task, empty) } : {}),
 	};
-}
-
-/** Content may be typed `video` or `video_url`, by which page one reads (PROVIDERS.md F.10); pictures are left out. */
-function videosOf(output: unknown): string[] {
-	return (Array.isArray(output) ? output : [output])
-		.flatMap((part) => {
-			const { content } = json(part);
-			return Array.isArray(content) ? content : [part];
-		})
-		.filter((item) => isJson(item) && !/^(image|audio|text)/i.test(text(item.type) ?? ''))
-		.map((item) => text(item.url) ?? text(json(item.video_url).url) ?? text(item.video_url))
-		.filter((url): url is string => url !== undefined && /^https?:\/\/\S+$/i.test(url));
 }
 
 function taskError(task: Json, empty: boolean): JobError {
@@ -141,6 +82,12 @@ const bodyOf = ({ model, input, webhookUrl }: Submission) => ({
 });
 
 async function quote(http: HttpClient, submission: Submission): Promise<Quote> {
+	if (submission.api === 'queue') {
+		throw new ProviderError(`SeaArt's queue names no price for ${submission.model} beforehand`, {
+			kind: 'invalid',
+			hint: 'Look at the page of the model',
+		});
+	}
 	const answer = await call(http, {
 		method: 'POST',
 		path: `${GENERATION}/precharge`,
@@ -176,6 +123,7 @@ export const vtrix: Provider = {
 		'this provider has no list of jobs, so look at the usage page of the account before you submit it again',
 
 	async submit(http, submission) {
+		if (submission.api === 'queue') return await submitToQueue(http, submission);
 		const answer = await call(http, {
 			method: 'POST',
 			path: GENERATION,
@@ -186,6 +134,7 @@ export const vtrix: Provider = {
 	},
 
 	async get(http, jobId) {
+		if (isQueueId(jobId)) return await queuedJob(http, jobId);
 		const answer = await call(http, {
 			method: 'GET',
 			path: `${GENERATION}/task/${encodeURIComponent(jobId)}`,
@@ -195,5 +144,21 @@ export const vtrix: Provider = {
 
 	quote,
 
-	ownsJobId: (jobId) => /^[0-9a-v]{20}$/.test(jobId) || jobId.startsWith('mmsu_'),
+	async cancel(http, jobId) {
+		if (isQueueId(jobId)) return await cancelQueued(http, jobId);
+		throw new ProviderError(`The job ${jobId} cannot be cancelled`, {
+			kind: 'invalid',
+			hint: "Only jobs of SeaArt's queue can: those of the models that are marked 'SeaArt Only'",
+		});
+	},
+
+	apiMissing: (_api, baseUrl) =>
+		isKnownBaseUrl('vtrix', baseUrl) && !/seaart/.test(baseUrl)
+			? {
+					rule: 'is served by SeaArt Cloud only, and the credential is one of Vtrix',
+					fix: "Pick a model that is not marked 'SeaArt Only', or use a credential whose Service is SeaArt Cloud",
+				}
+			: undefined,
+
+	ownsJobId: (jobId) => /^[0-9a-v]{20}$/.test(jobId) || isQueueId(jobId),
 };

@@ -3,6 +3,7 @@ import { providers } from '../../edition';
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS } from '../../models/camera';
 import {
 	defaultModel,
+	fieldOf,
 	modelsFor,
 	modelSummary,
 	resolutionsOf,
@@ -37,6 +38,36 @@ const modelFields: INodeProperties[] = providers.flatMap((provider) =>
 			},
 		}),
 	),
+);
+
+/** What only a custom model has: its ID before all else, the rest of its parameters at the end. */
+const customModelFields = fieldAt(
+	all,
+	({ model: { custom } }) =>
+		custom && {
+			displayName: FIELD_LABELS.customModel,
+			name: 'customModel',
+			type: 'string',
+			default: '',
+			// Not `required`: where the model is an expression n8n shows every field, and would ask for this one.
+			placeholder: `e.g. ${custom.example}`,
+			description:
+				"The provider's own ID of the model, as its page and its API documentation write it",
+		},
+);
+
+const additionalFields = fieldAt(
+	all,
+	({ model }) =>
+		model.custom && {
+			displayName: FIELD_LABELS.additionalFields,
+			name: 'additionalFields',
+			type: 'json',
+			typeOptions: { rows: 5 },
+			default: '{}',
+			description:
+				'All other parameters of the model as a JSON object, e.g. {"duration": 6, "resolution": "768p"}. Sent as it is, and wins over the fields above. Nothing is checked, and the price is not known: look at the page of the model first.',
+		},
 );
 
 const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
@@ -107,9 +138,11 @@ const promptFields = fieldAt(
 			type: 'string',
 			typeOptions: { rows: 4 },
 			default: '',
-			...(operation === 'textToVideo' || model.fields.prompt.required ? { required: true } : {}),
+			...(!model.custom && (operation === 'textToVideo' || model.fields.prompt.required)
+				? { required: true }
+				: {}),
 			placeholder: 'e.g. A paper boat drifts down a rainy street, camera close to the water',
-			description: `What happens in the video, at most ${model.promptLimit} characters`,
+			description: `What happens in the video${model.promptLimit ? `, at most ${model.promptLimit} characters` : ''}`,
 		},
 );
 
@@ -197,8 +230,8 @@ const SWITCH_HELP: Partial<Record<FieldName, string>> = {
 };
 
 const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
-	fieldAt(all, ({ model }) => {
-		const spec = model.fields[name];
+	fieldAt(all, ({ model, operation }) => {
+		const spec = fieldOf(model, operation, name);
 		const type = 'boolean';
 		return (
 			spec && {
@@ -214,6 +247,7 @@ const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
 
 export const videoFields: INodeProperties[] = [
 	...modelFields,
+	...customModelFields,
 	...frameFields('firstFrame'),
 	...frameFields('lastFrame'),
 	...promptFields,
@@ -221,4 +255,5 @@ export const videoFields: INodeProperties[] = [
 	...resolutionFields,
 	...durationFields,
 	...switchFields,
+	...additionalFields,
 ];

@@ -8,6 +8,7 @@ import {
 	type Format,
 	type VideoValues,
 } from '../../models/request';
+import { FieldError } from '../../models/fields';
 import type { Model, VideoOperation } from '../../models/types';
 import type { Submission } from '../../providers/types';
 import { readFinishOptions, type FinishOptions } from '../finish';
@@ -40,8 +41,11 @@ export async function prepare(
 	operation: VideoOperation,
 	item: number,
 ): Promise<Prepared> {
-	const id = String(context.getNodeParameter('model', item, '') ?? '');
-	const model = requireModel(session.provider.id, operation, id);
+	const text = (name: string) => String(context.getNodeParameter(name, item, '') ?? '');
+	const { provider, baseUrl } = session;
+	const model = requireModel(provider.id, operation, text('model'), text('customModel'));
+	const missing = model.api && provider.apiMissing?.(model.api, baseUrl);
+	if (missing) throw new FieldError('Model', `${model.name} ${missing.rule}`, missing.fix);
 	const values = readValues(context, item, operation);
 	const format = checkValues(model, operation, values);
 	const marks: VideoValues = { ...values };
@@ -85,5 +89,5 @@ export async function submissionOf(
 		if (values[frame] === undefined) continue;
 		placed[frame] = await place(await loadFrame(context, item, frame, session));
 	}
-	return { model: model.id, input: toPayload(model, operation, placed, format) };
+	return { model: model.id, api: model.api, input: toPayload(model, operation, placed, format) };
 }

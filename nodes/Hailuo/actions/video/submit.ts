@@ -40,7 +40,11 @@ export async function recall(
 		memory.forget(item, fingerprint);
 		return undefined;
 	}
-	return { ...job, model: job.model || model.id };
+	return {
+		...job,
+		model: job.model || model.id,
+		createdAt: job.createdAt || new Date(known.sentAt).toISOString(),
+	};
 }
 
 /** How long after a submit an entry may still turn up in the history, in ms. After it, absence is proof. */
@@ -116,11 +120,12 @@ export async function submit(
 	if (outcome.ok) {
 		const { job, adopted, startedAt } = outcome.value;
 		known(job, startedAt);
+		const created = { ...job, createdAt: job.createdAt || new Date(startedAt).toISOString() };
 		const how = adopted ? 'found again after a submit without an answer' : 'submitted';
 		context.logger.info(
 			`Hailuo: job ${job.jobId} ${how} (${provider.name}, ${submission.model}, item ${item})`,
 		);
-		return outcome.value;
+		return { ...outcome.value, job: created };
 	}
 	if (outcome.error instanceof AmbiguousSubmitError) throw inDoubt(session, outcome.error);
 	// Refused, or never sent: a later try may send it.

@@ -1,4 +1,5 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { jsonParse } from 'n8n-workflow';
 import { loadPicture, type Picture } from '../../media/images';
 import { FIELD_LABELS } from '../../models/fields';
 import type { VideoOperation } from '../../models/types';
@@ -34,7 +35,15 @@ export function readValues(
 		fastPretreatment: flag(options.fastPretreatment),
 		callbackUrl: text(filled(options.callbackUrl))?.trim(),
 		watermark: flag(options.watermark),
+		additionalFields: fromJson(filled(read('additionalFields'))),
 	};
+}
+
+/** Text as JSON, where it is JSON; everything else stays as it is, for the check to name. */
+function fromJson(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	if (value.trim() === '') return undefined;
+	return jsonParse<unknown>(value, { fallbackValue: value });
 }
 
 function readCamera(value: unknown): string[][] {
