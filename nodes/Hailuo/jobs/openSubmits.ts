@@ -13,7 +13,7 @@ export type OpenState = 'sending' | 'ambiguous' | 'unresolved';
 export interface OpenSubmit {
 	/** What was sent; inline pictures are left out, they can be compared with nothing. */
 	readonly submission: Pick<Submission, 'model' | 'input'>;
-	/** Of the whole submission, pictures included. */
+	/** The same for the same request, pictures included. */
 	readonly fingerprint: string;
 	/** When the POST began, by our clock, in ms since the epoch. */
 	readonly startedAt: number;
@@ -41,15 +41,33 @@ function withoutData(input: Record<string, unknown>): Record<string, unknown> {
 export class OpenSubmits {
 	private readonly open = new Set<OpenSubmit>();
 
-	/** Call right before the POST. @param startedAt ms since the epoch */
-	begin(submission: Submission, startedAt: number): OpenSubmit {
+	/**
+	 * Call right before the POST.
+	 *
+	 * @param startedAt ms since the epoch
+	 * @param print stands in for the submission's own fingerprint, where pictures have no lasting form
+	 */
+	begin(submission: Submission, startedAt: number, print = fingerprint(submission)): OpenSubmit {
 		const attempt: OpenSubmit = {
 			submission: { model: submission.model, input: withoutData(submission.input) },
-			fingerprint: fingerprint(submission),
+			fingerprint: print,
 			startedAt,
 			state: 'sending',
 		};
 		this.open.add(attempt);
+		return attempt;
+	}
+
+	/**
+	 * Takes up the search of a submit again that got no answer: its own entry where it is still here (another one
+	 * beside it would be its rival), else a new one.
+	 */
+	resume(submission: Submission, startedAt: number, print: string): OpenSubmit {
+		const left = [...this.open].find(
+			(one) => one.fingerprint === print && one.state === 'unresolved',
+		);
+		const attempt = left ?? this.begin(submission, startedAt, print);
+		attempt.state = 'ambiguous';
 		return attempt;
 	}
 

@@ -33,6 +33,8 @@ export class AmbiguousSubmitError extends Error {
 export interface SubmitOptions {
 	/** What `send` sends: so that other items' searches do not take its job. */
 	submission: Submission;
+	/** The same for the same request; default: that of the submission. */
+	fingerprint?: string;
 	/**
 	 * The paid POST, once. Better not handed the signal: the answer holds the id of a paid job, which
 	 * is worth the moment's wait.
@@ -88,7 +90,7 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 		if (limiter) await limiter.acquire(signal);
 		signal?.throwIfAborted();
 		const startedAt = clock.now();
-		const open = openSubmits.begin(submission, startedAt);
+		const open = openSubmits.begin(submission, startedAt, options.fingerprint);
 		const outcome = await settle(send);
 		if (outcome.ok) {
 			// Claimed before it is closed: in between, a search could take it for nobody's.

@@ -7,6 +7,9 @@ import type { HistoryFilter, Job, Submission } from '../../../nodes/Hailuo/provi
 import { seededRandom, VirtualClock } from '../helpers/virtualClock';
 import { FakeProvider, MODEL, errorOf, failure, job, submission } from './support';
 
+// Nothing here waits for real time; the limit only leaves room for a busy machine.
+jest.setTimeout(60_000);
+
 const PICTURE = `data:image/png;base64,${'A'.repeat(400)}`;
 
 /** An ambiguous submit of `asked` that began a second ago, and the search for its job. */
@@ -136,6 +139,14 @@ describe('a history without inputs', () => {
 		provider.accept(submission('a cat'));
 		expect((await run()).job?.jobId).toBe('job-0');
 		expect(clock.now()).toBe(startedAt + 5_000);
+	});
+
+	it('gives none that another one joins', async () => {
+		const { run, provider, clock } = setUp(submission('a cat'));
+		provider.tellsInput = false;
+		provider.accept(submission('a cat'));
+		void clock.sleep(4_000).then(() => provider.accept(submission('a dog')));
+		expect(await run()).not.toHaveProperty('job');
 	});
 
 	it('gives none of two', async () => {

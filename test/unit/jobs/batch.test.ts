@@ -10,6 +10,9 @@ import { waitForJob } from '../../../nodes/Hailuo/jobs/wait';
 import { VirtualClock, seededRandom } from '../helpers/virtualClock';
 import { FakeProvider, submission } from './support';
 
+// Nothing here waits for real time; the limit only leaves room for a busy machine.
+jest.setTimeout(60_000);
+
 describe('runBatch', () => {
 	it('keeps the order and the bound, and refills without delay', async () => {
 		const one = fc.record({

@@ -3,6 +3,9 @@ import { StatusPacer, SubmitLimiter } from '../../../nodes/Hailuo/jobs/limiter';
 import { VirtualClock } from '../helpers/virtualClock';
 import { errorOf } from './support';
 
+// Nothing here waits for real time; the limit only leaves room for a busy machine.
+jest.setTimeout(60_000);
+
 /** The most of `times` (ms, ascending) within any `windowMs`. */
 function densest(times: number[], windowMs: number): number {
 	const counts = times.map(

@@ -142,8 +142,10 @@ describe('retryGet', () => {
 			stop.abort(reason);
 			throw reason;
 		});
-		const work = retryGet(get, { clock, deadlineAt: Infinity, signal: stop.signal });
+		const onRetry = jest.fn();
+		const work = retryGet(get, { clock, deadlineAt: Infinity, signal: stop.signal, onRetry });
 		expect(await errorOf(work)).toBe(reason);
 		expect(get).toHaveBeenCalledTimes(1);
+		expect(onRetry).not.toHaveBeenCalled();
 	});
 });

@@ -11,6 +11,9 @@ import type { ProviderErrorKind } from '../../../nodes/Hailuo/providers/types';
 import { VirtualClock } from '../helpers/virtualClock';
 import { AMBIGUOUS, FINAL, REFUSALS, errorOf, failure, job, submission } from './support';
 
+// Nothing here waits for real time; the limit only leaves room for a busy machine.
+jest.setTimeout(60_000);
+
 /** A submit with registries of its own; what is given overrides. */
 function setUp(given: Partial<SubmitOptions> = {}) {
 	const clock = new VirtualClock();

@@ -3,6 +3,9 @@ import { Turns } from '../../../nodes/Hailuo/jobs/turns';
 import { VirtualClock } from '../helpers/virtualClock';
 import { errorOf } from './support';
 
+// Nothing here waits for real time; the limit only leaves room for a busy machine.
+jest.setTimeout(60_000);
+
 describe('Turns', () => {
 	it('never holds more than its places, loses none, and keeps the order, stops or not', async () => {
 		const one = fc.record({

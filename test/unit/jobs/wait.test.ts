@@ -13,6 +13,9 @@ import {
 	submission,
 } from './support';
 
+// Nothing here waits for real time; the limit only leaves room for a busy machine.
+jest.setTimeout(60_000);
+
 /** A job that was submitted just now, and the wait for it; what is given overrides. */
 function setUp(lastsMs: number, given: Partial<WaitOptions> = {}) {
 	const clock = new VirtualClock();
@@ -79,6 +82,32 @@ describe('waitForJob', () => {
 			expect(looks[0]).toBe(0);
 			expect(looks[1]).toBeGreaterThanOrEqual(12_000);
 			expect(looks.length).toBeLessThanOrEqual(9);
+		}
+	});
+
+	it('takes a job that seems to come from the future for a new one', async () => {
+		const { clock, provider, options, looks } = setUp(45_000, { first: undefined });
+		provider.jobs[0].createdAt = new Date(clock.now() + 3_600_000).toISOString();
+		await clock.run(() => waitForJob(options));
+		expect(looks.length).toBeLessThanOrEqual(9);
+		expect(looks[looks.length - 1]).toBeLessThan(48_200);
+	});
+
+	it('counts its steps from look to look, but leaves slow answers a gap', async () => {
+		for (const [takes, gap] of [
+			[1_000, 1_500],
+			[8_000, 500],
+		]) {
+			const { clock, provider, options, looks, startedAt } = setUp(80_000);
+			const get = async (id: string) => {
+				looks.push(clock.now() - startedAt);
+				await clock.sleep(takes);
+				return await provider.get(id);
+			};
+			await clock.run(() => waitForJob({ ...options, get }));
+			const gaps = looks.slice(2).map((at, index) => at - looks[index + 1] - takes);
+			expect(Math.min(...gaps)).toBeGreaterThanOrEqual(gap - 1);
+			expect(Math.max(...gaps)).toBeLessThanOrEqual(gap + 700);
 		}
 	});
 
@@ -158,15 +187,15 @@ describe('failures of the looks', () => {
 
 	it('does not forgive a 404 once the job was seen, or when it is not said to be new', async () => {
 		const { clock, provider, options } = setUp(90_000);
-		let seen = false;
+		let calls = 0;
 		const get = async (id: string): Promise<Job> => {
-			if (seen) throw failure('notFound');
-			seen = true;
+			if (++calls > 1) throw failure('notFound');
 			return await provider.get(id);
 		};
 		expect(await errorOf(clock.run(() => waitForJob({ ...options, get })))).toMatchObject({
 			kind: 'notFound',
 		});
+		expect(calls).toBe(2);
 		const lost = { ...options, jobId: 'unknown', justSubmitted: false };
 		expect(await errorOf(clock.run(() => waitForJob(lost)))).toMatchObject({ kind: 'notFound' });
 	});
@@ -181,6 +210,19 @@ describe('the deadline', () => {
 		expect(error).toMatchObject({ jobId: 'job-0', lastStatus: 'running', waitedMs: 100_000 });
 		expect(String(error)).toContain('job-0');
 		expect(looks.filter((at) => at >= 99_999)).toHaveLength(1);
+	});
+
+	it('has one last look only, even if timers fire a little early', async () => {
+		const { clock, options, looks, startedAt } = setUp(1e9);
+		const early = {
+			now: () => clock.now(),
+			random: clock.random,
+			sleep: async (ms: number, signal?: AbortSignal) => await clock.sleep(ms - 1, signal),
+		};
+		const work = waitForJob({ ...options, clock: early, deadlineAt: startedAt + 100_000 });
+		const error = await errorOf(clock.run(async () => await work));
+		expect(error).toMatchObject({ waitedMs: 99_999 });
+		expect(looks.filter((at) => at >= 99_998)).toHaveLength(1);
 	});
 
 	it('in the past still allows one look', async () => {
@@ -219,6 +261,17 @@ describe('a stop', () => {
 			expect(await errorOf(waitForJob(options))).toBe(reason);
 		}
 	});
+});
+
+it('a stop in the last look is a stop, whatever its reason', async () => {
+	const stop = new AbortController();
+	const reason = failure('unavailable');
+	const get = async () => await new Promise<Job>(() => {});
+	const { clock, options } = setUp(1e9, { get, signal: stop.signal, deadlineAt: 0 });
+	const work = errorOf(waitForJob(options));
+	await clock.idle();
+	stop.abort(reason);
+	expect(await work).toBe(reason);
 });
 
 it('a hundred jobs at once make no storm', async () => {
