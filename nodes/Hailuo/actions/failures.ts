@@ -15,14 +15,27 @@ export class JobFailed extends Error {
 	}
 }
 
-/** Something that went wrong after the submit: it never loses sight of the job. */
+/** Something that went wrong with a job whose id is known: it never loses sight of it. */
 export class WithJob extends Error {
+	/** @param submitted whether this run paid for the job, so that the person must learn how to pick it up */
 	constructor(
 		readonly cause: unknown,
 		readonly job: Partial<Job> & { jobId: string },
+		readonly submitted = true,
 	) {
 		super((cause as Error)?.message ?? String(cause));
 		this.name = 'WithJob';
+	}
+}
+
+/** The label of the option that bounds the price of a job. */
+export const MAX_PRICE = 'Maximum Price (USD)';
+
+/** The option for the highest price could not be kept, because the provider told no price. Nothing was submitted. */
+export class PriceUnknown extends Error {
+	constructor(readonly cause: unknown) {
+		super('The price is not known');
+		this.name = 'PriceUnknown';
 	}
 }
 
@@ -66,12 +79,23 @@ export function explain(error: unknown): Explained {
 	if (error instanceof WithJob) {
 		const inner = explain(error.cause);
 		const { jobId } = error.job;
-		const open = !['failed', 'cancelled'].includes(error.job.status ?? '');
+		const open = error.submitted && !['failed', 'cancelled'].includes(error.job.status ?? '');
 		return {
 			...inner,
 			job: { ...inner.job, ...error.job },
 			message: inner.message.includes(jobId) ? inner.message : `${inner.message} (job ${jobId})`,
 			next: sentences(inner.next, open ? pickUp(jobId) : undefined),
+		};
+	}
+	if (error instanceof PriceUnknown) {
+		const inner = explain(error.cause);
+		return {
+			...inner,
+			message: `The price could not be learned before the submit, so nothing was submitted: ${inner.message}`,
+			next: [inner.next, `Or take the option '${MAX_PRICE}' out to submit without it`]
+				.filter(Boolean)
+				.join('. '),
+			field: MAX_PRICE,
 		};
 	}
 	if (error instanceof JobFailed) return explainFailedJob(error.job);

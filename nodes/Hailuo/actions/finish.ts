@@ -25,9 +25,10 @@ export interface FinishOptions {
 	timeLimitMs: number;
 }
 
-export function readFinishOptions(options: IDataObject): FinishOptions {
+/** @param downloads whether the video is downloaded when the person says nothing */
+export function readFinishOptions(options: IDataObject, downloads: boolean): FinishOptions {
 	return {
-		download: options.download !== false,
+		download: options.download === undefined ? downloads : options.download === true,
 		outputField: String(options.outputField ?? '').trim() || 'data',
 		timeLimitMs: Math.max(Number(options.timeLimit) || 15, 0.1) * 60_000,
 	};
@@ -77,22 +78,21 @@ export async function finishJob(
 /** The item of a completed job. A video that cannot be fetched leaves the item with its address and a warning: it is paid. */
 export async function withVideo(
 	context: IExecuteFunctions,
-	{ clock }: Session,
+	{ clock, downloads }: Session,
 	job: Job,
 	{ download, outputField }: FinishOptions,
 	signal?: AbortSignal,
 ): Promise<INodeExecutionData> {
 	if (!download || !job.videoUrl) return jobItem(job);
 	const url = job.videoUrl;
-	const outcome = await settle(
-		async () =>
-			await downloadVideo.call(context, url, {
-				fileName: videoFileName(job.model, job.jobId),
-				maxBytes: MAX_VIDEO_BYTES,
-				clock,
-				signal,
-			}),
-	);
+	const load = async () =>
+		await downloadVideo.call(context, url, {
+			fileName: videoFileName(job.model, job.jobId),
+			maxBytes: MAX_VIDEO_BYTES,
+			clock,
+			signal,
+		});
+	const outcome = await settle(async () => await downloads.run(load, signal));
 	if (outcome.ok) return jobItem(job, { [outputField]: outcome.value.binary });
 	if (!(outcome.error instanceof DownloadFailed)) throw new WithJob(outcome.error, job);
 	const warning = `${outcome.error.message}. The address is in videoUrl; Job: Wait with the ID of the job tries again.`;

@@ -1,47 +1,77 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { providers } from '../edition';
 import { fieldOf, models, VIDEO_OPERATIONS } from '../models/catalogue';
 import { FIELD_LABELS } from '../models/fields';
 import type { FieldName } from '../models/types';
+import { providerOf } from '../providers';
+import { MAX_PRICE } from './failures';
 
-/** What a finished job's operations have in common: Video and Job: Wait. */
-export const downloadOptions: INodeProperties[] = [
-	{
+/**
+ * What the operations that may deliver a video have in common.
+ *
+ * @param byDefault whether the video is downloaded when the person says nothing
+ */
+export function downloadOptions(byDefault: boolean): INodeProperties[] {
+	const type = 'boolean';
+	const download: INodeProperties = {
 		displayName: 'Download Video',
 		name: 'download',
-		type: 'boolean',
-		default: true,
+		type,
+		default: byDefault,
 		description:
-			'Whether to put the video into the item as a file for the nodes that follow. Off: only its address, which expires.',
-	},
-	{
-		displayName: 'Put Output File in Field',
-		name: 'outputField',
-		type: 'string',
-		default: 'data',
-		hint: 'The name of the output field to put the video in',
-		displayOptions: { hide: { download: [false] } },
-	},
-	{
-		displayName: 'Time Limit (Minutes)',
-		name: 'timeLimit',
-		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 1 },
-		default: 15,
-		description:
-			'How long to wait for each job. A job that takes longer goes on at the provider: pick it up with Job: Wait.',
-	},
-];
+			'Whether to put the video into the item as a file for the nodes that follow. Off: only its address, which expires. An AI agent gets the address in any case, and no file.',
+	};
+	return [
+		download,
+		{
+			displayName: 'Put Output File in Field',
+			name: 'outputField',
+			type: 'string',
+			default: 'data',
+			hint: 'The name of the output field to put the video in',
+			displayOptions: byDefault ? { hide: { download: [false] } } : { show: { download: [true] } },
+		},
+	];
+}
 
-const concurrencyOptions: INodeProperties[] = [
-	{
-		displayName: 'Jobs at the Same Time',
-		name: 'maxConcurrent',
-		type: 'number',
-		typeOptions: { minValue: 1, numberPrecision: 0 },
-		default: 3,
-		description:
-			'How many jobs may run side by side when there are many items. The default fits the smallest account of WaveSpeed.',
+export const timeLimitOption: INodeProperties = {
+	displayName: 'Time Limit (Minutes)',
+	name: 'timeLimit',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 1 },
+	default: 15,
+	description:
+		'How long to wait for each job. A job that takes longer goes on at the provider: pick it up with Job: Wait.',
+};
+
+export const concurrencyOption = (byDefault: number, description: string): INodeProperties => ({
+	displayName: 'Jobs at the Same Time',
+	name: 'maxConcurrent',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	default: byDefault,
+	description,
+});
+
+/** Only where the provider tells a price before a job. */
+const maxPriceOption: INodeProperties = {
+	displayName: MAX_PRICE,
+	name: 'maxPrice',
+	type: 'number',
+	typeOptions: { minValue: 0.01, numberPrecision: 2 },
+	default: 0.5,
+	description:
+		'The most that a video may cost. The provider is asked for its price first, and a dearer job is not submitted; nor is one whose price it does not tell.',
+	displayOptions: {
+		show: { '/provider': providers.filter((provider) => providerOf(provider).quote) },
 	},
+};
+
+const batchOptions: INodeProperties[] = [
+	concurrencyOption(
+		3,
+		'How many jobs may run side by side when there are many items. The default fits the smallest account of WaveSpeed.',
+	),
 	{
 		displayName: 'Submits per Minute',
 		name: 'submitsPerMinute',
@@ -117,7 +147,9 @@ export function optionsField(
 }
 
 export const videoOptions: INodeProperties[] = [
-	...downloadOptions,
-	...concurrencyOptions,
+	...downloadOptions(true),
+	timeLimitOption,
+	...batchOptions,
+	...(providers.some((provider) => providerOf(provider).quote) ? [maxPriceOption] : []),
 	...modelOptions,
 ];

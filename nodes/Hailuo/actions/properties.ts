@@ -1,7 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { providers } from '../edition';
-import { modelsFor, OPERATION_NAMES, PROVIDER_NAMES, VIDEO_OPERATIONS } from '../models/catalogue';
-import type { ProviderId, VideoOperation } from '../models/types';
+import { PROVIDER_NAMES, VIDEO_OPERATIONS } from '../models/catalogue';
+import type { ProviderId } from '../models/types';
+import { providerOf } from '../providers';
+import { getAllFields } from './job/getAll';
+import { getFields } from './job/get';
+import { jobIdField } from './job/ids';
+import { waitFields } from './job/wait';
+import type { Operation, Resource } from './operation';
+import { operations } from './operations';
 import { optionsField, videoOptions } from './options';
 import { videoFields } from './video/fields';
 
@@ -31,44 +38,56 @@ const providerField: INodeProperties =
 			}
 		: { displayName: 'Provider', name: 'provider', type: 'hidden', default: firstProvider };
 
+/** Only what the provider can do is in the lists: an entry that not all can do shows for those that can. */
+const shownFor = (can: (provider: ProviderId) => boolean) =>
+	providers.every(can) ? {} : { displayOptions: { show: { provider: providers.filter(can) } } };
+
+const RESOURCE_NAMES: Record<Resource, string> = { account: 'Account', job: 'Job', video: 'Video' };
+
+const offeredBy = (list: readonly Operation[]) => (provider: ProviderId) =>
+	list.some((operation) => operation.offered(providerOf(provider)));
+
+const offeredResources = (Object.keys(operations) as Resource[]).filter((resource) =>
+	providers.some(offeredBy(operations[resource])),
+);
+
 const resourceField: INodeProperties = {
 	displayName: 'Resource',
 	name: 'resource',
 	type: 'options',
 	noDataExpression: true,
-	options: [{ name: 'Video', value: 'video' }],
+	options: offeredResources.map((value) => ({
+		name: RESOURCE_NAMES[value],
+		value,
+		...shownFor(offeredBy(operations[value])),
+	})),
 	default: 'video',
 };
 
-const VIDEO_OPTIONS: Record<VideoOperation, { description: string; action: string }> = {
-	textToVideo: {
-		description: 'Make a video from a description',
-		action: 'Make video from text',
-	},
-	imageToVideo: {
-		description: 'Make a video that begins with a picture',
-		action: 'Make video from image',
-	},
-	firstLastFrameToVideo: {
-		description: 'Make a video that leads from one picture to another',
-		action: 'Make video from first and last frame',
-	},
+const DEFAULT_OPERATIONS: Record<Resource, string> = {
+	account: 'getBalance',
+	job: 'get',
+	video: 'imageToVideo',
 };
 
-/** One list of operations for each provider, because not every provider can do all of them. */
-const videoOperationFields: INodeProperties[] = providers.map(
-	(provider): INodeProperties => ({
+/** One list for each resource: n8n's panel of actions and an agent's tool description read the first they find. */
+const operationFields = offeredResources.map((resource): INodeProperties => {
+	const first = DEFAULT_OPERATIONS[resource];
+	return {
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
-		options: VIDEO_OPERATIONS.filter((value) => modelsFor(provider, value).length > 0)
-			.map((value) => ({ name: OPERATION_NAMES[value], value, ...VIDEO_OPTIONS[value] }))
-			.sort((a, b) => a.name.localeCompare(b.name)),
-		default: 'imageToVideo',
-		displayOptions: { show: { resource: ['video'], provider: [provider] } },
-	}),
-);
+		options: operations[resource]
+			.filter((operation) => providers.some(offeredBy([operation])))
+			.map((operation) => {
+				const { name, value, description, action } = operation;
+				return { name, value, description, action, ...shownFor(offeredBy([operation])) };
+			}),
+		default: first,
+		displayOptions: { show: { resource: [resource] } },
+	};
+});
 
 const continueField: INodeProperties = {
 	displayName: 'Continue When',
@@ -95,10 +114,14 @@ const continueField: INodeProperties = {
 export const properties: INodeProperties[] = [
 	providerField,
 	resourceField,
-	...videoOperationFields,
+	...operationFields,
+	jobIdField,
 	...videoFields,
 	continueField,
 	optionsField(videoOptions, {
 		show: { resource: ['video'], operation: [...VIDEO_OPERATIONS] },
 	}),
+	...getFields,
+	...waitFields,
+	...getAllFields,
 ];

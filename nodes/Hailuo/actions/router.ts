@@ -1,8 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
+import { providers } from '../edition';
 import { BatchStoppedError, NotStartedError } from '../jobs/batch';
+import { PROVIDER_NAMES } from '../models/catalogue';
+import type { ProviderId } from '../models/types';
+import { providerOf } from '../providers';
 import { explain, failureJson, nodeError } from './failures';
 import { memoryOf } from './memory';
+import type { Operation } from './operation';
 import { operations } from './operations';
 import type { Outcome } from './outcome';
 
@@ -11,45 +16,67 @@ import type { Outcome } from './outcome';
  * ("continue on fail") or end the run.
  */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const resource = context.getNodeParameter('resource', 0) as string;
-	const operation = context.getNodeParameter('operation', 0) as string;
-	const run = operations[resource]?.[operation];
-	if (!run) {
-		throw new NodeOperationError(
-			context.getNode(),
-			`'${operation}' is no operation of '${resource}'`,
-			{
-				description: "Pick one from the list 'Operation'",
-			},
-		);
-	}
-	const outcomes = await run(context).catch((error) => {
+	const operation = chosen(context);
+	const outcomes = await operation.run(context).catch((error) => {
 		throw nodeError(context.getNode(), error, 0);
 	});
-	if (!context.continueOnFail()) throwFirst(context, outcomes);
-	const rows = outcomes.flatMap((outcome, item) =>
-		outcome.ok
+	if (!context.continueOnFail()) throwFirst(context, operation, outcomes);
+	const rows = outcomes.flatMap((outcome) => {
+		const { item } = outcome;
+		return outcome.ok
 			? outcome.value.map((row) => ({ ...row, pairedItem: { item } }))
-			: [failureRow(context, outcome.error, item)],
-	);
-	memoryOf(context).forgetRun();
+			: [failureRow(context, outcome.error, item)];
+	});
+	if (operation.submits) {
+		memoryOf(context).deliver(outcomes.flatMap(({ ok, item }) => (ok ? [item] : [])));
+	}
 	return [rows];
 }
 
+/** @throws NodeOperationError when there is no such operation, or the provider cannot do it */
+function chosen(context: IExecuteFunctions): Operation {
+	const resource = context.getNodeParameter('resource', 0) as keyof typeof operations;
+	const value = context.getNodeParameter('operation', 0) as string;
+	const id = context.getNodeParameter('provider', 0) as ProviderId;
+	const operation = operations[resource]?.find((one) => one.value === value);
+	if (!operation || !providers.includes(id)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			operation ? `'${id}' is no provider` : `'${value}' is no operation of '${resource}'`,
+			{ description: `Pick one from the list '${operation ? 'Provider' : 'Operation'}'` },
+		);
+	}
+	if (operation.offered(providerOf(id))) return operation;
+	const others = providers.filter((other) => operation.offered(providerOf(other)));
+	throw new NodeOperationError(
+		context.getNode(),
+		`${PROVIDER_NAMES[id]} cannot do '${operation.name}'`,
+		{
+			description: `Pick another operation, or the provider ${others.map((other) => PROVIDER_NAMES[other]).join(' or ')}`,
+		},
+	);
+}
+
 /** Ends the run with what went wrong first, and names the paid jobs that the person would otherwise lose sight of. */
-function throwFirst(context: IExecuteFunctions, outcomes: readonly Outcome[]): void {
-	const failed = outcomes.flatMap((outcome, item) =>
-		outcome.ok ? [] : [{ item, error: outcome.error, job: explain(outcome.error).job }],
+function throwFirst(
+	context: IExecuteFunctions,
+	{ submits }: Operation,
+	outcomes: readonly Outcome[],
+): void {
+	const failed = outcomes.flatMap(({ item, ...outcome }) =>
+		outcome.ok ? [] : [{ item, error: outcome.error }],
 	);
 	const first = failed.find(({ error }) => !isConsequence(error)) ?? failed[0];
 	if (!first) return;
-	const delivered = outcomes.flatMap((outcome) =>
-		outcome.ok ? outcome.value.map(({ json }) => json.jobId) : [],
-	);
-	const others = [
-		...failed.filter(({ item }) => item !== first.item).map(({ job }) => job?.jobId),
-		...delivered,
-	].filter((id): id is string => typeof id === 'string');
+	// Only what this run submitted is news; ids that were given are known.
+	const others = outcomes
+		.filter(({ item }) => submits && item !== first.item)
+		.flatMap((outcome) =>
+			outcome.ok
+				? outcome.value.map(({ json }) => json.jobId)
+				: [explain(outcome.error).job?.jobId],
+		)
+		.filter((id): id is string => typeof id === 'string');
 	const also = others.length
 		? `Other jobs of this run are submitted and paid too: ${others.join(', ')}. Get their videos with Job: Wait`
 		: undefined;
@@ -60,9 +87,9 @@ function throwFirst(context: IExecuteFunctions, outcomes: readonly Outcome[]): v
 
 /** Whether an item only stopped because another one had not succeeded. */
 const isConsequence = (error: unknown): boolean =>
-	error instanceof NotStartedError ||
-	error instanceof BatchStoppedError ||
-	(error as Error)?.cause instanceof BatchStoppedError;
+	[error, (error as Error)?.cause].some(
+		(one) => one instanceof NotStartedError || one instanceof BatchStoppedError,
+	);
 
 /**
  * n8n replaces the JSON of a row that has an `error`, and so loses the job's id; but without one it does not send the

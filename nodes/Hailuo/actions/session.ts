@@ -1,9 +1,14 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Clock } from '../jobs/clock';
 import { StatusPacer } from '../jobs/limiter';
+import { retryGet, type RetryOptions } from '../jobs/retry';
+import { Turns } from '../jobs/turns';
 import type { ProviderId } from '../models/types';
 import { clock } from './clock';
 import { connect, type Connection } from './transport';
+
+/** Downloads at a time: each holds a connection and a file that is being written. */
+const DOWNLOADS = 8;
 
 /** What all items of one run of the node share. */
 export interface Session extends Connection {
@@ -12,6 +17,8 @@ export interface Session extends Connection {
 	signal?: AbortSignal;
 	/** Spreads the status calls of all open jobs. */
 	pacer: StatusPacer;
+	/** Bounds the downloads, which need no place in the batch. */
+	downloads: Turns;
 }
 
 export async function openSession(context: IExecuteFunctions): Promise<Session> {
@@ -21,5 +28,29 @@ export async function openSession(context: IExecuteFunctions): Promise<Session> 
 		clock,
 		signal: context.getExecutionCancelSignal?.(),
 		pacer: new StatusPacer({ clock }),
+		downloads: new Turns(DOWNLOADS),
 	};
+}
+
+/** How long a call that does not get through is repeated, in ms. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * A call that costs nothing, whatever its HTTP method: repeated like a GET.
+ *
+ * @param options.patienceMs default: a minute
+ * @throws the ProviderError of the last attempt; the signal's reason when it was stopped
+ */
+export async function ask<T>(
+	{ clock: time, signal }: Session,
+	call: () => Promise<T>,
+	options: { patienceMs?: number } & Partial<Pick<RetryOptions, 'signal' | 'onRetry'>> = {},
+): Promise<T> {
+	const { patienceMs = PATIENCE_MS, ...rest } = options;
+	return await retryGet(call, {
+		clock: time,
+		signal,
+		deadlineAt: time.now() + patienceMs,
+		...rest,
+	});
 }

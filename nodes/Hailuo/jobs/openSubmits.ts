@@ -59,14 +59,20 @@ export class OpenSubmits {
 	}
 
 	/**
-	 * Takes up the search of a submit again that got no answer: its own entry where it is still here (another one
-	 * beside it would be its rival), else a new one.
+	 * Takes up the search of a submit again that got no answer: its own entry where it is still here
+	 * (another one beside it would be its rival), else a new one.
+	 *
+	 * @param sentAt when it was sent, in ms since the epoch; not before its `startedAt`
 	 */
-	resume(submission: Submission, startedAt: number, print: string): OpenSubmit {
-		const left = [...this.open].find(
-			(one) => one.fingerprint === print && one.state === 'unresolved',
-		);
-		const attempt = left ?? this.begin(submission, startedAt, print);
+	resume(submission: Submission, sentAt: number, print: string): OpenSubmit {
+		let own: OpenSubmit | undefined;
+		for (const one of this.open) {
+			// A twin that began later would search from then on only, and miss the job of this one.
+			const may = one.fingerprint === print && one.startedAt <= sentAt;
+			if (!may || one.state !== 'unresolved') continue;
+			if (!own || one.startedAt > own.startedAt) own = one;
+		}
+		const attempt = own ?? this.begin(submission, sentAt, print);
 		attempt.state = 'ambiguous';
 		return attempt;
 	}

@@ -48,14 +48,6 @@ const STATUSES: Record<string, JobStatus> = {
 	deleted: 'cancelled',
 };
 
-const STATUS_WORDS: Record<JobStatus, string> = {
-	queued: 'created',
-	running: 'processing',
-	completed: 'completed',
-	failed: 'failed',
-	cancelled: 'cancelled',
-};
-
 /** Task error codes (PROVIDERS.md A.4): 1xxx say that the request must change, except those where the work itself broke. */
 const RETRYABLE_TASK_CODES = new Set(['1403', '1405', '5000', '5003', '5004']);
 
@@ -162,7 +154,8 @@ async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPag
 				page: filter.page,
 				page_size: filter.pageSize,
 				...(filter.model ? { model: filter.model } : {}),
-				...(filter.status ? { status: STATUS_WORDS[filter.status] } : {}),
+				// Of the others the provider has several words each, so they are sorted out here.
+				...(filter.status === 'completed' ? { status: 'completed' } : {}),
 				...(filter.createdAfter ? { created_after: filter.createdAfter } : {}),
 				...(filter.createdBefore ? { created_before: filter.createdBefore } : {}),
 				...(filter.withInputs ? { include_inputs: true } : {}),
@@ -176,7 +169,8 @@ async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPag
 			const { input, inputs } = json(item);
 			const asked = isJson(input) ? input : isJson(inputs) ? inputs : undefined;
 			return { ...waveSpeedJob(item), ...(asked ? { input: asked } : {}) };
-		});
+		})
+		.filter(({ status }) => !filter.status || status === filter.status);
 	const total = number(data.total);
 	const more =
 		items.length > 0 &&

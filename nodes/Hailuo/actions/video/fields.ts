@@ -10,8 +10,9 @@ import {
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fields';
+import { allLengths, lengthsSummary, pricedModels } from '../../models/price';
 import type { FieldName, Resolution } from '../../models/types';
-import { fieldAt, places, type Field, type Place } from '../scope';
+import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from '../scope';
 
 /*
  * The fields of the video operations, all derived from the catalogue: a model shows the fields that it has, with its
@@ -19,6 +20,9 @@ import { fieldAt, places, type Field, type Place } from '../scope';
  */
 
 const all = places(VIDEO_OPERATIONS);
+
+/** What a price depends on is asked for it too. */
+const withPrice: Array<Place<VideoAction>> = [...all, ...pricePlaces];
 
 /** The list of models of each provider under each operation. */
 const modelFields: INodeProperties[] = providers.flatMap((provider) =>
@@ -39,6 +43,24 @@ const modelFields: INodeProperties[] = providers.flatMap((provider) =>
 		}),
 	),
 );
+
+/** The list of models of each provider whose price can be asked for. */
+const pricedModelFields: INodeProperties[] = providers
+	.filter((provider) => pricePlaces.some((place) => place.provider === provider))
+	.map((provider) => ({
+		displayName: 'Model',
+		name: 'model',
+		type: 'options',
+		options: pricedModels(provider).map((model) => ({
+			name: model.name,
+			value: model.id,
+			description: lengthsSummary(allLengths(model)),
+		})),
+		default: defaultModel(provider, 'imageToVideo'),
+		displayOptions: {
+			show: { resource: ['video'], operation: ['getPrice'], provider: [provider] },
+		},
+	}));
 
 /** What only a custom model has: its ID before all else, the rest of its parameters at the end. */
 const customModelFields = fieldAt(
@@ -183,8 +205,8 @@ const RESOLUTION_HELP: Partial<Record<Resolution, string>> = {
 	'1080P': 'Full HD, 6 seconds only',
 };
 
-const resolutionFields = fieldAt(all, ({ model, operation }) => {
-	const resolutions = resolutionsOf(model.operations[operation]!);
+const resolutionFields = fieldAt(withPrice, ({ model, lengths }) => {
+	const resolutions = resolutionsOf(lengths);
 	return (
 		model.fields.resolution && {
 			displayName: FIELD_LABELS.resolution,
@@ -202,12 +224,12 @@ const resolutionFields = fieldAt(all, ({ model, operation }) => {
 });
 
 /** One list of lengths for each resolution that a person can choose; no list where the model makes one length only. */
-const durationFields = all
-	.flatMap(({ model, operation }) => resolutionsOf(model.operations[operation]!))
+const durationFields = withPrice
+	.flatMap(({ lengths }) => resolutionsOf(lengths))
 	.filter((resolution, at, every) => every.indexOf(resolution) === at)
 	.flatMap((resolution) =>
-		fieldAt(all, ({ model, operation }) => {
-			const durations = model.operations[operation]![resolution];
+		fieldAt(withPrice, ({ model, lengths }) => {
+			const durations = lengths[resolution];
 			const chosen = model.fields.resolution !== undefined;
 			if (!model.fields.duration || !durations || (durations.length < 2 && !chosen))
 				return undefined;
@@ -247,6 +269,7 @@ const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
 
 export const videoFields: INodeProperties[] = [
 	...modelFields,
+	...pricedModelFields,
 	...customModelFields,
 	...frameFields('firstFrame'),
 	...frameFields('lastFrame'),

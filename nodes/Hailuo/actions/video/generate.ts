@@ -9,6 +9,7 @@ import { memoryOf, type Memory } from '../memory';
 import type { Outcome } from '../outcome';
 import { openSession, type Session } from '../session';
 import { picturePlacer } from './pictures';
+import { checkPrice, priceAsker } from './quote';
 import { prepare, submissionOf, type PlacePicture, type Prepared } from './prepare';
 import { recall, submit } from './submit';
 
@@ -29,11 +30,28 @@ export async function generate(
 	context: IExecuteFunctions,
 	operation: VideoOperation,
 ): Promise<Outcome[]> {
+	const memory = memoryOf(context);
+	const outcomes = await memory.during(async () => await generateAll(context, operation, memory));
+	return outcomes.map((outcome, item) => ({ ...outcome, item }));
+}
+
+async function generateAll(
+	context: IExecuteFunctions,
+	operation: VideoOperation,
+	memory: Memory,
+): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const session = await openSession(context);
-	const items = context.getInputData();
+	const askPrice = priceAsker(session);
 	const checked: Array<Settled<Prepared>> = [];
-	for (const item of items.keys()) {
-		checked.push(await settle(async () => await prepare(context, session, operation, item)));
+	for (const item of context.getInputData().keys()) {
+		const check = async () => {
+			const prepared = await prepare(context, session, operation, item);
+			// A job that an earlier try paid for is not paid again, so its price does not matter any more.
+			const paid = memory.recall(item, prepared.fingerprint) !== undefined;
+			if (!paid) await checkPrice(session, askPrice, prepared);
+			return prepared;
+		};
+		checked.push(await settle(check));
 	}
 	const goOn = context.continueOnFail();
 	if (!goOn && checked.some(({ ok }) => !ok)) {
@@ -46,7 +64,7 @@ export async function generate(
 	const run: Run = {
 		context,
 		session,
-		memory: memoryOf(context),
+		memory,
 		limiter: new SubmitLimiter({
 			perMinute: Number(options.submitsPerMinute ?? submitsPerMinute),
 			clock,

@@ -1,7 +1,6 @@
-import { retryGet } from '../../jobs/retry';
 import { toDataUri } from '../../media/encode';
 import type { Picture } from '../../media/images';
-import type { Session } from '../session';
+import { ask, type Session } from '../session';
 import { INLINE_MAX_BYTES, type PlacePicture } from './prepare';
 
 /** How long an upload that does not get through is repeated, in ms. */
@@ -12,7 +11,8 @@ const PATIENCE_MS = 5 * 60_000;
  * takes them. The paid POST stays small that way: it is quick, and sending it again after a 429 costs little.
  * The same picture is put up once a run. Uploads cost nothing, so they are repeated like a GET.
  */
-export function picturePlacer({ provider, http, clock, signal }: Session): PlacePicture {
+export function picturePlacer(session: Session): PlacePicture {
+	const { provider, http } = session;
 	const uploaded = new Map<string, Promise<string>>();
 	return async (picture: Picture) => {
 		if (picture.kind === 'url') return picture.url;
@@ -21,10 +21,8 @@ export function picturePlacer({ provider, http, clock, signal }: Session): Place
 		if (!upload || data.length <= INLINE_MAX_BYTES) return toDataUri(data, mimeType);
 		const known = uploaded.get(sha256);
 		if (known) return await known;
-		const url = retryGet(async () => await upload(http, { data, mimeType, fileName }), {
-			clock,
-			signal,
-			deadlineAt: clock.now() + PATIENCE_MS,
+		const url = ask(session, async () => await upload(http, { data, mimeType, fileName }), {
+			patienceMs: PATIENCE_MS,
 		});
 		uploaded.set(sha256, url);
 		// One that did not succeed must not stand in the way of the next item with the same picture.

@@ -12,7 +12,9 @@ import { FieldError } from '../../models/fields';
 import type { Model, VideoOperation } from '../../models/types';
 import type { Submission } from '../../providers/types';
 import { readFinishOptions, type FinishOptions } from '../finish';
+import { isTool } from '../isTool';
 import type { Session } from '../session';
+import { readMaxPrice } from './quote';
 import { loadFrame, readValues } from './values';
 
 /** One item, checked: nothing that the model is known to refuse is left in it. */
@@ -27,6 +29,8 @@ export interface Prepared {
 	/** Whether to go on as soon as the job is submitted. */
 	submitOnly: boolean;
 	options: FinishOptions;
+	/** USD; the job is not submitted when it would cost more. */
+	maxPrice?: number;
 }
 
 /**
@@ -46,6 +50,7 @@ export async function prepare(
 	const model = requireModel(provider.id, operation, text('model'), text('customModel'));
 	const missing = model.api && provider.apiMissing?.(model.api, baseUrl);
 	if (missing) throw new FieldError('Model', `${model.name} ${missing.rule}`, missing.fix);
+	const options = context.getNodeParameter('options', item, {}) as IDataObject;
 	const values = readValues(context, item, operation);
 	const format = checkValues(model, operation, values);
 	const marks: VideoValues = { ...values };
@@ -64,7 +69,8 @@ export async function prepare(
 			input: toPayload(model, operation, marks, format),
 		}),
 		submitOnly: context.getNodeParameter('continueWhen', item, 'finished') === 'submitted',
-		options: readFinishOptions(context.getNodeParameter('options', item, {}) as IDataObject),
+		options: readFinishOptions(options, !isTool(context)),
+		maxPrice: readMaxPrice(options.maxPrice),
 	};
 }
 

@@ -7,15 +7,15 @@ import { settle } from '../../jobs/settle';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
 import type { Job, Submission } from '../../providers/types';
 import { InDoubt, WithJob } from '../failures';
-import type { Memory, Remembered } from '../memory';
-import type { Session } from '../session';
+import type { Memory, Recalled } from '../memory';
+import { ask, type Session } from '../session';
 import { submissionOf, type Prepared } from './prepare';
 
 /** How long refused submits (429) are tried again, in ms. */
 const PATIENCE_MS = 15 * 60_000;
 
 /**
- * The job of this item that an earlier try of this run paid for, if there is one.
+ * The job of this item that an earlier try paid for, if there is one.
  *
  * @throws InDoubt when that try got no answer and the job cannot be found: sending it again might pay twice
  */
@@ -28,18 +28,24 @@ export async function recall(
 	const { item, fingerprint, model } = prepared;
 	const known = memory.recall(item, fingerprint);
 	if (!known) return undefined;
-	const { provider, http } = session;
+	const { provider, http, pacer } = session;
 	if (known.jobId === undefined) return await recover(context, session, memory, prepared, known);
 	const { jobId } = known;
 	claims.claim(jobId);
-	const job = await provider.get(http, jobId).catch((error) => {
+	const get = async () => {
+		await pacer.acquire(session.signal);
+		return await provider.get(http, jobId);
+	};
+	const job = await ask(session, get).catch((error) => {
 		throw new WithJob(error, { jobId, provider: provider.id, model: model.id });
 	});
-	if (job.status === 'failed' && job.error?.retryable) {
-		// It is refunded, and the same request may succeed now.
-		memory.forget(item, fingerprint);
+	const ended = job.status === 'failed' || job.status === 'cancelled';
+	if (ended && (job.error?.retryable || !known.sameRun)) {
+		// It is refunded, and the same request may succeed now; or a person asks for it anew.
+		memory.forget(item);
 		return undefined;
 	}
+	context.logger.info(`Hailuo: job ${jobId} of an earlier try is picked up (item ${item})`);
 	return {
 		...job,
 		model: job.model || model.id,
@@ -55,28 +61,28 @@ async function recover(
 	session: Session,
 	memory: Memory,
 	prepared: Prepared,
-	{ sentAt }: Remembered,
+	{ sentAt, sameRequest }: Recalled,
 ): Promise<Job | undefined> {
 	const { provider, clock } = session;
-	if (!provider.list) throw inDoubt(session);
+	// Without the request as it was sent there is nothing that the history could be compared with.
+	if (!provider.list || !sameRequest) throw inDoubt(session);
 	// A picture that was put up then has another address now, so it is left out of the comparison.
 	const submission = await submissionOf(context, session, prepared, async (picture) =>
 		picture.kind === 'url' ? picture.url : 'data:',
 	);
-	const attempt = openSubmits.begin(submission, sentAt);
-	attempt.state = 'ambiguous';
-	const { job, looks } = await search(session, attempt);
+	const attempt = openSubmits.resume(submission, sentAt, prepared.fingerprint);
+	const { job, looks, candidates } = await search(session, attempt);
 	if (job) {
 		openSubmits.close(attempt);
 		memory.remember(prepared.item, prepared.fingerprint, { jobId: job.jobId, sentAt });
 		return job;
 	}
-	if (looks === 0 || clock.now() - sentAt < HISTORY_LAG_MS) {
+	if (looks === 0 || candidates.length > 0 || clock.now() - sentAt < HISTORY_LAG_MS) {
 		openSubmits.giveUp(attempt, clock.now());
 		throw inDoubt(session);
 	}
 	openSubmits.close(attempt);
-	memory.forget(prepared.item, prepared.fingerprint);
+	memory.forget(prepared.item);
 	return undefined;
 }
 
@@ -101,6 +107,7 @@ export async function submit(
 		async () =>
 			await submitOnce({
 				submission,
+				fingerprint,
 				send: async () => {
 					const sentAt = clock.now();
 					memory.remember(item, fingerprint, { sentAt });
@@ -127,13 +134,21 @@ export async function submit(
 		);
 		return { ...outcome.value, job: created };
 	}
-	if (outcome.error instanceof AmbiguousSubmitError) throw inDoubt(session, outcome.error);
+	if (outcome.error instanceof AmbiguousSubmitError) {
+		context.logger.warn(
+			`Hailuo: a submit got no usable answer and was not sent again (${provider.name}, ${submission.model}, item ${item})`,
+		);
+		throw inDoubt(session, outcome.error);
+	}
 	// Refused, or never sent: a later try may send it.
-	memory.forget(item, fingerprint);
+	memory.forget(item);
 	throw outcome.error;
 }
 
-/** Looks the job of a submit without an answer up in the provider's history. */
+/**
+ * Looks the job of a submit without an answer up in the provider's history. Stop does not end it: n8n ends the
+ * execution at once all the same, and the log then tells the id of the paid job.
+ */
 async function search({ provider, http, clock }: Session, attempt: OpenSubmit): Promise<Search> {
 	return await adopt({
 		list: async (filter) => await provider.list!(http, filter),
@@ -152,6 +167,6 @@ function inDoubt({ provider }: Session, error?: AmbiguousSubmitError): InDoubt {
 		: 'An earlier try of this run submitted this item and got no answer, so the job may exist and may be billed';
 	return new InDoubt(
 		`${what}. It was not sent again`,
-		`Before you run this item again, ${provider.historyHint}. A job that is there can be picked up with Job: Wait`,
+		`Before you run this item again, ${provider.historyHint}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
 	);
 }

@@ -1,0 +1,63 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { runBatch } from '../../jobs/batch';
+import { listPrice } from '../../models/catalogue';
+import { checkPriced, pricedModels } from '../../models/price';
+import type { VideoOperation } from '../../models/types';
+import type { Operation } from '../operation';
+import { openSession, type Session } from '../session';
+import { priceAsker, type AskPrice } from './quote';
+
+const AT_A_TIME = 5;
+
+/** What a video would cost, by the provider itself, beside the list price that this package knows. */
+export const getPrice: Operation = {
+	value: 'getPrice',
+	name: 'Get Price',
+	description: 'Ask the provider what a video would cost, without making it',
+	action: 'Get price of video',
+	offered: ({ id, quote }) => quote !== undefined && pricedModels(id).length > 0,
+
+	async run(context) {
+		const session = await openSession(context);
+		const askPrice = priceAsker(session);
+		const outcomes = await runBatch(
+			context.getInputData(),
+			async (_input, item) => [await priceItem(context, session, askPrice, item)],
+			{ concurrency: AT_A_TIME, stopOnError: !context.continueOnFail(), signal: session.signal },
+		);
+		return outcomes.map((outcome, item) => ({ ...outcome, item }));
+	},
+};
+
+async function priceItem(
+	context: IExecuteFunctions,
+	{ provider }: Session,
+	askPrice: AskPrice,
+	item: number,
+): Promise<INodeExecutionData> {
+	const read = (name: string) => {
+		const value = context.getNodeParameter(name, item, null) as unknown;
+		return value === null || value === undefined || value === '' ? undefined : value;
+	};
+	const resolution = read('resolution');
+	const duration = read('duration');
+	const { model, format } = checkPriced(provider.id, String(read('model') ?? ''), {
+		resolution: resolution === undefined ? undefined : String(resolution),
+		duration: duration === undefined ? undefined : Number(duration),
+	});
+	const [operation] = Object.keys(model.operations) as VideoOperation[];
+	const { price, currency, fullPrice } = await askPrice(model, operation, format);
+	const known = listPrice(model, format.resolution!, format.duration!);
+	return {
+		json: {
+			provider: provider.id,
+			model: model.id,
+			...format,
+			price,
+			currency,
+			fullPrice: fullPrice ?? price,
+			listPrice: known ?? null,
+			listPriceAsOf: known === undefined ? null : (model.pricesAsOf ?? null),
+		},
+	};
+}

@@ -1,0 +1,89 @@
+import { fingerprint } from '../../jobs/fingerprint';
+import { FieldError } from '../../models/fields';
+import { toPayload, type Format, type VideoValues } from '../../models/request';
+import type { Model, VideoOperation } from '../../models/types';
+import type { Quote } from '../../providers/types';
+import { MAX_PRICE, PriceUnknown } from '../failures';
+import { ask, type Session } from '../session';
+import type { Prepared } from './prepare';
+
+export type AskPrice = (
+	model: Model,
+	operation: VideoOperation,
+	format: Format,
+	values?: VideoValues,
+) => Promise<Quote>;
+
+/**
+ * Asks the provider what a job will cost. The same question is asked once a run, and neither the prompt nor the
+ * pictures are a part of it: no price depends on them.
+ */
+export function priceAsker(session: Session): AskPrice {
+	const asked = new Map<string, Promise<Quote>>();
+	return async (model, operation, format, values = {}) => {
+		const { id, api } = model;
+		const submission = { model: id, api, input: toPayload(model, operation, values, format) };
+		const question = fingerprint(submission);
+		const known = asked.get(question);
+		if (known) return await known;
+		const answer = ask(
+			session,
+			async () => await session.provider.quote!(session.http, submission),
+		);
+		asked.set(question, answer);
+		return await answer;
+	};
+}
+
+/** Reads the option. @throws FieldError when it is no amount: a limit that is not understood must not be passed over */
+export function readMaxPrice(value: unknown): number | undefined {
+	if (value === undefined) return undefined;
+	const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof amount === 'number' && Number.isFinite(amount) && amount > 0) return amount;
+	throw new FieldError(
+		MAX_PRICE,
+		'is no amount above 0',
+		'Give it in USD, e.g. 0.30, or take the option out',
+	);
+}
+
+/**
+ * Sees to it that a job costs no more than the item allows, before it is submitted.
+ *
+ * @throws FieldError with the quote when it is dearer; PriceUnknown when the provider tells none
+ */
+export async function checkPrice(
+	{ provider }: Session,
+	askPrice: AskPrice,
+	{ model, operation, format, values, maxPrice }: Prepared,
+): Promise<void> {
+	if (maxPrice === undefined) return;
+	const nowhere = 'Nothing was submitted';
+	if (!provider.quote) {
+		throw new FieldError(
+			MAX_PRICE,
+			`cannot be kept with ${provider.name}, which tells no price before a job`,
+			`${nowhere}. Take the option out, or choose another provider`,
+		);
+	}
+	const { additionalFields } = values;
+	const quote = await askPrice(model, operation, format, { additionalFields }).catch((error) => {
+		throw new PriceUnknown(error);
+	});
+	const { price, currency } = quote;
+	if (currency === 'USD' && price <= maxPrice) return;
+	const what = [model.name, format.resolution, format.duration && `${format.duration} s`]
+		.filter(Boolean)
+		.join(', ');
+	throw new FieldError(
+		MAX_PRICE,
+		currency === 'USD'
+			? `is ${dollars(maxPrice)}, and this job would cost ${dollars(price)} (${what})`
+			: `is in USD, and the price of this job is told in ${currency} (${price}, ${what})`,
+		`${nowhere}. Raise the option, or choose a cheaper model, resolution or duration`,
+	);
+}
+
+/** At least two digits, and no more than the amount has. */
+const dollars = (amount: number) =>
+	`$${Number.isInteger(Math.round(amount * 1e6) / 1e4) ? amount.toFixed(2) : String(Math.round(amount * 1e6) / 1e6)}`;

@@ -1,0 +1,63 @@
+import { durationsOf, models, resolutionsOf } from './catalogue';
+import { checkFormat, requireModel, type Format } from './request';
+import type { Lengths, Model, ProviderId, VideoOperation } from './types';
+
+/*
+ * What a price is asked for: a model at a resolution and a length, whatever the operation. No provider's price depends
+ * on the prompt, the pictures or the switches (PROVIDERS.md A.7, E).
+ */
+
+/** The models of a provider whose price can be asked for, in the order of the list. */
+export const pricedModels = (provider: ProviderId): Model[] =>
+	models.filter((model) => model.provider === provider && !model.custom);
+
+const operationsOf = (model: Model) => Object.keys(model.operations) as VideoOperation[];
+
+/** What a model makes under any of its operations. */
+export function allLengths(model: Model): Lengths {
+	const all: Lengths = {};
+	for (const operation of operationsOf(model)) {
+		const lengths = model.operations[operation]!;
+		for (const resolution of resolutionsOf(lengths)) {
+			const known = { [resolution]: [...(all[resolution] ?? []), ...lengths[resolution]!] };
+			all[resolution] = durationsOf(known);
+		}
+	}
+	return all;
+}
+
+/** Whether a model of a provider's history is one of Hailuo's, of this catalogue or not (PROVIDERS.md A.7). */
+export const isHailuo = (id: string): boolean =>
+	/^minimax[/_-](hailuo|h3|video-0|[ti]2v)/i.test(id) || models.some((model) => model.id === id);
+
+/** e.g. `512P, 768P · 6 or 10 s`. */
+export const lengthsSummary = (lengths: Lengths): string =>
+	`${resolutionsOf(lengths).join(', ')} · ${durationsOf(lengths).join(' or ')} s`;
+
+/**
+ * The model and what it is to make, checked against all of its operations.
+ *
+ * @throws FieldError that names the field, the rule and the fix
+ */
+export function checkPriced(
+	provider: ProviderId,
+	id: string,
+	asked: { resolution?: string; duration?: number },
+): { model: Model; format: Format } {
+	const known = pricedModels(provider).find((model) => model.id === id);
+	// Says which model is the nearest, or that a custom one has no price here.
+	const model = known ?? requireModel(provider, 'imageToVideo', id);
+	const { resolution, duration } = asked;
+	const makes = (operation: VideoOperation) =>
+		Object.entries(model.operations[operation]!).some(
+			([name, lengths]) =>
+				(resolution === undefined || resolution === name) &&
+				(duration === undefined || lengths.includes(duration)),
+		);
+	const count = (operation: VideoOperation) =>
+		Object.values(model.operations[operation]!).flat().length;
+	// The one that makes most says best what there is to choose from.
+	const [widest] = operationsOf(model).sort((a, b) => count(b) - count(a));
+	const operation = operationsOf(model).find(makes) ?? widest;
+	return { model, format: checkFormat(model, operation, asked) };
+}
