@@ -289,6 +289,24 @@ describe('other submits', () => {
 		expect((await run()).job?.jobId).toBe('job-0');
 	});
 
+	it('are resumed as themselves, not as a twin that began later', async () => {
+		const { provider, clock, openSubmits, options } = setUp(submission('a cat'));
+		const other = openSubmits.begin(submission('a cat'), clock.now(), 'print');
+		const sentAt = clock.now();
+		provider.accept(submission('a cat'));
+		await clock.advance(10_000);
+		const later = openSubmits.begin(submission('a cat'), clock.now(), 'print');
+		expect(openSubmits.resume(submission('a cat'), sentAt, 'print')).not.toBe(later);
+		for (const each of [other, later, options.attempt]) openSubmits.giveUp(each, clock.now());
+		const resumed = openSubmits.resume(submission('a cat'), sentAt + 1, 'print');
+		expect(resumed).toBe(other);
+		expect(resumed.state).toBe('ambiguous');
+		expect(openSubmits.resume(submission('a cat'), clock.now(), 'print')).toBe(later);
+		expect(openSubmits.resume(submission('a cat'), clock.now(), 'new')).toMatchObject({
+			startedAt: clock.now(),
+		});
+	});
+
 	it('are forgotten in the end', () => {
 		const openSubmits = new OpenSubmits();
 		const old = openSubmits.begin(submission('old'), 0);
