@@ -1,0 +1,149 @@
+'use strict';
+
+const { startSimulator } = require('../simulator');
+const { GIVEN, familyCases } = require('./familyCases');
+const engine = require('./harness');
+const { models } = require('../../nodes/Hailuo/models/catalogue');
+
+/*
+ * Every model under every operation that it can do, on n8n's own engine: what the provider receives is compared with
+ * rows that were written by hand (familyCases.js).
+ */
+
+let sim;
+let back;
+
+beforeAll(async () => {
+	await engine.startEngine();
+	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
+	back = engine.followTime(sim);
+});
+afterEach(() => {
+	expect(sim.leaks).toEqual([]);
+	sim.reset();
+});
+afterAll(async () => {
+	back();
+	await sim.stop();
+	engine.stopEngine();
+});
+
+/** The queue is SeaArt's: its models need the other base URL. */
+function credentials(row = {}) {
+	const all = engine.credentialsFor(sim);
+	if (row.api === 'queue') all.hailuoVtrixApi.baseUrl = sim.urls.seaArt;
+	return all;
+}
+
+const parametersOf = ({ provider, operation, model, always }, more = {}) => ({
+	provider,
+	resource: 'video',
+	operation,
+	model,
+	...GIVEN[operation],
+	...always,
+	...more,
+});
+
+const run = async (row, parameters) =>
+	await engine.runNode({
+		credentials: credentials(row),
+		parameters: parametersOf(row, parameters),
+	});
+
+const submits = () => sim.requests.filter(({ kind }) => kind === 'submit');
+
+/** Where the request must go, and in which wrapping (PROVIDERS.md A.1, B.2, B.4, C.1). */
+function wire({ provider, api, model, id = model }, sent) {
+	if (provider === 'waveSpeed') return { path: `/api/v3/${id}`, body: sent };
+	if (provider === 'miniMax') return { path: '/v1/video_generation', body: sent };
+	if (api === 'queue') return { path: `/seaart/model/v1/queue/${id}`, body: sent };
+	return { path: '/model/v1/generation', body: { model: id, input: [{ params: sent }] } };
+}
+
+const KEYS = [
+	'jobId',
+	'provider',
+	'model',
+	'status',
+	'videoUrl',
+	'videos',
+	'createdAt',
+	'finishedAt',
+	'inferenceMs',
+	'cost',
+	'currency',
+	'nsfw',
+].sort();
+
+const rows = familyCases().map((row) => [`${row.provider} ${row.operation} ${row.model}`, row]);
+
+test('there is a row for each model under each operation', () => {
+	const wanted = models.flatMap(({ provider, id, operations }) =>
+		Object.keys(operations).map((operation) => `${provider} ${operation} ${id}`),
+	);
+	expect(rows.map(([name]) => name).sort()).toEqual(wanted.sort());
+});
+
+describe.each(rows)('%s', (_name, row) => {
+	test('sends its defaults, and delivers the one shape of item with the video', async () => {
+		const { error, items } = await run(row);
+		expect(error).toBeUndefined();
+		expect(submits().map(({ path, body }) => ({ path, body }))).toEqual([wire(row, row.plain)]);
+
+		const [{ json, binary }] = items;
+		expect(Object.keys(json).sort()).toEqual(KEYS);
+		expect(json).toMatchObject({
+			provider: row.provider,
+			model: row.id ?? row.model,
+			status: 'completed',
+			createdAt: expect.stringMatching(/^\d{4}-/),
+			finishedAt: expect.stringMatching(/^\d{4}-/),
+		});
+		const [{ id }] = [...sim.jobs.values()];
+		expect(json.jobId.split('/').pop()).toBe(id);
+		expect((await engine.readBinary(binary.data)).equals(await sim.videoFor(id))).toBe(true);
+	});
+
+	test('sends what is set', async () => {
+		const { error } = await run(row, { ...row.set, continueWhen: 'submitted' });
+		expect(error).toBeUndefined();
+		expect(submits().map(({ path, body }) => ({ path, body }))).toEqual([wire(row, row.full)]);
+	});
+
+	test('sends nothing that other models left behind', async () => {
+		const left = {
+			cameraMovements: row.provider === 'waveSpeed' ? { steps: [{ movements: ['shake'] }] } : {},
+			customModel: row.id ?? 'left/behind',
+			...(row.id ? {} : { additionalFields: '{"left": "behind"}' }),
+			...(row.operation === 'textToVideo'
+				? { firstFrameSource: 'url', firstFrameUrl: 'https://pictures.example.com/left.jpg' }
+				: {}),
+			...(row.operation === 'firstLastFrameToVideo'
+				? {}
+				: { lastFrameSource: 'url', lastFrameUrl: 'https://pictures.example.com/left.jpg' }),
+			...(row.provider === 'waveSpeed' ? { resolution: '512P' } : { goFast: false }),
+			...('duration' in row.plain ? {} : { duration: 10 }),
+			continueWhen: 'submitted',
+		};
+		const { error } = await run(row, left);
+		expect(error).toBeUndefined();
+		expect(submits()[0].body).toEqual(wire(row, row.plain).body);
+	});
+
+	test('refuses what it cannot make before any request', async () => {
+		const [parameters, says] = row.no;
+		const { error } = await run(row, parameters).catch((refused) => ({ error: refused }));
+		expect(`${error.message} ${error.description}`).toMatch(says);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test('a job that fails says why, with its ID', async () => {
+		const { error } = await run(row, { prompt: 'Boat #sim:fail', additionalFields: '{}' });
+		const [{ id }] = [...sim.jobs.values()];
+		expect(error.message).toContain(id);
+		expect(error.message).toMatch(/did not succeed: \S/);
+		expect(error.description).toMatch(/submit it again/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+});

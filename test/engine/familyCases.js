@@ -1,0 +1,365 @@
+'use strict';
+
+/*
+ * What each model must be sent, written by hand from the providers' documents (PROVIDERS.md A.7, B.6, C.2), not from the
+ * catalogue: a slip there shows here. The tests ask for a row for each model under each operation that it can do.
+ *
+ * A row: model, what goes out when only prompt and pictures are given (`plain`), and what goes out when everything else
+ * is set away from its default (`set`, then `full`). `no` names what the row's model refuses: [parameters, message].
+ */
+
+const PROMPT = 'A paper boat drifts down a rainy street';
+const FIRST = 'https://pictures.example.com/first.jpg';
+const LAST = 'https://pictures.example.com/last.jpg';
+
+/** Prompt and pictures as a person gives them. */
+const GIVEN = {
+	textToVideo: { prompt: PROMPT },
+	imageToVideo: { prompt: PROMPT, firstFrameSource: 'url', firstFrameUrl: FIRST },
+	firstLastFrameToVideo: {
+		prompt: PROMPT,
+		firstFrameSource: 'url',
+		firstFrameUrl: FIRST,
+		lastFrameSource: 'url',
+		lastFrameUrl: LAST,
+	},
+};
+
+const prompt = { prompt: PROMPT };
+const wave = { ...prompt, image: FIRST };
+const waveEnds = { ...wave, end_image: LAST };
+const mini = { ...prompt, first_frame_image: FIRST };
+const miniEnds = { ...mini, last_frame_image: LAST };
+
+const CUSTOM = (id, given) => ({
+	model: 'custom',
+	id,
+	always: { customModel: id },
+	plain: given,
+	set: { additionalFields: '{"seed": 7, "style": {"name": "noir"}, "prompt": "Another one"}' },
+	full: { ...given, seed: 7, style: { name: 'noir' }, prompt: 'Another one' },
+	no: [{ additionalFields: '["duration", 8]' }, /'Additional Fields' is no JSON object/],
+});
+
+/** By expression: an empty field is refused by n8n itself, before the node runs. */
+const NO_PROMPT = [{ prompt: '={{ "" }}' }, /'Prompt' is empty, and Hailuo .* needs one/];
+const NO_PICTURE = [
+	{ firstFrameUrl: '={{ "" }}' },
+	/'First Frame' is empty, and .* a picture there/,
+];
+const NO_LAST = [{ lastFrameUrl: '={{ "" }}' }, /'Last Frame' is empty, and .* a picture there/];
+
+/* WaveSpeed: the endpoint fixes the resolution; durations of 10 s exist where A.7 says "6,10". */
+const off = { promptExpansion: false };
+const on = { promptExpansion: true };
+const sends = (enabled) => ({ enable_prompt_expansion: enabled });
+const slow = { go_fast: false };
+
+const waveSpeed = {
+	textToVideo: [
+		{
+			model: 'minimax/hailuo-2.3/t2v-pro',
+			plain: { ...prompt, ...sends(true) },
+			set: off,
+			full: { ...prompt, ...sends(false) },
+			no: NO_PROMPT,
+		},
+		{
+			model: 'minimax/hailuo-2.3/t2v-standard',
+			plain: { ...prompt, duration: 6, ...sends(true) },
+			set: { ...off, duration: 10 },
+			full: { ...prompt, duration: 10, ...sends(false) },
+			no: NO_PROMPT,
+		},
+		{
+			model: 'minimax/hailuo-02/pro',
+			plain: { ...prompt, duration: 6, ...sends(false) },
+			set: on,
+			full: { ...prompt, duration: 6, ...sends(true) },
+			no: NO_PROMPT,
+		},
+		{
+			model: 'minimax/hailuo-02/standard',
+			plain: { ...prompt, duration: 6, ...sends(false) },
+			set: { ...on, duration: 10 },
+			full: { ...prompt, duration: 10, ...sends(true) },
+			no: NO_PROMPT,
+		},
+		{
+			model: 'minimax/hailuo-02/t2v-pro',
+			plain: { ...prompt, ...sends(true) },
+			set: off,
+			full: { ...prompt, ...sends(false) },
+			no: NO_PROMPT,
+		},
+		{
+			model: 'minimax/hailuo-02/t2v-standard',
+			plain: { ...prompt, duration: 6, ...sends(true) },
+			set: { ...off, duration: 10 },
+			full: { ...prompt, duration: 10, ...sends(false) },
+			no: NO_PROMPT,
+		},
+		CUSTOM('minimax/video-02', prompt),
+	],
+	imageToVideo: [
+		{
+			model: 'minimax/hailuo-2.3/i2v-pro',
+			plain: { ...wave, ...sends(true) },
+			set: off,
+			full: { ...wave, ...sends(false) },
+			no: NO_PICTURE,
+		},
+		{
+			model: 'minimax/hailuo-2.3/i2v-standard',
+			plain: { ...wave, duration: 6, ...sends(false) },
+			set: { ...on, duration: 10 },
+			full: { ...wave, duration: 10, ...sends(true) },
+			no: NO_PICTURE,
+		},
+		{
+			model: 'minimax/hailuo-2.3/fast-pro',
+			plain: { ...wave, duration: 6, ...sends(true), go_fast: true },
+			set: { ...off, goFast: false },
+			full: { ...wave, duration: 6, ...sends(false), ...slow },
+			no: NO_PICTURE,
+		},
+		{
+			model: 'minimax/hailuo-2.3/fast',
+			plain: { ...wave, duration: 6, ...sends(true), go_fast: true },
+			set: { ...off, goFast: false, duration: 10 },
+			full: { ...wave, duration: 10, ...sends(false), ...slow },
+			no: NO_PICTURE,
+		},
+		{
+			model: 'minimax/hailuo-02/pro',
+			plain: { ...wave, duration: 6, ...sends(false) },
+			set: on,
+			full: { ...wave, duration: 6, ...sends(true) },
+			no: NO_PROMPT,
+		},
+		{
+			model: 'minimax/hailuo-02/standard',
+			plain: { ...wave, duration: 6, ...sends(false) },
+			set: { ...on, duration: 10 },
+			full: { ...wave, duration: 10, ...sends(true) },
+			no: NO_PROMPT,
+		},
+		{
+			model: 'minimax/hailuo-02/i2v-pro',
+			plain: { ...wave, ...sends(true) },
+			set: off,
+			full: { ...wave, ...sends(false) },
+			no: NO_PICTURE,
+		},
+		{
+			model: 'minimax/hailuo-02/i2v-standard',
+			plain: { ...wave, duration: 6, ...sends(false) },
+			set: { ...on, duration: 10 },
+			full: { ...wave, duration: 10, ...sends(true) },
+			no: NO_PICTURE,
+		},
+		{
+			model: 'minimax/hailuo-02/fast',
+			plain: { ...wave, duration: 6, ...sends(true), go_fast: true },
+			set: { ...off, goFast: false, duration: 10 },
+			full: { ...wave, duration: 10, ...sends(false), ...slow },
+			no: NO_PICTURE,
+		},
+		CUSTOM('minimax/video-01', wave),
+	],
+	firstLastFrameToVideo: [
+		{
+			model: 'minimax/hailuo-02/pro',
+			plain: { ...waveEnds, duration: 6, ...sends(false) },
+			set: on,
+			full: { ...waveEnds, duration: 6, ...sends(true) },
+			no: NO_LAST,
+		},
+		{
+			model: 'minimax/hailuo-02/standard',
+			plain: { ...waveEnds, duration: 6, ...sends(false) },
+			set: { ...on, duration: 10 },
+			full: { ...waveEnds, duration: 10, ...sends(true) },
+			no: NO_LAST,
+		},
+		{
+			model: 'minimax/hailuo-02/i2v-pro',
+			plain: { ...waveEnds, ...sends(true) },
+			set: off,
+			full: { ...waveEnds, ...sends(false) },
+			no: NO_LAST,
+		},
+		{
+			model: 'minimax/hailuo-02/i2v-standard',
+			plain: { ...waveEnds, duration: 6, ...sends(false) },
+			set: { ...on, duration: 10 },
+			full: { ...waveEnds, duration: 10, ...sends(true) },
+			no: NO_LAST,
+		},
+		CUSTOM('minimax/hailuo-02/standard', waveEnds),
+	],
+};
+
+/*
+ * Vtrix / SeaArt and MiniMax share their parameters: 1080P is 6 s only, 768P the default, the optimizer on. Vtrix is
+ * sent the watermark as off (seed 004), MiniMax only when asked for: its global pages do not have it.
+ */
+const plain = { duration: 6, resolution: '768P', prompt_optimizer: true };
+const marked = { aigc_watermark: false };
+const quick = { fast_pretreatment: false };
+const HOOK = 'http://127.0.0.1:9/hook';
+const turned = { ...off, resolution: '1080P' };
+const isTurned = { duration: 6, resolution: '1080P', prompt_optimizer: false };
+const camera = { cameraMovements: { steps: [{ movements: ['truckLeft', 'pushIn'] }] } };
+/** The same meaning in each one's own words (PROVIDERS.md B.6): Vtrix's "pan left" is MiniMax's "Truck left". */
+const SEA_PROMPT = `${PROMPT} [pan left, push in]`;
+const MINI_PROMPT = `${PROMPT} [Truck left, Push in]`;
+
+const vtrixOptions = { fastPretreatment: true, watermark: true };
+const vtrixOptioned = { fast_pretreatment: true, aigc_watermark: true };
+const tooLong = [
+	{ duration: 10, resolution: '={{ "1080P" }}' },
+	/'Duration' of 10 s cannot be made by .* at 1080P/,
+];
+
+const vtrix = {
+	textToVideo: [
+		{
+			model: 'minimax_hailuo_23_t2v',
+			api: 'queue',
+			plain: { ...prompt, ...plain, ...quick, ...marked },
+			set: { ...turned, ...camera, options: vtrixOptions },
+			full: { ...isTurned, prompt: SEA_PROMPT, ...vtrixOptioned },
+			no: tooLong,
+		},
+		{
+			model: 'minimax_hailuo_02_t2v',
+			api: 'queue',
+			plain: { ...prompt, ...plain, ...quick, ...marked },
+			set: { ...turned, ...camera, options: vtrixOptions },
+			full: { ...isTurned, prompt: SEA_PROMPT, ...vtrixOptioned },
+			no: NO_PROMPT,
+		},
+		{
+			model: 'minimax_hailuo_02',
+			plain: { ...prompt, ...plain, ...quick, ...marked },
+			set: { ...turned, ...camera, options: { ...vtrixOptions, callbackUrl: HOOK } },
+			full: { ...isTurned, prompt: SEA_PROMPT, ...vtrixOptioned, callback_url: HOOK },
+			no: tooLong,
+		},
+		CUSTOM('minimax_t2v_01', prompt),
+		{ ...CUSTOM('minimax_hailuo_23_t2v', prompt), model: 'customQueue', api: 'queue' },
+	],
+	imageToVideo: [
+		{
+			model: 'minimax_hailuo_23_i2v',
+			plain: { ...mini, ...plain, ...quick, ...marked },
+			set: { ...turned, ...camera, options: { ...vtrixOptions, callbackUrl: HOOK } },
+			full: { ...mini, ...isTurned, prompt: SEA_PROMPT, ...vtrixOptioned, callback_url: HOOK },
+			no: [{ resolution: '={{ "512P" }}' }, /512P cannot be made .*/],
+		},
+		{
+			model: 'minimax_hailuo_23_fast_i2v',
+			plain: { ...mini, ...plain, ...quick, ...marked },
+			set: { ...turned, ...camera, options: { ...vtrixOptions, callbackUrl: HOOK } },
+			full: { ...mini, ...isTurned, prompt: SEA_PROMPT, ...vtrixOptioned, callback_url: HOOK },
+			no: tooLong,
+		},
+		{
+			model: 'minimax_hailuo_02_i2v',
+			plain: { ...mini, ...plain, ...marked },
+			set: { ...off, resolution: '512P', duration: 10, options: { watermark: true } },
+			full: {
+				...mini,
+				duration: 10,
+				resolution: '512P',
+				prompt_optimizer: false,
+				aigc_watermark: true,
+			},
+			no: NO_PICTURE,
+		},
+		CUSTOM('minimax_i2v_01', mini),
+		{ ...CUSTOM('minimax_hailuo_02_i2v', mini), model: 'customQueue', api: 'queue' },
+	],
+	firstLastFrameToVideo: [
+		{
+			model: 'minimax_hailuo_02_i2v',
+			plain: { ...miniEnds, ...plain, ...marked },
+			set: { ...off, duration: 10, ...camera, options: { watermark: true, callbackUrl: HOOK } },
+			full: {
+				...miniEnds,
+				prompt: SEA_PROMPT,
+				duration: 10,
+				resolution: '768P',
+				prompt_optimizer: false,
+				aigc_watermark: true,
+				callback_url: HOOK,
+			},
+			no: [{ resolution: '={{ "512P" }}' }, /512P cannot be made .*First and Last/],
+		},
+		CUSTOM('minimax_hailuo_02_i2v', miniEnds),
+		{ ...CUSTOM('minimax_hailuo_02_i2v', miniEnds), model: 'customQueue', api: 'queue' },
+	],
+};
+
+const miniOptions = { fastPretreatment: true, watermark: true };
+const miniOptioned = { fast_pretreatment: true, aigc_watermark: true };
+
+const miniMax = {
+	textToVideo: ['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-02']
+		.map((model) => ({
+			model,
+			plain: { model, ...prompt, ...plain, ...quick },
+			set: { ...turned, ...camera, options: miniOptions },
+			full: { model, ...isTurned, prompt: MINI_PROMPT, ...miniOptioned },
+			no: tooLong,
+		}))
+		.concat(CUSTOM('MiniMax-Hailuo-2.3', { ...prompt, model: 'MiniMax-Hailuo-2.3' })),
+	imageToVideo: [
+		...['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-2.3-Fast'].map((model) => ({
+			model,
+			plain: { model, ...mini, ...plain, ...quick },
+			set: { ...turned, ...camera, options: miniOptions },
+			full: { model, ...mini, ...isTurned, prompt: MINI_PROMPT, ...miniOptioned },
+			no: [{ resolution: '={{ "512P" }}' }, /512P cannot be made .*/],
+		})),
+		{
+			model: 'MiniMax-Hailuo-02',
+			plain: { model: 'MiniMax-Hailuo-02', ...mini, ...plain, ...quick },
+			set: { ...off, resolution: '512P', duration: 10 },
+			full: {
+				model: 'MiniMax-Hailuo-02',
+				...mini,
+				...quick,
+				duration: 10,
+				resolution: '512P',
+				prompt_optimizer: false,
+			},
+			no: NO_PICTURE,
+		},
+		CUSTOM('MiniMax-Hailuo-2.3-Fast', { ...mini, model: 'MiniMax-Hailuo-2.3-Fast' }),
+	],
+	firstLastFrameToVideo: [
+		{
+			// Never fast_pretreatment here (PROVIDERS.md C.2).
+			model: 'MiniMax-Hailuo-02',
+			plain: { model: 'MiniMax-Hailuo-02', ...miniEnds, ...plain },
+			set: { ...turned, options: { watermark: true } },
+			full: { model: 'MiniMax-Hailuo-02', ...miniEnds, ...isTurned, aigc_watermark: true },
+			no: NO_LAST,
+		},
+		CUSTOM('MiniMax-Hailuo-02', { ...miniEnds, model: 'MiniMax-Hailuo-02' }),
+	],
+};
+
+/** @returns {Array<{ provider: string, operation: string, model: string, api?: string, id?: string,
+ *   always?: object, plain: object, set: object, full: object, no: [object, RegExp] }>} */
+function familyCases() {
+	return Object.entries({ waveSpeed, vtrix, miniMax }).flatMap(([provider, operations]) =>
+		Object.entries(operations).flatMap(([operation, rows]) =>
+			rows.map((row) => ({ provider, operation, ...row })),
+		),
+	);
+}
+
+module.exports = { GIVEN, PROMPT, familyCases };
