@@ -1,0 +1,106 @@
+'use strict';
+
+// `npm run lint:descriptions`: n8n's lint on the texts that users see. Most of them are derived from the
+// catalogue, and lint sees only literals: so the final descriptions are written out as literals into a
+// copy of the package, outside the repository, and the same lint runs over that.
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { ROOT } = require('../n8n/package');
+const { compile, loadDescribed } = require('./described');
+const { withLiterals } = require('./literals');
+
+/** The rules for what users see; the others look at code, which `npm run lint` has done. */
+const OURS = /^(n8n-nodes-base|@n8n\/community-nodes)\//;
+
+/** Writes the copy. @returns {string[]} its TypeScript files */
+function stage(root, described, dir) {
+	for (const file of ['package.json', 'icons', 'node_modules']) {
+		fs.symlinkSync(path.join(root, file), path.join(dir, file));
+	}
+	const write =
+		(fields) =>
+		({ file, instance }) => {
+			const source = fs.readFileSync(path.join(root, file), 'utf8');
+			const target = path.join(dir, file);
+			fs.mkdirSync(path.dirname(target), { recursive: true });
+			fs.writeFileSync(target, withLiterals(source, instance, fields));
+			return target;
+		};
+	return [
+		...described.nodes.map(write(['description'])),
+		...described.credentials.map(write(['properties'])),
+	];
+}
+
+/** Wrong in two ways that lint knows: shows that the rules do run. */
+const WRONG = `export const field: INodeProperties = {
+	displayName: 'wrong case', name: 'x', type: 'string', default: '', description: 'A sentence.' };`;
+
+async function lint(files, dir) {
+	const { ESLint } = require('eslint');
+	const { config } = require('@n8n/node-cli/eslint');
+	const eslint = new ESLint({
+		cwd: dir,
+		overrideConfigFile: true,
+		overrideConfig: config,
+		allowInlineConfig: false,
+	});
+	const filePath = path.join(dir, 'nodes', 'Wrong.ts');
+	const [{ messages }] = await eslint.lintText(WRONG, { filePath });
+	if (messages.filter(isOurs).length < 2) throw new Error('Lint does not see what is wrong');
+	return await eslint.lintFiles(files);
+}
+
+const isOurs = ({ ruleId, fatal }) => fatal || OURS.test(ruleId ?? '');
+
+/** A finding with the lines it is about: the place in the copy says little. */
+function show({ filePath, source }, { ruleId, message, line, endLine = line }) {
+	const lines = source.split('\n').slice(line - 1, Math.min(endLine, line + 4));
+	const quoted = lines.map((text) => `    ${text.trim()}`).join('\n');
+	return `${path.basename(filePath)}: ${ruleId}: ${message}\n${quoted}`;
+}
+
+/**
+ * @param {string} [root] a package with its sources and node_modules
+ * @returns {Promise<{findings: string[], looked: number}>} looked: at how many lines
+ */
+async function lintDescriptions(root = ROOT) {
+	const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-lint-'));
+	try {
+		const compiled = path.join(temp, 'compiled');
+		const dir = path.join(temp, 'package');
+		fs.mkdirSync(dir);
+		fs.mkdirSync(compiled);
+		fs.symlinkSync(path.join(root, 'node_modules'), path.join(temp, 'node_modules'));
+		await compile(compiled, root);
+		const files = stage(root, loadDescribed(root, compiled), dir);
+		const results = await lint(files, dir);
+		const findings = results.flatMap((result) => {
+			const source = fs.readFileSync(result.filePath, 'utf8');
+			return result.messages.filter(isOurs).map((message) => show({ ...result, source }, message));
+		});
+		const looked = files
+			.map((file) => fs.readFileSync(file, 'utf8').split('\n').length)
+			.reduce((sum, lines) => sum + lines, 0);
+		// One text of the catalogue can stand in many fields.
+		return { findings: [...new Set(findings)], looked };
+	} finally {
+		fs.rmSync(temp, { recursive: true, force: true });
+	}
+}
+
+module.exports = { lintDescriptions };
+
+if (require.main === module) {
+	lintDescriptions()
+		.then(({ findings, looked }) => {
+			for (const finding of findings) console.log(finding);
+			console.log(`Descriptions: ${findings.length} findings in ${looked} lines`);
+			process.exitCode = findings.length ? 1 : 0;
+		})
+		.catch((error) => {
+			console.error(error);
+			process.exit(1);
+		});
+}

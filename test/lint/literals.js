@@ -1,0 +1,65 @@
+'use strict';
+
+const ts = require('typescript');
+
+/**
+ * Lists whose order says something: models are newest first, resolutions and lengths ascend. They
+ * are printed in the order of their names, because lint wants every list like that.
+ */
+const ORDERED = new Set(['model', 'resolution', 'duration']);
+
+const byName = (a, b) => a.name.localeCompare(b.name);
+
+/** A value as TypeScript. `key`: under which it stands. */
+function print(value, key, depth) {
+	if (Array.isArray(value)) {
+		// n8n's lint wants the names of connections, not their values.
+		if (key === 'inputs' || key === 'outputs') return `[${value.map(connection).join(', ')}]`;
+		return printList(value, depth);
+	}
+	if (value === null || typeof value !== 'object') return JSON.stringify(value);
+	const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+	if (entries.length === 0) return '{}';
+	const ordered = ORDERED.has(value.name) && value.type === 'options';
+	const lines = entries.map(([name, inner]) => {
+		const shown = ordered && name === 'options' ? [...inner].sort(byName) : inner;
+		const safe = /^\w+$/.test(name) ? name : JSON.stringify(name);
+		return `${'\t'.repeat(depth + 1)}${safe}: ${print(shown, name, depth + 1)},\n`;
+	});
+	return `{\n${lines.join('')}${'\t'.repeat(depth)}}`;
+}
+
+const connection = (name) => `NodeConnectionTypes.${name[0].toUpperCase()}${name.slice(1)}`;
+
+function printList(list, depth) {
+	if (list.every((entry) => typeof entry !== 'object')) return JSON.stringify(list);
+	const tabs = '\t'.repeat(depth + 1);
+	const lines = list.map((entry) => `${tabs}${print(entry, undefined, depth + 1)},\n`);
+	return `[\n${lines.join('')}${'\t'.repeat(depth)}]`;
+}
+
+/**
+ * The source of a class with the final values of its fields written out in place of what computes
+ * them: n8n's lint reads the text of a source and sees nothing of what a function or another file
+ * puts in.
+ * @param {string} source TypeScript
+ * @param {any} instance of its class
+ * @param {string[]} fields
+ * @returns {string}
+ */
+function withLiterals(source, instance, fields) {
+	const file = ts.createSourceFile('x.ts', source, ts.ScriptTarget.Latest, true);
+	const declaration = file.statements.find(ts.isClassDeclaration);
+	let text = source;
+	// From the end, so that the positions before it stay true.
+	for (const member of [...declaration.members].reverse()) {
+		const name = member.name?.getText(file);
+		if (!fields.includes(name) || !member.initializer) continue;
+		const { initializer } = member;
+		const literal = print(instance[name], name, 1);
+		text = text.slice(0, initializer.getStart(file)) + literal + text.slice(initializer.end);
+	}
+	return text;
+}
+
+module.exports = { withLiterals };
