@@ -1,0 +1,309 @@
+'use strict';
+
+const { startSimulator } = require('../simulator');
+const { GIVEN } = require('./familyCases');
+const engine = require('./harness');
+const { httpClient } = require('../../nodes/Hailuo/actions/transport');
+const { miniMax } = require('../../nodes/Hailuo/providers/miniMax');
+const { vtrix } = require('../../nodes/Hailuo/providers/vtrix');
+
+/* What is peculiar to MiniMax's own API and to SeaArt's queue, and what happens when a workflow changes its provider. */
+
+let sim;
+let back;
+let credentials;
+
+beforeAll(async () => {
+	await engine.startEngine();
+	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
+	back = engine.followTime(sim);
+});
+beforeEach(() => {
+	credentials = engine.credentialsFor(sim);
+});
+afterEach(() => {
+	expect(sim.leaks).toEqual([]);
+	sim.reset();
+});
+afterAll(async () => {
+	back();
+	await sim.stop();
+	engine.stopEngine();
+});
+
+const make = async (provider, model, more = {}, node) =>
+	await engine.runNode({
+		credentials,
+		node,
+		parameters: {
+			provider,
+			resource: 'video',
+			operation: 'textToVideo',
+			model,
+			...GIVEN.textToVideo,
+			...more,
+		},
+	});
+
+const said = ({ error }) => `${error.message} | ${error.description}`;
+
+/** A provider's verbs over real HTTP, without n8n around them. */
+const direct = (baseUrl, key) =>
+	httpClient(
+		{
+			helpers: {
+				async httpRequestWithAuthentication(_type, { url, method, body, qs }) {
+					const query = qs ? `?${new URLSearchParams(qs)}` : '';
+					const response = await fetch(url + query, {
+						method,
+						headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+						body: body === undefined ? undefined : JSON.stringify(body),
+					});
+					return {
+						statusCode: response.status,
+						headers: Object.fromEntries(response.headers),
+						body: await response.text(),
+					};
+				},
+			},
+		},
+		'test',
+		baseUrl,
+		key,
+	);
+
+describe('MiniMax', () => {
+	const text = (more, node) => make('miniMax', 'MiniMax-Hailuo-2.3', more, node);
+
+	test.each([
+		[{ code: 1008, text: 'insufficient balance' }, /\[?1008.*insufficient balance.*Top up/],
+		[{ code: 2049, text: 'invalid api key' }, /2049.*Region/],
+		[{ code: 1004, text: 'login fail' }, /1004.*Region/],
+		[{ code: 1026, text: 'input sensitive' }, /1026.*change it/],
+		[{ code: 2013, text: 'invalid params' }, /2013.*Check the values/],
+		[{ code: 2056, text: 'usage limit exceeded' }, /2056.*five hours/],
+	])('a refusal under HTTP 200 is one: %j', async ({ code, text: message }, says) => {
+		const body = { base_resp: { status_code: code, status_msg: message } };
+		sim.fail({ provider: 'miniMax', kind: 'submit', fault: { status: 200, body } });
+		const result = await text();
+		expect(said(result)).toMatch(says);
+		expect(sim.paidPosts()).toBe(1);
+		expect(sim.acceptedJobs()).toBe(0);
+	});
+
+	test('a rate limit slows down, and the job is made once', async () => {
+		sim.fail({ provider: 'miniMax', kind: 'submit', times: 2, fault: 'miniMax1002' });
+		const { error, items } = await text();
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('completed');
+		expect(sim.paidPosts()).toBe(3);
+		expect(sim.acceptedJobs()).toBe(1);
+	});
+
+	test('an inner fault proves nothing, so the submit is not repeated', async () => {
+		const body = { base_resp: { status_code: 1033, status_msg: 'system error' } };
+		sim.fail({ provider: 'miniMax', kind: 'submit', fault: { accept: true, status: 200, body } });
+		const result = await text();
+		expect(said(result)).toMatch(/may exist and may be billed.*not sent again.*usage page/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('a passing fault of the query or of the file step does not end the wait', async () => {
+		sim.fail({ kind: 'status', times: 2, fault: 'miniMax1002' });
+		sim.fail({ kind: 'fileRetrieve', times: 2, fault: { status: 503 } });
+		const { error, items } = await text();
+		expect(error).toBeUndefined();
+		expect(items[0].json.videoUrl).toMatch(/^http/);
+	});
+
+	test('a job that MiniMax finds sensitive says so and is not called its own fault', async () => {
+		const result = await text({ prompt: 'Boat #sim:blocked' });
+		expect(said(result)).toMatch(/did not succeed: output sensitive \[1027\].*Change the prompt/);
+	});
+
+	test('each look at a finished job has a fresh link', async () => {
+		const { items } = await text({ options: { download: false } });
+		const http = direct(sim.urls.miniMax, sim.options.keys.miniMax);
+		sim.skip(50 * 60_000);
+		const again = await miniMax.get(http, items[0].json.jobId);
+		expect(again.videoUrl).not.toBe(items[0].json.videoUrl);
+		sim.skip(20 * 60_000);
+		const [old, fresh] = await Promise.all(
+			[items[0].json.videoUrl, again.videoUrl].map(async (url) => (await fetch(url)).status),
+		);
+		expect([old, fresh]).toEqual([403, 200]);
+	});
+
+	test('a job of nobody is named as such', async () => {
+		const http = direct(sim.urls.miniMax, sim.options.keys.miniMax);
+		await expect(miniMax.get(http, '123456789012345')).rejects.toMatchObject({
+			kind: 'notFound',
+			message: 'MiniMax knows no job 123456789012345 in this account',
+		});
+	});
+});
+
+describe("SeaArt's queue", () => {
+	const MODEL = 'minimax_hailuo_23_t2v';
+	beforeEach(() => {
+		credentials.hailuoVtrixApi.baseUrl = sim.urls.seaArt;
+	});
+	const seaArt = () => direct(sim.urls.seaArt, sim.options.keys.vtrix);
+	const submitted = async (more = {}) =>
+		await vtrix.submit(seaArt(), { model: MODEL, api: 'queue', input: { prompt: 'a' }, ...more });
+
+	test('COMPLETED with an error is no success', async () => {
+		const result = await make('vtrix', MODEL, { prompt: 'Boat #sim:blocked' });
+		expect(said(result)).toMatch(/did not succeed: .*\[CONTENT_BLOCKED\].*Change the prompt/);
+		expect(sim.count({ kind: 'result' })).toBe(0);
+	});
+
+	test('its own client shows other words: they count too', async () => {
+		const { items } = await make('vtrix', MODEL, { prompt: 'Boat #sim:vocab=alt' });
+		expect(items[0].json).toMatchObject({
+			status: 'completed',
+			jobId: expect.stringMatching(/mmsu_/),
+		});
+	});
+
+	test('the ID holds the model, so that it alone finds the job again', async () => {
+		const { jobId } = await submitted();
+		expect(jobId).toMatch(/^minimax_hailuo_23_t2v\/mmsu_/);
+		expect(vtrix.ownsJobId(jobId)).toBe(true);
+		expect((await vtrix.get(seaArt(), jobId)).model).toBe(MODEL);
+		const bare = jobId.split('/')[1];
+		await expect(vtrix.get(seaArt(), bare)).rejects.toMatchObject({
+			hint: `Write the model before it, e.g. ${MODEL}/${bare}`,
+		});
+	});
+
+	test('a job can be cancelled until it has ended, those of the older API cannot', async () => {
+		const { jobId } = await submitted();
+		await vtrix.cancel(seaArt(), jobId);
+		await sim.finished(jobId.split('/')[1]);
+		expect(await vtrix.get(seaArt(), jobId)).toMatchObject({
+			status: 'cancelled',
+			error: { code: 'CANCELED' },
+		});
+		await expect(vtrix.cancel(seaArt(), jobId)).rejects.toMatchObject({ kind: 'invalid' });
+		await expect(vtrix.cancel(seaArt(), 'd758n65e878c73cmdg20')).rejects.toThrow(
+			/cannot be cancelled/,
+		);
+	});
+
+	test('a callback is refused before the queue can refuse it', async () => {
+		await expect(submitted({ webhookUrl: 'https://example.com/hook' })).rejects.toThrow(
+			/takes no callback/,
+		);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test('its models are refused where the credential is one of Vtrix', async () => {
+		credentials.hailuoVtrixApi.baseUrl = 'https://cloud.vtrix.ai';
+		const result = await make('vtrix', MODEL);
+		expect(said(result)).toMatch(/'Model' Hailuo 2.3 .* SeaArt Cloud only.*not marked/);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test('an address without a queue is named as such', async () => {
+		credentials.hailuoVtrixApi.baseUrl = sim.urls.vtrix;
+		const result = await make('vtrix', MODEL);
+		expect(said(result)).toMatch(/Not Found.*it is SeaArt Cloud that has it/);
+		expect(sim.acceptedJobs()).toBe(0);
+		// The simulator suspects a key at an unknown path; this one is the credential's own host.
+		expect(sim.leaks).toMatchObject([{ path: `/model/v1/queue/${MODEL}` }]);
+		sim.reset();
+	});
+});
+
+describe('a model that the provider does not have', () => {
+	// n8n runs a node whose list lacks the stored value, and the node sees it: with an expression the same.
+	const by = (value) => `={{ ${JSON.stringify(value)} }}`;
+
+	test('what is stored from another provider is refused with the nearest model', async () => {
+		const result = await make('vtrix', 'minimax/hailuo-02/standard');
+		expect(said(result)).toMatch(
+			/'Model' Hailuo 02 Standard .* is a model of WaveSpeed, .* is Vtrix .*\(minimax_hailuo_02\)/,
+		);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test.each([
+		['vtrix', 'textToVideo', 'minimax/hailuo-02/standard', 'minimax_hailuo_02)'],
+		['vtrix', 'textToVideo', 'minimax/hailuo-2.3/t2v-pro', 'minimax_hailuo_23_t2v)'],
+		['vtrix', 'imageToVideo', 'minimax/hailuo-2.3/fast', 'minimax_hailuo_23_fast_i2v)'],
+		['vtrix', 'imageToVideo', 'minimax/hailuo-02/fast', 'minimax_hailuo_02_i2v)'],
+		['miniMax', 'imageToVideo', 'minimax/hailuo-2.3/i2v-pro', 'MiniMax-Hailuo-2.3)'],
+		['miniMax', 'imageToVideo', 'minimax_hailuo_23_fast_i2v', 'MiniMax-Hailuo-2.3-Fast)'],
+		['miniMax', 'firstLastFrameToVideo', 'minimax_hailuo_02_i2v', 'MiniMax-Hailuo-02)'],
+		['waveSpeed', 'imageToVideo', 'MiniMax-Hailuo-2.3-Fast', 'minimax/hailuo-2.3/fast'],
+		['waveSpeed', 'firstLastFrameToVideo', 'MiniMax-Hailuo-02', 'minimax/hailuo-02/'],
+		['waveSpeed', 'textToVideo', 'minimax_hailuo_23_t2v', 'minimax/hailuo-2.3/t2v-'],
+	])('%s, %s: %s has %s… for its counterpart', async (provider, operation, model, nearest) => {
+		const result = await make(provider, by(model), { operation, ...GIVEN[operation] });
+		expect(said(result)).toMatch(/'Model' .* is a model of \w+/);
+		expect(result.error.description).toContain('The nearest model that can do it here is');
+		expect(result.error.description.split('. Others')[0]).toContain(`(${nearest}`);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test('a model that cannot do the operation names the nearest of the same provider', async () => {
+		const result = await make('waveSpeed', by('minimax/hailuo-02/i2v-pro'));
+		expect(said(result)).toMatch(
+			/cannot do Text to Video \| The nearest.*\(minimax\/hailuo-02\/pro\)/,
+		);
+	});
+
+	test('nobody knows it: the list of what there is', async () => {
+		const result = await make('miniMax', by('Hailuo 9'));
+		expect(said(result)).toMatch(
+			/no entry 'Hailuo 9' for MiniMax \| Pick one that can: Hailuo 2\.3/,
+		);
+	});
+
+	test('camera movements are not dropped in silence where a provider has no words for them', async () => {
+		const { checkValues, requireModel } = require('../../nodes/Hailuo/models/request');
+		const model = requireModel('waveSpeed', 'textToVideo', 'minimax/hailuo-02/standard');
+		const values = { prompt: 'Boat', cameraMovements: [['pushIn']] };
+		expect(() => checkValues(model, 'textToVideo', values)).toThrow(
+			/'Camera Movements' are unknown to Hailuo 02 Standard/,
+		);
+	});
+});
+
+describe('a custom model', () => {
+	test.each([
+		['', /'Model ID' is empty/],
+		['minimax/../predictions/delete', /'Model ID' is no ID of a model/],
+		['https://example.com/x?y', /'Model ID' is no ID of a model/],
+	])('the ID %j is refused', async (customModel, says) => {
+		expect(said(await make('waveSpeed', 'custom', { customModel }))).toMatch(says);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test.each([['{"duration": 6'], ['[1]'], ['"text"'], ['={{ 5 }}'], ['={{ [1] }}']])(
+		'%s for its fields is refused',
+		async (additionalFields) => {
+			const result = await make('waveSpeed', 'custom', { customModel: 'a/b', additionalFields });
+			expect(said(result)).toMatch(/'Additional Fields' is no JSON object.*\{"duration"/);
+			expect(sim.requests).toEqual([]);
+		},
+	);
+
+	test.each([['{"resolution": "1080p"}'], ['={{ { resolution: "1080p" } }}']])(
+		'its fields may be text or an object: %s',
+		async (additionalFields) => {
+			const customModel = '/minimax/video-02/';
+			const { error } = await make('waveSpeed', 'custom', { customModel, additionalFields });
+			expect(error).toBeUndefined();
+			const [submit] = sim.requests;
+			expect(submit.path).toBe('/api/v3/minimax/video-02');
+			expect(submit.body).toEqual({ ...GIVEN.textToVideo, resolution: '1080p' });
+		},
+	);
+
+	test('one that the provider does not have says so', async () => {
+		const result = await make('waveSpeed', 'custom', { customModel: 'minimax/none' });
+		expect(said(result)).toMatch(/HTTP 400: Model not found/);
+	});
+});
