@@ -114,12 +114,16 @@ async function cachedDir(key, log, build) {
 			}
 		}
 		const temp = fs.mkdtempSync(path.join(cacheRoot(), prefix));
+		const clear = () => fs.rmSync(temp, { recursive: true, force: true, maxRetries: 3 });
+		process.once('exit', clear);
 		try {
 			await build(temp);
 			fs.renameSync(temp, target);
 		} catch (error) {
-			fs.rmSync(temp, { recursive: true, force: true });
 			if (!fs.existsSync(target)) throw error;
+		} finally {
+			process.off('exit', clear);
+			clear();
 		}
 		return target;
 	});
