@@ -172,6 +172,15 @@ function followTime(sim, { timeouts = false } = {}) {
 	};
 }
 
+/** Sends requests for one host to another: for a node whose provider's address is fixed. @returns {() => void} */
+function redirectHost(from, to) {
+	const moved = axios.interceptors.request.use((config) => {
+		if (config.url?.startsWith(from)) config.url = to + config.url.slice(from.length);
+		return config;
+	});
+	return () => axios.interceptors.request.eject(moved);
+}
+
 /** @returns {Promise<object>} a binary field of an item, stored where n8n stores files */
 async function binaryFrom(buffer, { fileName = 'picture.jpg', mimeType = 'image/jpeg' } = {}) {
 	return await Container.get(BinaryDataService).store(
@@ -197,39 +206,44 @@ async function readBinary(binary) {
  *   type?: object,              // another node type than the action node
  *   onStart?: (cancel: () => void, execution: WorkflowExecute) => void,
  *   contextData?: object,       // what an earlier try of the execution left
+ *   extend?: (workflow: { nodes: object[], connections: object, nodeTypes: object }) => void,
+ *                               // adds to the workflow before it is made
  * }} asked
  * @returns {Promise<{ items: object[], errorItems: object[], error?: Error, run: object, contextData: object }>}
  */
 async function runNode(asked) {
 	const { parameters, items = [{ json: {} }], credentials, node = {}, type = hailuo } = asked;
 	const nodeTypes = { 'test.items': itemsNode(items), 'test.hailuo': type, 'test.noOp': noOp };
+	const nodes = [
+		{
+			id: 'a',
+			name: 'Items',
+			type: 'test.items',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+		},
+		{
+			id: 'b',
+			name: 'Hailuo',
+			type: 'test.hailuo',
+			typeVersion: 1,
+			position: [200, 0],
+			parameters,
+			credentials: Object.fromEntries(
+				Object.keys(credentials).map((name) => [name, { id: name, name }]),
+			),
+			...node,
+		},
+	];
+	const connections = { Items: { main: [[{ node: 'Hailuo', type: 'main', index: 0 }]] } };
+	asked.extend?.({ nodes, connections, nodeTypes });
 	const workflow = new Workflow({
 		id: 'workflow',
 		name: 'Test',
 		active: false,
-		nodes: [
-			{
-				id: 'a',
-				name: 'Items',
-				type: 'test.items',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: {},
-			},
-			{
-				id: 'b',
-				name: 'Hailuo',
-				type: 'test.hailuo',
-				typeVersion: 1,
-				position: [200, 0],
-				parameters,
-				credentials: Object.fromEntries(
-					Object.keys(credentials).map((name) => [name, { id: name, name }]),
-				),
-				...node,
-			},
-		],
-		connections: { Items: { main: [[{ node: 'Hailuo', type: 'main', index: 0 }]] } },
+		nodes,
+		connections,
 		nodeTypes: {
 			getByName: (name) => nodeTypes[name],
 			getByNameAndVersion: (name) => nodeTypes[name],
@@ -294,6 +308,7 @@ module.exports = {
 	logs,
 	providers,
 	readBinary,
+	redirectHost,
 	runNode,
 	startEngine,
 	stopEngine,

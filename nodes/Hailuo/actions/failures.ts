@@ -119,8 +119,9 @@ export function explain(error: unknown): Explained {
 		};
 	}
 	if (error instanceof DeadlineError) {
+		const minutes = Math.round(error.waitedMs / 6000) / 10;
 		return {
-			message: `The job was not finished within ${Math.round(error.waitedMs / 6000) / 10} minutes`,
+			message: `The job was not finished within ${minutes} minute${minutes === 1 ? '' : 's'}`,
 			next: "Give it more time with the option 'Time Limit (Minutes)'",
 			job: { jobId: error.jobId },
 			fromApi: false,
