@@ -70,7 +70,7 @@ const maxPriceOption: INodeProperties = {
 const batchOptions: INodeProperties[] = [
 	concurrencyOption(
 		3,
-		'How many jobs may run side by side when there are many items. The default fits the smallest account of WaveSpeed.',
+		'How many jobs may run side by side when there are many items. The default suits a small account.',
 	),
 	{
 		displayName: 'Submits per Minute',
@@ -79,7 +79,7 @@ const batchOptions: INodeProperties[] = [
 		typeOptions: { minValue: 0, numberPrecision: 0 },
 		default: 5,
 		description:
-			'How many jobs may be started in a minute; 0 for no limit. The default fits the smallest account of WaveSpeed.',
+			'How many jobs may be started in a minute; 0 for no limit. The default suits a small account.',
 	},
 ];
 

@@ -177,12 +177,17 @@ function checkPrompt(model: Model, operation: VideoOperation, values: VideoValue
 	}
 }
 
+/** Those with models that know camera movements, e.g. `MiniMax`; empty where there is none. */
+const cameraProviders = [
+	...new Set(models.filter(({ camera }) => camera).map(({ provider }) => PROVIDER_NAMES[provider])),
+].join(' or ');
+
 function checkCamera(model: Model, steps: readonly (readonly string[])[]): void {
 	if (!model.camera && steps.some((ids) => ids.length > 0)) {
 		throw new FieldError(
 			'Camera Movements',
 			`are unknown to ${model.name}: ${PROVIDER_NAMES[model.provider]} documents no words for them`,
-			'Take them out and describe the movement in the prompt, or pick a model of Vtrix / SeaArt or MiniMax',
+			`Take them out and describe the movement in the prompt${cameraProviders ? `, or pick a model of ${cameraProviders}` : ''}`,
 		);
 	}
 	for (const ids of steps) {

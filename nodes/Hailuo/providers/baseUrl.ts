@@ -7,10 +7,12 @@ interface Addresses {
 	known: Readonly<Record<string, string>>;
 	/** The end of an address as the provider's documents print it, which the requests add themselves. */
 	tail?: RegExp;
+	/** The paths at the provider's own host that lack the rest: its own SDK takes the address like that, so people have it at hand. */
+	short?: RegExp;
 }
 
 const ADDRESSES: Readonly<Record<ProviderId, Addresses>> = {
-	waveSpeed: { known: { waveSpeed: 'https://api.wavespeed.ai/api/v3' } },
+	waveSpeed: { known: { waveSpeed: 'https://api.wavespeed.ai/api/v3' }, short: /^(\/api)?$/ },
 	vtrix: {
 		choice: 'brand',
 		known: { vtrix: 'https://cloud.vtrix.ai', seaArt: 'https://cloud.seaart.ai' },
@@ -85,8 +87,8 @@ export function baseUrlOf(
 		);
 	}
 	const path = url.pathname.replace(/\/+$/, '');
-	// WaveSpeed's own SDK takes the address without the version, so people have it at hand like that.
-	if (url.host === 'api.wavespeed.ai' && /^(\/api)?$/.test(path)) return `${url.origin}/api/v3`;
+	const own = new URL(defaultOf(addresses));
+	if (addresses.short?.test(path) && url.host === own.host) return url.origin + own.pathname;
 	const bare = addresses.tail ? path.replace(addresses.tail, '') : path;
 	return url.origin + bare.replace(/\/+$/, '');
 }

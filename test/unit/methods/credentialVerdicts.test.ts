@@ -1,10 +1,7 @@
-import {
-	asksForKey,
-	miniMaxVerdict,
-	unreachable,
-	vtrixVerdict,
-	waveSpeedVerdict,
-} from '../../../nodes/Hailuo/methods/credentialVerdicts';
+import { asksForKey, unreachable } from '../../../nodes/Hailuo/methods/credentialVerdicts';
+import { miniMaxVerdict } from '../../../nodes/Hailuo/methods/miniMaxTest';
+import { vtrixVerdict } from '../../../nodes/Hailuo/methods/vtrixTest';
+import { waveSpeedVerdict } from '../../../nodes/Hailuo/methods/waveSpeedTest';
 
 const VALID = /^The API key is valid/;
 const NO_CREDIT = /^The API key is valid, but .* out of credit/;

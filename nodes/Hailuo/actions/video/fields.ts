@@ -11,7 +11,7 @@ import {
 } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fields';
 import { allLengths, lengthsSummary, pricedModels } from '../../models/price';
-import type { FieldName, Resolution } from '../../models/types';
+import type { FieldName, ProviderId, Resolution } from '../../models/types';
 import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from '../scope';
 
 /*
@@ -246,9 +246,13 @@ const durationFields = withPrice
 	);
 
 const SWITCH_HELP: Partial<Record<FieldName, string>> = {
-	promptExpansion:
-		'Whether the model may rewrite the prompt for a better result. On WaveSpeed this also switches the safety checker on.',
+	promptExpansion: 'Whether the model may rewrite the prompt for a better result',
 	goFast: 'Whether to make the video faster, with a moderate loss of quality',
+};
+
+/** What a switch does besides, with one provider alone. */
+const SWITCH_EXTRA: Partial<Record<ProviderId, Partial<Record<FieldName, string>>>> = {
+	waveSpeed: { promptExpansion: '. It also switches the safety checker on.' },
 };
 
 const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
@@ -261,7 +265,7 @@ const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
 				name,
 				type,
 				default: spec.default === true,
-				description: SWITCH_HELP[name],
+				description: `${SWITCH_HELP[name]}${SWITCH_EXTRA[model.provider]?.[name] ?? ''}`,
 			}
 		);
 	}),

@@ -1,0 +1,110 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+import type { ProviderId } from '../models/types';
+import { baseUrlOf, isKnownBaseUrl } from '../providers/baseUrl';
+import type { Answer } from './credentialVerdicts';
+import { unreachable } from './credentialVerdicts';
+
+/**
+ * The tests of the credentials, named by `testedBy` in the nodes. None of them costs anything, and none
+ * throws: n8n answers an exception with a bare "500" in place of a sentence.
+ *
+ * Functions rather than n8n's declarative `test`, because that one cannot tell these cases apart: it sees
+ * the status or the body but never both (Vtrix: 403 is a bad key or an empty account), calls every web page
+ * that answers 200 a success, and shows `ECONNREFUSED` as it is.
+ *
+ * The requests go through the one helper that n8n gives a credential test (`ICredentialTestFunctions` has
+ * no `httpRequest`), and not through `fetch`: only the helper honours n8n's proxy and its guard against
+ * requests into the own network.
+ */
+
+/** ms until an answer counts as missing; a person is waiting for the result. */
+const TIMEOUT_MS = 15_000;
+
+type Helpers = ICredentialTestFunctions['helpers'];
+
+/** The name of what failed, without its text: that can hold headers. */
+function codeOf(error: unknown): string {
+	const { code, cause, name } = (error ?? {}) as {
+		code?: unknown;
+		cause?: { code?: unknown };
+		name?: unknown;
+	};
+	return String(code ?? cause?.code ?? name ?? 'unknown');
+}
+
+/** What is wrong with a key on the face of it, or undefined. The prefix differs by provider: not checked. */
+function keyFault(key: unknown): string | undefined {
+	if (typeof key !== 'string' || !key) return "The field 'API Key' is empty";
+	if (/^bearer\s/i.test(key)) return "Leave out the word 'Bearer' in the field 'API Key'";
+	if (!/^[\x21-\x7e]+$/.test(key)) {
+		return "The field 'API Key' holds a blank, a line break or another character that no key has. Copy the key again.";
+	}
+	return undefined;
+}
+
+/** One GET to the credential's own host. Redirects are answers: the key must not follow them elsewhere. */
+async function get(helpers: Helpers, url: string, key?: string): Promise<Answer> {
+	const response = (await helpers.request({
+		method: 'GET',
+		uri: url,
+		headers: { Accept: 'application/json', ...(key && { Authorization: `Bearer ${key}` }) },
+		json: true,
+		simple: false,
+		resolveWithFullResponse: true,
+		followRedirect: false,
+		timeout: TIMEOUT_MS,
+	})) as { statusCode: number; body: unknown };
+	return { status: response.statusCode, body: response.body };
+}
+
+type Ask = (url: string, key?: string) => Promise<Answer>;
+
+export type Check = (baseUrl: string, ask: Ask, key: string) => Promise<INodeCredentialTestResult>;
+
+/** A refused key may be right and the typed address wrong: other services refuse foreign keys as well. */
+function withHost(verdict: INodeCredentialTestResult, host: string): INodeCredentialTestResult {
+	if (/^The API key is valid|'Base URL'/.test(verdict.message)) return verdict;
+	return { ...verdict, message: `${verdict.message} The address asked was ${host}.` };
+}
+
+async function run(
+	helpers: Helpers,
+	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+	provider: { id: ProviderId; name: string },
+	check: Check,
+): Promise<INodeCredentialTestResult> {
+	const data = credential.data ?? {};
+	const wrongKey = keyFault(data.apiKey);
+	if (wrongKey) return { status: 'Error', message: wrongKey };
+	let baseUrl: string;
+	try {
+		baseUrl = baseUrlOf(provider.id, data);
+	} catch (error) {
+		return { status: 'Error', message: (error as Error).message };
+	}
+	const { host } = new URL(baseUrl);
+	try {
+		const ask: Ask = async (url, key) => await get(helpers, url, key);
+		const verdict = await check(baseUrl, ask, data.apiKey as string);
+		return isKnownBaseUrl(provider.id, baseUrl) ? verdict : withHost(verdict, host);
+	} catch (error) {
+		return unreachable(provider.name, host, codeOf(error));
+	}
+}
+
+/**
+ * What n8n calls under the name of a `testedBy`.
+ * @param provider name: as a message begins with it, in the middle of a sentence
+ */
+export const credentialTestOf = (provider: { id: ProviderId; name: string }, check: Check) =>
+	async function (
+		this: ICredentialTestFunctions,
+		credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+	): Promise<INodeCredentialTestResult> {
+		return await run(this.helpers, credential, provider, check);
+	};
