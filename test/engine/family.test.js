@@ -101,7 +101,7 @@ describe.each(rows)('%s', (_name, row) => {
 			finishedAt: expect.stringMatching(/^\d{4}-/),
 		});
 		const [{ id }] = [...sim.jobs.values()];
-		expect(json.jobId.split('/').pop()).toBe(id);
+		expect(json.jobId.split(':').pop()).toBe(id);
 		expect((await engine.readBinary(binary.data)).equals(await sim.videoFor(id))).toBe(true);
 	});
 

@@ -670,7 +670,7 @@ describe('what a provider cannot do', () => {
 			video: ['firstLastFrameToVideo', 'getPrice', 'imageToVideo', 'textToVideo'],
 		});
 		expect(offer('vtrix')).toEqual({
-			job: ['get', 'wait'],
+			job: ['cancel', 'get', 'wait'],
 			video: ['firstLastFrameToVideo', 'getPrice', 'imageToVideo', 'textToVideo'],
 		});
 		expect(offer('miniMax')).toMatchObject({ job: ['get', 'wait'] });

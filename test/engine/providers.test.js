@@ -168,24 +168,24 @@ describe("SeaArt's queue", () => {
 
 	test('the ID holds the model, so that it alone finds the job again', async () => {
 		const { jobId } = await submitted();
-		expect(jobId).toMatch(/^minimax_hailuo_23_t2v\/mmsu_/);
+		expect(jobId).toMatch(/^minimax_hailuo_23_t2v:mmsu_/);
 		expect(vtrix.ownsJobId(jobId)).toBe(true);
 		expect((await vtrix.get(seaArt(), jobId)).model).toBe(MODEL);
-		const bare = jobId.split('/')[1];
+		const bare = jobId.split(':')[1];
 		await expect(vtrix.get(seaArt(), bare)).rejects.toMatchObject({
-			hint: `Write the model before it, e.g. ${MODEL}/${bare}`,
+			hint: `Write the model before it, e.g. ${MODEL}:${bare}`,
 		});
 	});
 
 	test('a job can be cancelled until it has ended, those of the older API cannot', async () => {
 		const { jobId } = await submitted();
 		await vtrix.cancel(seaArt(), jobId);
-		await sim.finished(jobId.split('/')[1]);
+		await sim.finished(jobId.split(':')[1]);
 		expect(await vtrix.get(seaArt(), jobId)).toMatchObject({
 			status: 'cancelled',
 			error: { code: 'CANCELED' },
 		});
-		await expect(vtrix.cancel(seaArt(), jobId)).rejects.toMatchObject({ kind: 'invalid' });
+		await expect(vtrix.cancel(seaArt(), jobId)).rejects.toThrow(/has ended already/);
 		await expect(vtrix.cancel(seaArt(), 'd758n65e878c73cmdg20')).rejects.toThrow(
 			/cannot be cancelled/,
 		);
@@ -305,5 +305,99 @@ describe('a custom model', () => {
 	test('one that the provider does not have says so', async () => {
 		const result = await make('waveSpeed', 'custom', { customModel: 'minimax/none' });
 		expect(said(result)).toMatch(/HTTP 400: Model not found/);
+	});
+});
+
+describe('Job: Cancel', () => {
+	const cancel = async (jobId) =>
+		await engine.runNode({
+			credentials,
+			parameters: { provider: 'vtrix', resource: 'job', operation: 'cancel', jobId },
+		});
+	const submit = async (operation, model) =>
+		(await make('vtrix', model, { operation, continueWhen: 'submitted', ...GIVEN[operation] }))
+			.items[0].json.jobId;
+
+	test('a job of the queue is cancelled, and its wait says so', async () => {
+		credentials.hailuoVtrixApi.baseUrl = sim.urls.seaArt;
+		const jobId = await submit('textToVideo', 'minimax_hailuo_23_t2v');
+		const { items } = await cancel(jobId);
+		expect(items[0].json).toEqual({ cancelRequested: true, jobId, provider: 'vtrix' });
+		await sim.finished(jobId.split(':')[1]);
+		const late = await cancel(jobId);
+		expect(said(late)).toMatch(/has ended already.*Job: Get/);
+		expect(late.error.context.jobId).toBe(jobId);
+		const waited = await engine.runNode({
+			credentials,
+			parameters: { provider: 'vtrix', resource: 'job', operation: 'wait', jobId },
+		});
+		expect(said(waited)).toMatch(/was cancelled/);
+	});
+
+	test('a job of the older API is left alone, with words', async () => {
+		const jobId = await submit('textToVideo', 'minimax_hailuo_02');
+		expect(said(await cancel(jobId))).toMatch(/cannot be cancelled.*SeaArt Only/);
+		expect(sim.count({ kind: 'cancel' })).toBe(0);
+	});
+
+	test('a job that the queue does not know is named as such', async () => {
+		credentials.hailuoVtrixApi.baseUrl = sim.urls.seaArt;
+		expect(said(await cancel('minimax_hailuo_23_t2v:mmsu_0'))).toMatch(/does not know the job/);
+	});
+});
+
+describe('Get Price of a custom model', () => {
+	const price = async (provider, more) =>
+		await engine.runNode({
+			credentials,
+			parameters: { provider, resource: 'video', operation: 'getPrice', model: 'custom', ...more },
+		});
+
+	test('WaveSpeed is asked with the ID and the fields', async () => {
+		const { items, error } = await price('waveSpeed', {
+			customModel: 'minimax/video-02',
+			additionalFields: '{"resolution": "1080p"}',
+		});
+		expect(error).toBeUndefined();
+		expect(items[0].json).toMatchObject({
+			model: 'minimax/video-02',
+			price: 0.44,
+			listPrice: null,
+			resolution: null,
+			duration: null,
+		});
+		expect(sim.requests[0].body).toEqual({
+			model_id: 'minimax/video-02',
+			inputs: { resolution: '1080p' },
+		});
+		expect(sim.paidPosts()).toBe(0);
+	});
+
+	test('Vtrix too', async () => {
+		const { items } = await price('vtrix', { customModel: 'minimax_t2v_01' });
+		expect(items[0].json).toMatchObject({ model: 'minimax_t2v_01', price: 0.43 });
+	});
+
+	test.each([
+		[{}, /'Model ID' is empty/],
+		[{ customModel: 'a/b', additionalFields: '[]' }, /'Additional Fields' is no JSON object/],
+	])('%j is refused', async (more, says) => {
+		expect(said(await price('waveSpeed', more))).toMatch(says);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test('the queue has no prices, so its models are not in the list', async () => {
+		const { properties } = engine.hailuo.description;
+		const [list] = properties.filter(
+			({ name, displayOptions: { show = {} } = {} }) =>
+				name === 'model' && show.provider.includes('vtrix') && show.operation.includes('getPrice'),
+		);
+		expect(list.options.map(({ value }) => value)).toEqual([
+			'minimax_hailuo_23_i2v',
+			'minimax_hailuo_23_fast_i2v',
+			'minimax_hailuo_02',
+			'minimax_hailuo_02_i2v',
+			'custom',
+		]);
 	});
 });

@@ -1,6 +1,7 @@
 import { modelsFor, OPERATION_NAMES, VIDEO_OPERATIONS } from '../models/catalogue';
 import type { VideoOperation } from '../models/types';
 import { getBalance } from './account/getBalance';
+import { cancelJobs } from './job/cancel';
 import { deleteJobs } from './job/delete';
 import { getJobs } from './job/get';
 import { getManyJobs } from './job/getAll';
@@ -41,7 +42,7 @@ const generating = VIDEO_OPERATIONS.map(
  */
 export const operations: Record<Resource, readonly Operation[]> = {
 	account: [getBalance],
-	job: byName([deleteJobs, getJobs, getManyJobs, waitForJobs]),
+	job: byName([cancelJobs, deleteJobs, getJobs, getManyJobs, waitForJobs]),
 	video: byName([...generating, getPrice]),
 };
 

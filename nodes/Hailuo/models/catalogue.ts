@@ -65,10 +65,13 @@ export function defaultModel(provider: ProviderId, operation: VideoOperation): s
 	return DEFAULT_MODELS[provider][operation] ?? modelsFor(provider, operation)[0].id;
 }
 
+/** The models of a provider, custom ones included, in the order of the list. */
+export const modelsOf = (provider: ProviderId): Model[] =>
+	models.filter((model) => model.provider === provider);
+
 /** The models of a provider that can do an operation, in the order of the list. */
-export function modelsFor(provider: ProviderId, operation: VideoOperation): Model[] {
-	return models.filter((model) => model.provider === provider && model.operations[operation]);
-}
+export const modelsFor = (provider: ProviderId, operation: VideoOperation): Model[] =>
+	modelsOf(provider).filter((model) => model.operations[operation]);
 
 /** What a model has of a field under an operation; undefined where it does not take it. */
 export function fieldOf(

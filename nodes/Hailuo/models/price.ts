@@ -1,5 +1,5 @@
-import { durationsOf, models, resolutionsOf } from './catalogue';
-import { checkFormat, requireModel, type Format } from './request';
+import { durationsOf, models, modelsOf, resolutionsOf } from './catalogue';
+import { checkAdditional, checkFormat, requireModel, type Format } from './request';
 import type { Lengths, Model, ProviderId, VideoOperation } from './types';
 
 /*
@@ -7,9 +7,9 @@ import type { Lengths, Model, ProviderId, VideoOperation } from './types';
  * on the prompt, the pictures or the switches (PROVIDERS.md A.7, E).
  */
 
-/** The models of a provider whose price can be asked for, in the order of the list. */
+/** The models of a provider whose price can be asked for, in the order of the list: the queue tells none. */
 export const pricedModels = (provider: ProviderId): Model[] =>
-	models.filter((model) => model.provider === provider && !model.custom);
+	modelsOf(provider).filter((model) => model.api !== 'queue');
 
 const operationsOf = (model: Model) => Object.keys(model.operations) as VideoOperation[];
 
@@ -30,23 +30,33 @@ export function allLengths(model: Model): Lengths {
 export const isHailuo = (id: string): boolean =>
 	/^minimax[/_-](hailuo|h3|video-0|[ti]2v)/i.test(id) || models.some((model) => model.id === id);
 
-/** e.g. `512P, 768P · 6 or 10 s`. */
-export const lengthsSummary = (lengths: Lengths): string =>
-	`${resolutionsOf(lengths).join(', ')} · ${durationsOf(lengths).join(' or ')} s`;
+/** e.g. `512P, 768P · 6 or 10 s`: what the list of models whose price can be asked for says about one of them. */
+export function pricedSummary(model: Model): string {
+	if (model.custom) return 'Any model of this provider, by its ID';
+	const lengths = allLengths(model);
+	return `${resolutionsOf(lengths).join(', ')} · ${durationsOf(lengths).join(' or ')} s`;
+}
 
 /**
  * The model and what it is to make, checked against all of its operations.
  *
+ * @param custom the ID and the fields that were typed in for a custom model
  * @throws FieldError that names the field, the rule and the fix
  */
 export function checkPriced(
 	provider: ProviderId,
 	id: string,
 	asked: { resolution?: string; duration?: number },
+	custom: { id?: string; additionalFields?: unknown } = {},
 ): { model: Model; format: Format } {
 	const known = pricedModels(provider).find((model) => model.id === id);
-	// Says which model is the nearest, or that a custom one has no price here.
-	const model = known ?? requireModel(provider, 'imageToVideo', id);
+	// Also says which model is the nearest where the provider has none of that name.
+	const model =
+		known && !known.custom ? known : requireModel(provider, 'imageToVideo', id, custom.id);
+	if (model.custom) {
+		checkAdditional(custom.additionalFields);
+		return { model, format: {} };
+	}
 	const { resolution, duration } = asked;
 	const makes = (operation: VideoOperation) =>
 		Object.entries(model.operations[operation]!).some(

@@ -227,8 +227,12 @@ function checkCallbackUrl(value?: string): void {
 	);
 }
 
-/** Only for being an object: what is in it is between the person and the provider. */
-function checkAdditional(value: unknown): void {
+/**
+ * Only for being an object: what is in it is between the person and the provider.
+ *
+ * @throws FieldError for anything else
+ */
+export function checkAdditional(value: unknown): void {
 	if (value === undefined) return;
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
 	throw new FieldError(

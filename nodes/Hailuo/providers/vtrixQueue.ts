@@ -5,7 +5,7 @@ import { call, NAME, videosOf } from './vtrixAnswers';
 
 /*
  * The queue of SeaArt Cloud (PROVIDERS.md B.4). Its addresses hold the model as well as the request's id, so the job ID
- * that users see is both, `minimax_hailuo_23_t2v/mmsu_…`: one text is then enough to find the job again. The addresses
+ * that users see is both, `minimax_hailuo_23_t2v:mmsu_…`: one text is then enough to find the job again. The addresses
  * that the answers name are not followed, because the key goes to the credential's own host only.
  */
 
@@ -25,16 +25,16 @@ const STATUSES: Record<string, JobStatus> = {
 /** The kinds of failure that are not the request's fault. */
 const RETRYABLE = new Set(['INFERENCE_FAILURE', 'INFERENCE_TIMEOUT', 'INTERNAL_SERVER_ERROR']);
 
-/** `model/request`, or a bare request id as SeaArt's own console shows it. */
+/** `model:request`, or a bare request id as the provider's own programs show it. */
 export const isQueueId = (jobId: string): boolean =>
-	/^[\w.-]+\/[\w-]+$/.test(jobId) || /^mmsu_\w+$/.test(jobId);
+	/^[\w.-]+:[\w-]+$/.test(jobId) || /^mmsu_\w+$/.test(jobId);
 
 function pathOf(jobId: string, call: 'status' | 'response' | 'cancel'): string {
-	const [model, request] = jobId.split('/');
+	const [model, request] = jobId.split(':');
 	if (request === undefined) {
 		throw new ProviderError(`The job ID ${jobId} lacks its model`, {
 			kind: 'invalid',
-			hint: `Write the model before it, e.g. minimax_hailuo_23_t2v/${jobId}`,
+			hint: `Write the model before it, e.g. minimax_hailuo_23_t2v:${jobId}`,
 		});
 	}
 	return `${QUEUE}/${encodeURIComponent(model)}/requests/${encodeURIComponent(request)}/${call}`;
@@ -63,7 +63,7 @@ export async function submitToQueue(
 	if (request === undefined) {
 		throw unreadable(NAME, { status: 200, headers: {}, body: answer }, 'without a job ID');
 	}
-	return jobOf(`${model}/${request}`, { status: 'queued' });
+	return jobOf(`${model}:${request}`, { status: 'queued' });
 }
 
 /** A 404 of a submit is not about a job: the model, or the whole queue, is not there. */
@@ -109,7 +109,16 @@ export async function queuedJob(http: HttpClient, jobId: string): Promise<Job> {
 
 /** @throws ProviderError when the job has ended already, or is unknown */
 export async function cancelQueued(http: HttpClient, jobId: string): Promise<void> {
-	await call(http, { method: 'PUT', path: pathOf(jobId, 'cancel') });
+	const path = pathOf(jobId, 'cancel');
+	await call(http, { method: 'PUT', path }).catch((error: unknown) => {
+		throw error instanceof ProviderError && error.status === 400
+			? new ProviderError(`The job ${jobId} has ended already, so it cannot be cancelled`, {
+					kind: 'invalid',
+					status: error.status,
+					hint: 'Look at it with Job: Get; a finished video is there with Job: Wait',
+				})
+			: error;
+	});
 }
 
 const statusOf = ({ status }: Json): JobStatus =>
@@ -131,7 +140,7 @@ function secondsToMs(seconds: unknown): number | undefined {
 const jobOf = (jobId: string, facts: Partial<Job> & { status: JobStatus }): Job => ({
 	jobId,
 	provider: 'vtrix',
-	model: jobId.split('/')[0],
+	model: jobId.split(':')[0],
 	// The queue tells neither when a request was made nor what it costs.
 	createdAt: '',
 	videos: [],

@@ -6,7 +6,8 @@ import type {
 } from 'n8n-workflow';
 import { providers } from '../../edition';
 import { runBatch } from '../../jobs/batch';
-import { isHailuo, pricedModels } from '../../models/price';
+import { modelsOf } from '../../models/catalogue';
+import { isHailuo } from '../../models/price';
 import { FieldError } from '../../models/fields';
 import { providerOf } from '../../providers';
 import type { HistoryFilter, HistoryJob, JobStatus } from '../../providers/types';
@@ -35,7 +36,8 @@ const STATUSES: Array<{ name: string; value: JobStatus }> = [
 const modelFilters = providers
 	.filter((provider) => providerOf(provider).list)
 	.map((provider): INodeProperties => {
-		const options = pricedModels(provider)
+		const options = modelsOf(provider)
+			.filter(({ custom }) => !custom)
 			.map(({ name, id }) => ({ name, value: id }))
 			.sort((a, b) => a.name.localeCompare(b.name));
 		const [{ value }] = options;

@@ -24,7 +24,7 @@ export const jobIdField: INodeProperties = {
 	placeholder: 'e.g. {{ $json.jobId }}',
 	description:
 		'The ID that the job was submitted with. Several IDs, separated by commas or line breaks or as a list, give one item each.',
-	displayOptions: { show: { resource: ['job'], operation: ['delete', 'get', 'wait'] } },
+	displayOptions: { show: { resource: ['job'], operation: ['cancel', 'delete', 'get', 'wait'] } },
 };
 
 /**

@@ -10,7 +10,7 @@ import {
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fields';
-import { allLengths, lengthsSummary, pricedModels } from '../../models/price';
+import { pricedModels, pricedSummary } from '../../models/price';
 import type { FieldName, ProviderId, Resolution } from '../../models/types';
 import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from '../scope';
 
@@ -54,7 +54,7 @@ const pricedModelFields: INodeProperties[] = providers
 		options: pricedModels(provider).map((model) => ({
 			name: model.name,
 			value: model.id,
-			description: lengthsSummary(allLengths(model)),
+			description: pricedSummary(model),
 		})),
 		default: defaultModel(provider, 'imageToVideo'),
 		displayOptions: {
@@ -64,7 +64,7 @@ const pricedModelFields: INodeProperties[] = providers
 
 /** What only a custom model has: its ID before all else, the rest of its parameters at the end. */
 const customModelFields = fieldAt(
-	all,
+	withPrice,
 	({ model: { custom } }) =>
 		custom && {
 			displayName: FIELD_LABELS.customModel,
@@ -79,7 +79,7 @@ const customModelFields = fieldAt(
 );
 
 const additionalFields = fieldAt(
-	all,
+	withPrice,
 	({ model }) =>
 		model.custom && {
 			displayName: FIELD_LABELS.additionalFields,

@@ -6,6 +6,7 @@ import type { VideoOperation } from '../../models/types';
 import type { Operation } from '../operation';
 import { openSession, type Session } from '../session';
 import { priceAsker, type AskPrice } from './quote';
+import { readJson } from './values';
 
 const AT_A_TIME = 5;
 
@@ -41,18 +42,26 @@ async function priceItem(
 	};
 	const resolution = read('resolution');
 	const duration = read('duration');
-	const { model, format } = checkPriced(provider.id, String(read('model') ?? ''), {
-		resolution: resolution === undefined ? undefined : String(resolution),
-		duration: duration === undefined ? undefined : Number(duration),
-	});
+	const additionalFields = readJson(read('additionalFields'));
+	const { model, format } = checkPriced(
+		provider.id,
+		String(read('model') ?? ''),
+		{
+			resolution: resolution === undefined ? undefined : String(resolution),
+			duration: duration === undefined ? undefined : Number(duration),
+		},
+		{ id: String(read('customModel') ?? ''), additionalFields },
+	);
 	const [operation] = Object.keys(model.operations) as VideoOperation[];
-	const { price, currency, fullPrice } = await askPrice(model, operation, format);
+	const values = { additionalFields };
+	const { price, currency, fullPrice } = await askPrice(model, operation, format, values);
 	const known = listPrice(model, format.resolution!, format.duration!);
 	return {
 		json: {
 			provider: provider.id,
 			model: model.id,
-			...format,
+			resolution: format.resolution ?? null,
+			duration: format.duration ?? null,
 			price,
 			currency,
 			fullPrice: fullPrice ?? price,

@@ -35,12 +35,12 @@ export function readValues(
 		fastPretreatment: flag(options.fastPretreatment),
 		callbackUrl: text(filled(options.callbackUrl))?.trim(),
 		watermark: flag(options.watermark),
-		additionalFields: fromJson(filled(read('additionalFields'))),
+		additionalFields: readJson(filled(read('additionalFields'))),
 	};
 }
 
 /** Text as JSON, where it is JSON; everything else stays as it is, for the check to name. */
-function fromJson(value: unknown): unknown {
+export function readJson(value: unknown): unknown {
 	if (typeof value !== 'string') return value;
 	if (value.trim() === '') return undefined;
 	return jsonParse<unknown>(value, { fallbackValue: value });
