@@ -136,11 +136,12 @@ function noAnswer(error: unknown, hide: (text: string) => string): ProviderError
 		});
 	}
 	const timeout = codes.some((code) => code === 'ECONNABORTED' || code === 'ETIMEDOUT');
-	const said = hide(String((error as Error)?.message ?? ''));
+	// Where there is a code, n8n's own words for it are left out: they advise to send the request again.
+	const said = codes[0] ?? hide(String((error as Error)?.message ?? ''));
 	return new ProviderError(
 		timeout
 			? 'The provider gave no answer in time'
-			: `The connection broke before an answer came${said ? ` (${said})` : ''}`,
+			: `The connection broke before an answer came${said ? `: ${said}` : ''}`,
 		{ kind: 'noAnswer', code: codes[0], hint: 'The provider may be slow or down; try again later' },
 	);
 }

@@ -162,11 +162,9 @@ async function search({ provider, http, clock }: Session, attempt: OpenSubmit): 
 
 function inDoubt({ provider }: Session, error?: AmbiguousSubmitError): InDoubt {
 	const cause = (error?.cause as Error | undefined)?.message;
-	const what = error
-		? `The submit got no usable answer (${cause ?? 'unknown'}), so the job may exist and may be billed`
-		: 'An earlier try of this run submitted this item and got no answer, so the job may exist and may be billed';
+	const what = error ? 'The submit got' : 'An earlier try submitted this item and got';
 	return new InDoubt(
-		`${what}. It was not sent again`,
+		`${what} no usable answer, so the job may exist and may be billed. It was not sent again${cause ? ` (${cause})` : ''}`,
 		`Before you run this item again, ${provider.historyHint}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
 	);
 }

@@ -1,0 +1,289 @@
+'use strict';
+
+const { startSimulator } = require('../simulator');
+const engine = require('./harness');
+const { jpeg } = require('./pictures');
+
+/*
+ * The paid POST when its answer gets lost: how often it is sent, how many jobs are made by it, and which of them an
+ * item gets. n8n's limits for an answer are in simulated time here, so that "too slow" takes a second.
+ */
+
+let sim;
+let back;
+let credentials;
+
+beforeAll(async () => {
+	await engine.startEngine();
+	sim = await startSimulator({ timeScale: 60, stamps: 'simulated' });
+	back = engine.followTime(sim, { timeouts: true });
+	credentials = engine.credentialsFor(sim);
+});
+afterEach(() => {
+	expect(sim.leaks).toEqual([]);
+	// Other ids in each test: what this process once claimed stays claimed.
+	sim.options.seed++;
+	sim.reset();
+	Object.assign(sim.options, { keepInputs: true, listDelay: 0, jobTime: undefined });
+});
+afterAll(async () => {
+	back();
+	await sim.stop();
+	engine.stopEngine();
+});
+
+const goOn = { node: { onError: 'continueRegularOutput' } };
+const ids = (items) => items.map(({ json }) => json.jobId);
+
+const VIDEOS = {
+	waveSpeed: { operation: 'textToVideo' },
+	vtrix: {
+		operation: 'imageToVideo',
+		model: 'minimax_hailuo_02_i2v',
+		firstFrameSource: 'url',
+		firstFrameUrl: 'https://example.com/a.jpg',
+	},
+};
+
+/** Jobs that are submitted and not waited for: what happens later is shown elsewhere. */
+async function make(provider, prompts, { options, ...parameters } = {}, more = goOn) {
+	return await engine.runNode({
+		credentials,
+		parameters: {
+			provider,
+			resource: 'video',
+			...VIDEOS[provider],
+			prompt: '={{ $json.prompt }}',
+			continueWhen: 'submitted',
+			options: { submitsPerMinute: 0, maxConcurrent: 10, ...options },
+			...parameters,
+		},
+		items: prompts.map((prompt) => ({ json: { prompt } })),
+		...more,
+	});
+}
+
+const lose = (fault, rule = {}) => sim.fail({ kind: 'submit', times: 1, fault, ...rule });
+
+/** How an answer gets lost after the provider took the job. */
+const TAKEN = [
+	['the connection drops after the job was accepted', { drop: 'after' }],
+	['502 after the job was accepted', { afterAccept: { status: 502 } }],
+	['504 after the job was accepted', { afterAccept: { status: 504 } }],
+	['an answer that is cut off in the middle', { badJson: true }],
+	['an empty answer', { emptyBody: true }],
+	['an answer that is a web page', { wrongType: 'text/html' }],
+	['an answer that comes too late', { delay: 90_000 }],
+	['an answer that never comes', { hang: true }],
+];
+
+/** How it gets lost before. */
+const NOT_TAKEN = [
+	['the connection drops before the job was accepted', { drop: 'before' }],
+	['503 instead of accepting', { status: 503 }],
+	['a request that hangs before it is read', { hang: 'before' }],
+];
+
+describe('WaveSpeed', () => {
+	test.each(TAKEN)('%s: the job is found again and adopted', async (_, fault) => {
+		lose(fault);
+		const { items } = await make('waveSpeed', ['a boat']);
+		expect(items[0].json.error).toBeUndefined();
+		expect(ids(items)).toEqual([...sim.jobs.keys()]);
+		expect(sim.paidPosts()).toBe(1);
+		expect(sim.acceptedJobs()).toBe(1);
+		expect(sim.jobs.get(items[0].json.jobId).input.prompt).toBe('a boat');
+	});
+
+	test.each(NOT_TAKEN)('%s: nothing is sent again, and the item says why', async (_, fault) => {
+		lose(fault);
+		const { items } = await make('waveSpeed', ['a boat']);
+		expect(items[0].json.error).toMatchObject({
+			message: expect.stringMatching(
+				/got no usable answer, so the job may exist and may be billed\. It was not sent again \(.+\)$/,
+			),
+			description: expect.stringMatching(/Job: Get Many.*7 days.*Job: Wait/),
+			retryable: false,
+		});
+		expect(sim.paidPosts()).toBe(1);
+		expect(sim.acceptedJobs()).toBe(0);
+	});
+
+	test('a job that the history shows late is adopted all the same', async () => {
+		sim.options.listDelay = 15_000;
+		lose({ drop: 'after' });
+		const { items } = await make('waveSpeed', ['a boat']);
+		expect(ids(items)).toEqual([...sim.jobs.keys()]);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test.each([
+		['429', { status: 429 }],
+		['429 with Retry-After', { status: 429, headers: { 'retry-after': '7' } }],
+	])('%s is a refusal: sent again until it is taken, and paid once', async (_, fault) => {
+		lose(fault, { times: 2 });
+		const { items } = await make('waveSpeed', ['a boat']);
+		expect(ids(items)).toEqual([...sim.jobs.keys()]);
+		expect(sim.paidPosts()).toBe(3);
+		expect(sim.acceptedJobs()).toBe(1);
+	});
+
+	test('a connection that cannot be made reaches nobody, and says where to look', async () => {
+		const closed = { ...credentials.hailuoWaveSpeedApi, baseUrl: 'http://127.0.0.1:9/api/v3' };
+		const { items } = await make(
+			'waveSpeed',
+			['a boat'],
+			{},
+			{ ...goOn, credentials: { hailuoWaveSpeedApi: closed } },
+		);
+		expect(items[0].json.error).toMatchObject({
+			message: expect.stringMatching(/could not be made \(ECONNREFUSED\)/),
+			description: expect.stringMatching(/base URL/),
+		});
+		expect(sim.requests).toEqual([]);
+	});
+
+	test.each([401, 402, 403, 404, 400, 422])(
+		'HTTP %i is final: one POST, no job',
+		async (status) => {
+			lose({ status });
+			const { items } = await make('waveSpeed', ['a boat']);
+			expect(items[0].json.error.message).toMatch(String(status));
+			expect(sim.paidPosts()).toBe(1);
+			expect(sim.acceptedJobs()).toBe(0);
+			expect(sim.count({ kind: 'list' })).toBe(0);
+		},
+	);
+
+	test('two identical items, both without an answer: each adopts a job of its own', async () => {
+		lose({ drop: 'after' }, { times: 2 });
+		const { items } = await make('waveSpeed', ['a boat', 'a boat']);
+		expect(items.map(({ json }) => json.error)).toEqual([undefined, undefined]);
+		expect(new Set(ids(items))).toEqual(new Set(sim.jobs.keys()));
+		expect(sim.paidPosts()).toBe(2);
+		expect(sim.acceptedJobs()).toBe(2);
+	});
+
+	test('two identical items, one without an answer: it never takes the other one’s job', async () => {
+		lose({ drop: 'after' });
+		const { items } = await make('waveSpeed', ['a boat', 'a boat']);
+		expect(new Set(ids(items))).toEqual(new Set(sim.jobs.keys()));
+		expect(sim.acceptedJobs()).toBe(2);
+		expect(sim.paidPosts()).toBe(2);
+	});
+
+	test('two identical items, one never accepted: one job, one item that says so', async () => {
+		lose({ drop: 'before' });
+		lose({ drop: 'after' });
+		const { items } = await make('waveSpeed', ['a boat', 'a boat']);
+		expect(sim.acceptedJobs()).toBe(1);
+		expect(sim.paidPosts()).toBe(2);
+		const adopted = items.filter(({ json }) => !json.error);
+		expect(ids(adopted)).toEqual([...sim.jobs.keys()]);
+		const [lost] = items.filter(({ json }) => json.error);
+		expect(lost.json.error.message).toMatch(/may exist and may be billed/);
+	});
+
+	test('ten items, half of them without an answer: each has its own job', async () => {
+		const prompts = Array.from({ length: 10 }, (_, n) => `boat ${n % 3}`);
+		let n = 0;
+		sim.fail({ kind: 'submit', match: () => n++ % 2 === 0, fault: { drop: 'after' } });
+		const { items } = await make('waveSpeed', prompts);
+		expect(items.map(({ json }) => json.error)).toEqual(prompts.map(() => undefined));
+		expect(items.map(({ json }) => sim.jobs.get(json.jobId).input.prompt)).toEqual(prompts);
+		expect(new Set(ids(items)).size).toBe(10);
+		expect(sim.paidPosts()).toBe(10);
+		expect(sim.acceptedJobs()).toBe(10);
+	});
+
+	test('inline pictures cannot be told apart in the history: nobody gets the other one’s video', async () => {
+		lose({ drop: 'after' }, { times: 2 });
+		const items = await Promise.all(
+			[800, 900].map(async (width) => ({
+				json: { prompt: 'waves' },
+				binary: { data: await engine.binaryFrom(jpeg(width, 600)) },
+			})),
+		);
+		const made = await make(
+			'waveSpeed',
+			[],
+			{ operation: 'imageToVideo', firstFrameSource: 'binary' },
+			{ ...goOn, items },
+		);
+		expect(sim.paidPosts()).toBe(2);
+		for (const { json } of made.items) {
+			expect(json.error.message).toMatch(/may exist and may be billed/);
+		}
+	});
+
+	test('where the history tells no inputs, a second job of the model stops the adoption', async () => {
+		const list = { status: 200, body: undefined };
+		lose({ drop: 'after' });
+		sim.fail({
+			kind: 'list',
+			match: () => {
+				const items = [...sim.jobs.values()].map(({ id, model, createdAt }) => ({
+					id,
+					model,
+					status: 'processing',
+					outputs: [],
+					created_at: new Date(createdAt).toISOString(),
+				}));
+				const twin = { ...items[0], id: 'e'.repeat(32) };
+				list.body = { code: 200, message: 'success', data: { items: [...items, twin] } };
+				return true;
+			},
+			fault: list,
+		});
+		const { items } = await make('waveSpeed', ['a boat']);
+		expect(items[0].json.error.message).toMatch(/may exist and may be billed/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('the batch stops: the paid jobs of the other items are named', async () => {
+		lose({ drop: 'before' }, { skip: 2 });
+		const { error } = await make(
+			'waveSpeed',
+			['one', 'two', 'three'],
+			{ options: { maxConcurrent: 1 } },
+			{},
+		);
+		expect(error.message).toMatch(/may exist and may be billed/);
+		for (const id of sim.jobs.keys()) expect(error.description).toMatch(id);
+		expect(error.context.otherJobIds).toEqual([...sim.jobs.keys()]);
+		expect(sim.acceptedJobs()).toBe(2);
+	});
+});
+
+describe('Vtrix, which has no history', () => {
+	test.each([...TAKEN, ...NOT_TAKEN])(
+		'%s: nothing is sent again, and the item says what may have happened',
+		async (_, fault) => {
+			lose(fault);
+			const { items } = await make('vtrix', ['a boat']);
+			expect(items[0].json.error).toMatchObject({
+				message: expect.stringMatching(/may exist and may be billed\. It was not sent again/),
+				description: expect.stringMatching(/usage page of the account/),
+				retryable: false,
+			});
+			expect(sim.paidPosts()).toBe(1);
+		},
+	);
+
+	test('429 is a refusal here too', async () => {
+		lose('vtrix429');
+		const { items } = await make('vtrix', ['a boat']);
+		expect(ids(items)).toEqual([...sim.jobs.keys()]);
+		expect(sim.paidPosts()).toBe(2);
+		expect(sim.acceptedJobs()).toBe(1);
+	});
+
+	test('two identical items, one without an answer: the other has its job', async () => {
+		lose({ drop: 'after' });
+		const { items } = await make('vtrix', ['a boat', 'a boat']);
+		const [good] = items.filter(({ json }) => !json.error);
+		expect(sim.jobs.has(good.json.jobId)).toBe(true);
+		expect(items.filter(({ json }) => json.error)).toHaveLength(1);
+		expect(sim.paidPosts()).toBe(2);
+	});
+});
