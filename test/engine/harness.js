@@ -20,7 +20,9 @@ Object.assign(process.env, {
 });
 require('reflect-metadata');
 // n8n-core's own copy: another one would not know its services.
-const { Container } = require(require.resolve('@n8n/di', { paths: [require.resolve('n8n-core')] }));
+const ofCore = (name) => require(require.resolve(name, { paths: [require.resolve('n8n-core')] }));
+const { Container } = ofCore('@n8n/di');
+const { Logger } = ofCore('@n8n/backend-common');
 const { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core');
 const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
 const { ICredentialsHelper, LoggerProxy, Workflow } = require('n8n-workflow');
@@ -144,6 +146,8 @@ const logger = {
 async function startEngine() {
 	await Container.get(BinaryDataService).init();
 	LoggerProxy.init(logger);
+	// The one that nodes log to.
+	Container.set(Logger, logger);
 }
 
 function stopEngine() {
@@ -276,8 +280,9 @@ async function runNode(asked) {
 		logAiEvent: () => undefined,
 	};
 	const execution = new WorkflowExecute(additionalData, 'manual');
-	if (asked.contextData) execution.runExecutionData.executionData.contextData = asked.contextData;
 	const promise = execution.run({ workflow, startNode: workflow.getNode('Items') });
+	// run() has made its data anew, and no node has run yet.
+	if (asked.contextData) execution.runExecutionData.executionData.contextData = asked.contextData;
 	asked.onStart?.(() => promise.cancel?.(), execution);
 	const run = await promise;
 	const data = run.data.resultData.runData.Hailuo?.at(-1);

@@ -1,0 +1,369 @@
+'use strict';
+
+const { startSimulator } = require('../simulator');
+const engine = require('./harness');
+const { jpeg } = require('./pictures');
+
+/*
+ * Runs of the node that follow one another: n8n's "Retry On Fail", a loop, "Retry" in the list of executions. A job
+ * that was paid and not delivered is picked up; what is asked for anew is paid anew.
+ */
+
+let sim;
+let back;
+let credentials;
+
+beforeAll(async () => {
+	await engine.startEngine();
+	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
+	back = engine.followTime(sim);
+	credentials = engine.credentialsFor(sim);
+});
+afterEach(() => {
+	expect(sim.leaks).toEqual([]);
+	// Other ids in each test: what this process once claimed stays claimed.
+	sim.options.seed++;
+	sim.outcome = undefined;
+	sim.reset();
+	sim.outcome = undefined;
+	engine.logs.length = 0;
+});
+afterAll(async () => {
+	back();
+	await sim.stop();
+	engine.stopEngine();
+});
+
+const retry = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+const ids = (items) => items.map(({ json }) => json.jobId);
+const pickedUp = () => engine.logs.filter(({ message }) => /is picked up/.test(message)).length;
+
+const VIDEOS = {
+	waveSpeed: { operation: 'textToVideo' },
+	vtrix: {
+		operation: 'imageToVideo',
+		model: 'minimax_hailuo_02_i2v',
+		firstFrameSource: 'url',
+		firstFrameUrl: 'https://example.com/a.jpg',
+	},
+};
+
+async function make(prompts, { provider = 'waveSpeed', options, ...parameters } = {}, more = {}) {
+	return await engine.runNode({
+		credentials,
+		node: retry,
+		parameters: {
+			provider,
+			resource: 'video',
+			...VIDEOS[provider],
+			prompt: '={{ $json.prompt }}',
+			options: { submitsPerMinute: 0, maxConcurrent: 10, ...options },
+			...parameters,
+		},
+		items: prompts.map((prompt) => ({ json: { prompt } })),
+		...more,
+	});
+}
+
+/** Status calls that break the first try off, while the job goes on. */
+const wrongKeyOnce = () => sim.fail({ kind: 'status', times: 1, fault: { status: 401 } });
+
+/** Items reach the node twice, the second time behind another node: two runs of it in one execution. */
+const twice = ({ nodes, connections }) => {
+	nodes.push({
+		id: 'c',
+		name: 'Again',
+		type: 'test.noOp',
+		typeVersion: 1,
+		position: [100, 200],
+		parameters: {},
+	});
+	const hailuo = { node: 'Hailuo', type: 'main', index: 0 };
+	connections.Items.main = [[hailuo, { node: 'Again', type: 'main', index: 0 }]];
+	connections.Again = { main: [[hailuo]] };
+};
+
+const rowsOf = ({ run }) =>
+	run.data.resultData.runData.Hailuo.map(({ data }) => data?.main?.[0] ?? []);
+
+describe('Retry On Fail', () => {
+	test.each(['waveSpeed', 'vtrix'])(
+		'%s: the second try picks the paid job up',
+		async (provider) => {
+			wrongKeyOnce();
+			const { items, error } = await make(['a boat'], { provider });
+			expect(error).toBeUndefined();
+			expect(items).toHaveLength(1);
+			expect(items[0].json.status).toBe('completed');
+			expect(ids(items)).toEqual([...sim.jobs.keys()]);
+			const video = await engine.readBinary(items[0].binary.data);
+			expect(video.equals(await sim.videoFor(items[0].json.jobId))).toBe(true);
+			expect(sim.paidPosts()).toBe(1);
+			expect(pickedUp()).toBe(1);
+		},
+	);
+
+	test('without the setting the same run ends with the id of the job', async () => {
+		wrongKeyOnce();
+		const { error } = await make(['a boat'], {}, { node: {} });
+		expect(error.context.jobId).toBe([...sim.jobs.keys()][0]);
+		expect(error.description).toMatch(/Job: Wait/);
+	});
+
+	test('a batch: the jobs of all items are picked up, in their order', async () => {
+		const prompts = ['one', 'two', 'three', 'four'];
+		wrongKeyOnce();
+		const { items, error } = await make(prompts);
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => sim.jobs.get(json.jobId).input.prompt)).toEqual(prompts);
+		expect(sim.paidPosts()).toBe(4);
+		expect(sim.acceptedJobs()).toBe(4);
+	});
+
+	test('identical items keep a job each', async () => {
+		wrongKeyOnce();
+		const { items } = await make(['a boat', 'a boat', 'a boat']);
+		expect(new Set(ids(items))).toEqual(new Set(sim.jobs.keys()));
+		expect(sim.paidPosts()).toBe(3);
+	});
+
+	test('a job that broke at the provider is submitted again, the others are not', async () => {
+		sim.outcome = ({ n }) => (n === 2 ? { fail: 5003, seconds: 5 } : undefined);
+		const { items, error } = await make(['one', 'two', 'three']);
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => json.status)).toEqual(['completed', 'completed', 'completed']);
+		expect(sim.paidPosts()).toBe(4);
+		expect([...sim.jobs.values()].filter(({ refunded }) => refunded > 0)).toHaveLength(1);
+	});
+
+	test('a job that was refused for its prompt is not: it would be refused again', async () => {
+		const { error } = await make(['a boat #sim:fail=1200']);
+		expect(error.message).toMatch(/did not succeed: .*moderation/i);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('a prompt that says something else in each try is still the same item', async () => {
+		wrongKeyOnce();
+		const { items } = await make(['x'], {
+			prompt: '={{ "A boat at " + $now.toMillis() + Math.random() }}',
+		});
+		expect(ids(items)).toEqual([...sim.jobs.keys()]);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('go on as soon as submitted: a try that broke off before all were sent pays each once', async () => {
+		sim.fail({ kind: 'submit', skip: 1, times: 1, fault: { status: 401 } });
+		const { items, error } = await make(['one', 'two', 'three'], {
+			continueWhen: 'submitted',
+			options: { maxConcurrent: 1 },
+		});
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => sim.jobs.get(json.jobId).input.prompt)).toEqual([
+			'one',
+			'two',
+			'three',
+		]);
+		expect(sim.acceptedJobs()).toBe(3);
+	});
+
+	test('refused input is refused in each try, and nothing is paid', async () => {
+		const { error } = await make(['']);
+		expect(error.message).toMatch(/'Prompt' is empty/);
+		expect(sim.requests).toEqual([]);
+	});
+
+	/*
+	 * n8n runs the node again, after it delivered its rows, when the first row has an `error`: "continue on fail" and
+	 * "Retry On Fail" together.
+	 */
+	test('rows that were delivered are not paid again when n8n runs the node once more', async () => {
+		const { items } = await make(
+			['', 'two', 'three'],
+			{},
+			{ node: { ...retry, maxTries: 4, onError: 'continueRegularOutput' } },
+		);
+		expect(items.map(({ json }) => Boolean(json.error))).toEqual([true, false, false]);
+		expect(new Set(ids(items.slice(1)))).toEqual(new Set(sim.jobs.keys()));
+		expect(sim.paidPosts()).toBe(2);
+		expect(pickedUp()).toBeGreaterThanOrEqual(2);
+	});
+
+	test('the same with the error output', async () => {
+		const { items, errorItems } = await make(
+			['', 'two'],
+			{},
+			{ node: { ...retry, onError: 'continueErrorOutput' } },
+		);
+		expect(items).toHaveLength(1);
+		expect(errorItems).toHaveLength(1);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('Job: Get of a failed job is asked again by n8n, which costs nothing', async () => {
+		await make(['a #sim:fail=1200'], {}, { node: {} });
+		const [jobId] = sim.jobs.keys();
+		const { items } = await engine.runNode({
+			credentials,
+			node: retry,
+			parameters: { resource: 'job', operation: 'get', jobId },
+		});
+		expect(items[0].json.status).toBe('failed');
+		expect(sim.paidPosts()).toBe(1);
+	});
+});
+
+describe('Retry On Fail after a submit without an answer', () => {
+	test('Vtrix: it is not sent again', async () => {
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
+		const { error } = await make(['a boat'], { provider: 'vtrix' });
+		expect(error.message).toMatch(/An earlier try submitted this item .* It was not sent again/);
+		expect(error.description).toMatch(/usage page.*start a new execution/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	/** The history cannot be read while the first try searches. */
+	const blindFirstTry = () => {
+		let searched = 0;
+		sim.fail({
+			kind: 'list',
+			match: () => ++searched <= 1,
+			fault: { status: 401 },
+		});
+	};
+
+	test.each([
+		['text', {}, null],
+		[
+			'a picture by its URL',
+			{
+				operation: 'imageToVideo',
+				firstFrameSource: 'url',
+				firstFrameUrl: 'https://example.com/a.jpg',
+			},
+			null,
+		],
+		['a small picture', { operation: 'imageToVideo', firstFrameSource: 'binary' }, 0],
+		['a large picture', { operation: 'imageToVideo', firstFrameSource: 'binary' }, 400_000],
+	])(
+		'WaveSpeed, %s: the second try finds the job and adopts it',
+		async (_, parameters, padding) => {
+			sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
+			blindFirstTry();
+			const items =
+				padding === null
+					? [{ json: { prompt: 'a boat' } }]
+					: [
+							{
+								json: { prompt: 'a boat' },
+								binary: { data: await engine.binaryFrom(jpeg(800, 600, { padding })) },
+							},
+						];
+			const made = await make([], parameters, { items });
+			expect(made.error).toBeUndefined();
+			expect(ids(made.items)).toEqual([...sim.jobs.keys()]);
+			expect(sim.paidPosts()).toBe(1);
+			expect(sim.acceptedJobs()).toBe(1);
+		},
+	);
+
+	test('WaveSpeed, never accepted: not sent again while it may still turn up', async () => {
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'before' } });
+		const { error } = await make(['a boat']);
+		expect(error.message).toMatch(/may exist and may be billed/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('WaveSpeed, never accepted, minutes later: absence is proof, and it is sent', async () => {
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'before' } });
+		const failed = await make(['a boat'], {}, { node: {} });
+		sim.skip(5 * 60_000);
+		const { items } = await make(['a boat'], {}, { node: {}, contextData: failed.contextData });
+		expect(items[0].json.status).toBe('completed');
+		expect(sim.paidPosts()).toBe(2);
+		expect(sim.acceptedJobs()).toBe(1);
+	});
+
+	test('WaveSpeed, a prompt that differs in each try: nothing to compare, so not sent again', async () => {
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'before' } });
+		const { error } = await make(['x'], { prompt: '={{ "A boat " + Math.random() }}' });
+		expect(error.message).toMatch(/It was not sent again/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+});
+
+describe('a loop', () => {
+	test('the same items again are paid again', async () => {
+		const made = await make(['a boat', 'a car'], {}, { extend: twice });
+		const rows = rowsOf(made);
+		expect(rows.map((items) => items.length)).toEqual([2, 2]);
+		expect(new Set(rows.flatMap(ids)).size).toBe(4);
+		expect(sim.paidPosts()).toBe(4);
+		for (const items of rows) {
+			expect(items.map(({ json }) => sim.jobs.get(json.jobId).input.prompt)).toEqual([
+				'a boat',
+				'a car',
+			]);
+		}
+	});
+
+	test('a try that broke off is picked up in its own run only', async () => {
+		wrongKeyOnce();
+		const made = await make(['a boat'], {}, { extend: twice });
+		expect(new Set(rowsOf(made).flatMap(ids)).size).toBe(2);
+		expect(sim.paidPosts()).toBe(2);
+		expect(pickedUp()).toBe(1);
+	});
+
+	test('a failed job is submitted again by the next run', async () => {
+		sim.outcome = ({ n }) => (n === 1 ? { fail: 1200, seconds: 5 } : undefined);
+		const made = await make(
+			['a boat'],
+			{},
+			{ extend: twice, node: { onError: 'continueRegularOutput' } },
+		);
+		expect(rowsOf(made).map(([{ json }]) => json.status)).toEqual(['failed', 'completed']);
+		expect(sim.paidPosts()).toBe(2);
+	});
+
+	test('what is remembered does not grow with the runs', async () => {
+		const made = await make(['a boat', 'a car'], {}, { extend: twice });
+		const { hailuoJobs } = made.contextData['node:Hailuo'];
+		expect(Object.keys(hailuoJobs)).toHaveLength(2);
+		expect(JSON.stringify(hailuoJobs)).not.toMatch(/a boat|test-key/);
+	});
+});
+
+describe('Retry in the list of executions', () => {
+	async function broken(prompt, more) {
+		wrongKeyOnce();
+		const first = await make([prompt], {}, { node: {}, ...more });
+		expect(first.error).toBeDefined();
+		return JSON.parse(JSON.stringify(first.contextData));
+	}
+
+	test('the paid job is picked up, because n8n stores what the node remembers', async () => {
+		const contextData = await broken('a boat');
+		const { items } = await make(['a boat'], {}, { contextData, node: {} });
+		expect(ids(items)).toEqual([...sim.jobs.keys()]);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('a changed prompt is another job', async () => {
+		const contextData = await broken('a boat');
+		const { items } = await make(['a ship'], {}, { contextData, node: {} });
+		expect(sim.jobs.get(items[0].json.jobId).input.prompt).toBe('a ship');
+		expect(sim.paidPosts()).toBe(2);
+	});
+
+	test('a job that was refused is submitted again: a person asks for it', async () => {
+		sim.outcome = ({ n }) => (n === 1 ? { fail: 1200, seconds: 5 } : undefined);
+		const first = await make(['a boat'], {}, { node: {} });
+		const { items } = await make(
+			['a boat'],
+			{},
+			{ contextData: JSON.parse(JSON.stringify(first.contextData)), node: {} },
+		);
+		expect(items[0].json.status).toBe('completed');
+		expect(sim.paidPosts()).toBe(2);
+	});
+});
