@@ -3,9 +3,10 @@
 const { memoryBench } = require('../bench/memory');
 
 /** The whole benchmark is test/bench/memory.js; this only keeps a whole video from ever being held in memory. */
-it('streams a video of 100 MB without holding it', async () => {
-	const result = await memoryBench({ how: 'streamed', count: 1, bytes: 100_000_000 });
+it('streams a video of 400 MB without holding it', async () => {
+	const result = await memoryBench({ how: 'streamed', count: 1, bytes: 400_000_000 });
 	expect(result.intact).toBe(1);
-	// Far above what it takes (about 20 MB), and below what one copy of the video would.
-	expect(result.growth).toBeLessThan(90_000_000);
+	// Above what V8 lets pile up before it collects written buffers (40 MB on Node 20, 100 MB on Node 24 with a busy
+	// machine), and far below one copy of the video.
+	expect(result.growth).toBeLessThan(200_000_000);
 }, 60_000);

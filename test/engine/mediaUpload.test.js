@@ -3,7 +3,7 @@
 const http = require('node:http');
 
 const { context } = require('./mediaContext');
-const { multipart, toDataUri } = require('../../nodes/Hailuo/media/encode');
+const { multipart, sendingMs, toDataUri } = require('../../nodes/Hailuo/media/encode');
 
 /** That a web FormData with a Blob passes n8n's own helpers, byte for byte, with a length, and more than once. */
 
@@ -85,4 +85,10 @@ it.each(['httpRequest', 'httpRequestWithAuthentication'])('goes through %s', asy
 
 it('writes data URIs in the normal form', () => {
 	expect(toDataUri(Buffer.from('abc'), 'image/png')).toBe('data:image/png;base64,YWJj');
+});
+
+it('gives a large body the time that a slow line needs', () => {
+	expect(sendingMs(0)).toBe(0);
+	// A picture of 20 MB as base64 at 1 Mbit/s: 3 min 33 s.
+	expect(sendingMs(26_666_668)).toBe(213_334);
 });

@@ -1,4 +1,9 @@
-import type { IBinaryData, IExecuteFunctions, IPollFunctions } from 'n8n-workflow';
+import type {
+	IBinaryData,
+	IExecuteFunctions,
+	IPollFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import type { Clock } from '../jobs/clock';
 import { backoff } from '../jobs/retry';
@@ -14,7 +19,7 @@ import {
 export { DownloadFailed } from './downloadFailed';
 export { videoFileName } from './fileName';
 
-type Context = IExecuteFunctions | IPollFunctions;
+type Context = IExecuteFunctions | IPollFunctions | IWebhookFunctions;
 type Body = import('node:stream').Readable;
 
 export interface DownloadOptions {
