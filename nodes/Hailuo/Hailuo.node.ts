@@ -3,10 +3,13 @@ import type {
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { properties } from './actions/properties';
 import { route } from './actions/router';
+import { resume, resumeWebhooks } from './actions/video/resume';
 import * as credentialTest from './methods/credentialTest';
 
 export class Hailuo implements INodeType {
@@ -22,24 +25,27 @@ export class Hailuo implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		webhooks: resumeWebhooks,
+		// `hide` and not `show`: a field all of whose values stand in a credential's `show` is taken for the choice of login,
+		// and the editor does not display it.
 		credentials: [
 			{
 				name: 'hailuoWaveSpeedApi',
 				required: true,
 				testedBy: 'hailuoWaveSpeedApiTest',
-				displayOptions: { show: { provider: ['waveSpeed'] } },
+				displayOptions: { hide: { provider: ['vtrix', 'miniMax'] } },
 			},
 			{
 				name: 'hailuoVtrixApi',
 				required: true,
 				testedBy: 'hailuoVtrixApiTest',
-				displayOptions: { show: { provider: ['vtrix'] } },
+				displayOptions: { hide: { provider: ['waveSpeed', 'miniMax'] } },
 			},
 			{
 				name: 'hailuoMiniMaxApi',
 				required: true,
 				testedBy: 'hailuoMiniMaxApiTest',
-				displayOptions: { show: { provider: ['miniMax'] } },
+				displayOptions: { hide: { provider: ['waveSpeed', 'vtrix'] } },
 			},
 		],
 		properties,
@@ -49,5 +55,9 @@ export class Hailuo implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await route(this);
+	}
+	/** The provider's callback of 'Generate and Resume by Callback'. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resume(this);
 	}
 }

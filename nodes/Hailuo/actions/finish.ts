@@ -9,6 +9,7 @@ import type { Job } from '../providers/types';
 import { JobFailed, WithJob } from './failures';
 import { jobItem } from './items';
 import type { Session } from './session';
+import type { RequestContext } from './transport';
 
 /** Far above any clip that Hailuo makes: a larger answer is no video of ours. */
 const MAX_VIDEO_BYTES = 1_000_000_000;
@@ -77,7 +78,7 @@ export async function finishJob(
 
 /** The item of a completed job. A video that cannot be fetched leaves the item with its address and a warning: it is paid. */
 export async function withVideo(
-	context: IExecuteFunctions,
+	context: RequestContext,
 	{ clock, downloads }: Session,
 	job: Job,
 	{ download, outputField }: FinishOptions,

@@ -9,6 +9,7 @@ import { waitForJobs } from './job/wait';
 import type { Operation, Resource } from './operation';
 import { generate } from './video/generate';
 import { getPrice } from './video/getPrice';
+import { sendAndWait } from './video/sendAndWait';
 
 const VIDEO_TEXTS: Record<VideoOperation, { description: string; action: string }> = {
 	textToVideo: {
@@ -43,7 +44,7 @@ const generating = VIDEO_OPERATIONS.map(
 export const operations: Record<Resource, readonly Operation[]> = {
 	account: [getBalance],
 	job: byName([cancelJobs, deleteJobs, getJobs, getManyJobs, waitForJobs]),
-	video: byName([...generating, getPrice]),
+	video: byName([...generating, getPrice, sendAndWait]),
 };
 
 function byName(list: readonly Operation[]): readonly Operation[] {

@@ -67,20 +67,22 @@ const maxPriceOption: INodeProperties = {
 	},
 };
 
+const submitsPerMinuteOption: INodeProperties = {
+	displayName: 'Submits per Minute',
+	name: 'submitsPerMinute',
+	type: 'number',
+	typeOptions: { minValue: 0, numberPrecision: 0 },
+	default: 5,
+	description:
+		'How many jobs may be started in a minute; 0 for no limit. The default suits a small account.',
+};
+
 const batchOptions: INodeProperties[] = [
 	concurrencyOption(
 		3,
 		'How many jobs may run side by side when there are many items. The default suits a small account.',
 	),
-	{
-		displayName: 'Submits per Minute',
-		name: 'submitsPerMinute',
-		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 0 },
-		default: 5,
-		description:
-			'How many jobs may be started in a minute; 0 for no limit. The default suits a small account.',
-	},
+	submitsPerMinuteOption,
 ];
 
 /** Fields that a model has but few people need. */
@@ -146,10 +148,23 @@ export function optionsField(
 	};
 }
 
+const priceOptions = providers.some((provider) => providerOf(provider).quote)
+	? [maxPriceOption]
+	: [];
+
 export const videoOptions: INodeProperties[] = [
 	...downloadOptions(true),
 	timeLimitOption,
 	...batchOptions,
-	...(providers.some((provider) => providerOf(provider).quote) ? [maxPriceOption] : []),
+	...priceOptions,
 	...modelOptions,
+];
+
+/** Of an operation that submits and does not wait itself; the callback's address is its own. */
+export const submitOptions: INodeProperties[] = [
+	submitsPerMinuteOption,
+	...priceOptions,
+	...modelOptions.filter(
+		({ name, displayOptions }) => name !== 'callbackUrl' && !displayOptions?.show?.['/operation'],
+	),
 ];

@@ -10,6 +10,7 @@ import { waitFields } from './job/wait';
 import type { Operation, Resource } from './operation';
 import { operations } from './operations';
 import { optionsField, videoOptions } from './options';
+import { callbackFields } from './video/callbackFields';
 import { videoFields } from './video/fields';
 
 const PROVIDER_HELP: Record<ProviderId, string> = {
@@ -21,7 +22,7 @@ const PROVIDER_HELP: Record<ProviderId, string> = {
 const [firstProvider] = providers;
 
 /** A build with one provider has no choice to show, but the fields still hang on the value. */
-const providerField: INodeProperties =
+export const providerField: INodeProperties =
 	providers.length > 1
 		? {
 				displayName: 'Provider',
@@ -121,6 +122,7 @@ export const properties: INodeProperties[] = [
 	optionsField(videoOptions, {
 		show: { resource: ['video'], operation: [...VIDEO_OPERATIONS] },
 	}),
+	...callbackFields,
 	...getFields,
 	...waitFields,
 	...getAllFields,

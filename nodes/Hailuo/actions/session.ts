@@ -23,14 +23,16 @@ export interface Session extends Connection {
 
 export async function openSession(context: IExecuteFunctions): Promise<Session> {
 	const provider = context.getNodeParameter('provider', 0) as ProviderId;
-	return {
-		...(await connect(context, provider)),
-		clock,
-		signal: context.getExecutionCancelSignal?.(),
-		pacer: new StatusPacer({ clock }),
-		downloads: new Turns(DOWNLOADS),
-	};
+	return sessionOf(await connect(context, provider), context.getExecutionCancelSignal?.());
 }
+
+export const sessionOf = (connection: Connection, signal?: AbortSignal): Session => ({
+	...connection,
+	clock,
+	signal,
+	pacer: new StatusPacer({ clock }),
+	downloads: new Turns(DOWNLOADS),
+});
 
 /** How long a call that does not get through is repeated, in ms. */
 const PATIENCE_MS = 60_000;

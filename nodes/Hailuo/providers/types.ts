@@ -142,6 +142,23 @@ export interface Provider {
 	apiMissing?(api: ModelApi, baseUrl: string): { rule: string; fix: string } | undefined;
 	/** Where a person looks for a job whose id was lost. */
 	historyHint: string;
+	/** Whether a submit can name an address (`Submission.webhookUrl`) that is called when the job has ended. */
+	callsBack?: true;
+	/**
+	 * Whether a call that came to that address is the provider's, by its signature; undefined where that cannot be
+	 * told. What the call says is not believed in any case.
+	 */
+	isGenuine?(http: HttpClient, call: Callback): Promise<boolean | undefined>;
+}
+
+/** A call that came to the address named in a submit. */
+export interface Callback {
+	/** Lower-case names. */
+	headers: Record<string, string | undefined>;
+	/** As it came, before parsing: the signature is over these bytes. */
+	rawBody: Buffer;
+	/** When it came, in ms since the epoch. */
+	atMs: number;
 }
 
 export interface Submission {

@@ -143,6 +143,7 @@ export const vtrix: Provider = {
 	},
 
 	quote,
+	callsBack: true,
 
 	async cancel(http, jobId) {
 		if (isQueueId(jobId)) return await cancelQueued(http, jobId);

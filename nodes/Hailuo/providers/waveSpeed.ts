@@ -14,7 +14,9 @@ import {
 	type Json,
 } from './answers';
 import { multipart } from '../media/encode';
+import { signatureFits } from './waveSpeedSignature';
 import type {
+	Callback,
 	HistoryFilter,
 	HistoryJob,
 	HistoryPage,
@@ -178,6 +180,16 @@ async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPag
 	return { jobs, more, total };
 }
 
+/** Unsigned calls, and an account whose secret cannot be had, leave it open (PROVIDERS.md A.5). */
+async function isGenuine(http: HttpClient, callback: Callback): Promise<boolean | undefined> {
+	if (!callback.headers['webhook-signature']) return undefined;
+	const secret = await call(http, { method: 'GET', path: '/webhook/secret' }).catch(
+		() => undefined,
+	);
+	const key = text(isJson(secret) ? (secret.secret ?? secret.key) : secret);
+	return key === undefined ? undefined : signatureFits(key, callback);
+}
+
 /** WaveSpeed, API v3 (PROVIDERS.md part A). The base URL ends in `/api/v3`. */
 export const waveSpeed: Provider = {
 	id: 'waveSpeed',
@@ -245,6 +257,9 @@ export const waveSpeed: Provider = {
 		}
 		return balance;
 	},
+
+	callsBack: true,
+	isGenuine,
 
 	ownsJobId: (jobId) => /^[0-9a-f]{32}$/i.test(jobId),
 };

@@ -19,19 +19,26 @@ interface Run {
 	memory: Memory;
 	limiter: SubmitLimiter;
 	place: PlacePicture;
+	/** Called by the provider when a job has ended. */
+	webhookUrl?: string;
 }
 
 /**
  * Text to Video, Image to Video, First and Last Frame to Video: all items are checked first, then submitted and waited
  * for side by side. Unless the workflow goes on after what did not succeed, one bad item stops the run before
  * anything is paid.
+ *
+ * @param webhookUrl where the provider tells the end of a job; the jobs are then submitted only
  */
 export async function generate(
 	context: IExecuteFunctions,
 	operation: VideoOperation,
+	webhookUrl?: string,
 ): Promise<Outcome[]> {
 	const memory = memoryOf(context);
-	const outcomes = await memory.during(async () => await generateAll(context, operation, memory));
+	const outcomes = await memory.during(
+		async () => await generateAll(context, operation, memory, webhookUrl),
+	);
 	return outcomes.map((outcome, item) => ({ ...outcome, item }));
 }
 
@@ -39,6 +46,7 @@ async function generateAll(
 	context: IExecuteFunctions,
 	operation: VideoOperation,
 	memory: Memory,
+	webhookUrl: string | undefined,
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const session = await openSession(context);
 	const askPrice = priceAsker(session);
@@ -70,6 +78,7 @@ async function generateAll(
 			clock,
 		}),
 		place: picturePlacer(session),
+		webhookUrl,
 	};
 	return await runBatch(
 		checked,
@@ -82,18 +91,21 @@ async function generateAll(
 }
 
 async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INodeExecutionData> {
-	const { context, session, memory, limiter, place } = run;
+	const { context, session, memory, limiter, place, webhookUrl } = run;
 	const { signal } = slot;
 	let job = await recall(context, session, memory, prepared);
 	let submittedAt: number | undefined;
 	if (!job) {
-		const submission = await submissionOf(context, session, prepared, place);
+		const submission = {
+			...(await submissionOf(context, session, prepared, place)),
+			...(webhookUrl ? { webhookUrl } : {}),
+		};
 		({ job, startedAt: submittedAt } = await submit(context, session, prepared, submission, {
 			memory,
 			limiter,
 			signal,
 		}));
 	}
-	if (prepared.submitOnly) return jobItem(job);
+	if (prepared.submitOnly || webhookUrl) return jobItem(job);
 	return await finishJob(context, session, job, prepared.options, slot, submittedAt);
 }
