@@ -10,7 +10,9 @@
  */
 
 const { fork } = require('node:child_process');
+const fs = require('node:fs');
 const http = require('node:http');
+const path = require('node:path');
 
 const { compiled } = require('./compiled');
 
@@ -111,12 +113,14 @@ async function uploadBench({ way, size }) {
 	const log = [];
 	const server = await serve(log);
 	const base = `http://127.0.0.1:${server.address().port}/api/v3`;
+	const file = compiled('media/encode.ts');
 	const child = fork(__filename, [], { execArgv: ['--expose-gc'] });
+	const gone = new Promise((resolve) => child.once('exit', resolve));
 	try {
 		const result = await new Promise((resolve, reject) => {
 			child.once('message', resolve);
 			child.once('exit', (code) => reject(new Error(`The measured process ended with ${code}`)));
-			child.send({ file: compiled('media/encode.ts'), way, size, base });
+			child.send({ file, way, size, base });
 		});
 		const of = (call) => log.filter((entry) => entry.call === call);
 		return {
@@ -129,7 +133,9 @@ async function uploadBench({ way, size }) {
 			historyBytes: of('history')[0].bytes,
 		};
 	} finally {
-		child.kill();
+		// It removes its files at its own exit.
+		await gone;
+		fs.rmSync(path.dirname(file), { recursive: true, force: true });
 		server.closeAllConnections();
 		server.close();
 	}

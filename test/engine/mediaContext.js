@@ -16,7 +16,10 @@ Object.assign(process.env, {
 	N8N_LOG_LEVEL: 'silent',
 	N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
 });
-process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+const cleanUp = () => fs.rmSync(folder, { recursive: true, force: true });
+// Jest's process never emits `exit`.
+if (typeof afterAll === 'function') afterAll(cleanUp);
+else process.once('exit', cleanUp);
 
 const from = process.env.N8N_CORE_FROM ?? __dirname;
 const load = (name, paths = [from]) => require(require.resolve(name, { paths }));
