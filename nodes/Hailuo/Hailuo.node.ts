@@ -10,7 +10,15 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { properties } from './actions/properties';
 import { route } from './actions/router';
 import { resume, resumeWebhooks } from './actions/video/resume';
+import { providers } from './edition';
 import * as credentialTest from './methods/credentialTest';
+import type { ProviderId } from './models/types';
+
+/**
+ * For `hide`, never `show`: a field all of whose values stand in a credential's `show` is taken for the choice of login,
+ * and the editor does not display it.
+ */
+const allBut = (provider: ProviderId) => providers.filter((other) => other !== provider);
 
 export class Hailuo implements INodeType {
 	description: INodeTypeDescription = {
@@ -26,26 +34,24 @@ export class Hailuo implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		webhooks: resumeWebhooks,
-		// `hide` and not `show`: a field all of whose values stand in a credential's `show` is taken for the choice of login,
-		// and the editor does not display it.
 		credentials: [
 			{
 				name: 'hailuoWaveSpeedApi',
 				required: true,
 				testedBy: 'hailuoWaveSpeedApiTest',
-				displayOptions: { hide: { provider: ['vtrix', 'miniMax'] } },
+				displayOptions: { hide: { provider: allBut('waveSpeed') } },
 			},
 			{
 				name: 'hailuoVtrixApi',
 				required: true,
 				testedBy: 'hailuoVtrixApiTest',
-				displayOptions: { hide: { provider: ['waveSpeed', 'miniMax'] } },
+				displayOptions: { hide: { provider: allBut('vtrix') } },
 			},
 			{
 				name: 'hailuoMiniMaxApi',
 				required: true,
 				testedBy: 'hailuoMiniMaxApiTest',
-				displayOptions: { hide: { provider: ['waveSpeed', 'vtrix'] } },
+				displayOptions: { hide: { provider: allBut('miniMax') } },
 			},
 		],
 		properties,

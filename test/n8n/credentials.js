@@ -12,6 +12,11 @@ const simulatorCredentials = (sim) => ({
 		apiKey: sim.options.keys.vtrix,
 		customBaseUrl: sim.urls.vtrix,
 	},
+	hailuoMiniMaxApi: {
+		region: 'other',
+		apiKey: sim.options.keys.miniMax,
+		customBaseUrl: sim.urls.miniMax,
+	},
 });
 
 module.exports = { simulatorCredentials };
