@@ -99,7 +99,7 @@ describe('Get', () => {
 			error: { code: '1200', message: expect.stringMatching(/moderation/i), retryable: false },
 		});
 		expect(items.every(({ binary }) => binary === undefined)).toBe(true);
-		expect(count('video')).toBe(0);
+		expect(count('download')).toBe(0);
 	});
 
 	test('brings the video of a finished job where it is asked for', async () => {

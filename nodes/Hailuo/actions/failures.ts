@@ -7,6 +7,9 @@ import { FieldError } from '../models/fields';
 import type { Job } from '../providers/types';
 import { ProviderError } from '../providers/types';
 
+/** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
+const CANCELED = 'The execution was canceled';
+
 /** A job that ended without a video. */
 export class JobFailed extends Error {
 	constructor(readonly job: Job) {
@@ -39,6 +42,14 @@ export class PriceUnknown extends Error {
 	}
 }
 
+/** What an item ended with after a person had stopped the execution. */
+export class Stopped extends Error {
+	constructor(readonly cause: unknown) {
+		super(CANCELED);
+		this.name = 'Stopped';
+	}
+}
+
 /** A submit was sent, and nobody knows whether the provider took it. */
 export class InDoubt extends Error {
 	constructor(
@@ -62,6 +73,8 @@ export interface Explained {
 	/** Whether the provider gave the answer, so that n8n shows it as one of an API. */
 	fromApi: boolean;
 	retryable: boolean;
+	/** Whether it only ended because a person stopped the execution. */
+	stopped?: true;
 }
 
 const pickUp = (jobId: string) =>
@@ -86,6 +99,11 @@ export function explain(error: unknown): Explained {
 			message: inner.message.includes(jobId) ? inner.message : `${inner.message} (job ${jobId})`,
 			next: sentences(inner.next, open ? pickUp(jobId) : undefined),
 		};
+	}
+	if (error instanceof Stopped) {
+		const inner = explain(error.cause);
+		const message = inner.stopped ? inner.message : `${CANCELED}. ${inner.message}`;
+		return { ...inner, message, stopped: true };
 	}
 	if (error instanceof PriceUnknown) {
 		const inner = explain(error.cause);
@@ -139,7 +157,7 @@ export function explain(error: unknown): Explained {
 		return { message: error.message, next: error.next, fromApi: false, retryable: false };
 	}
 	if (isStop(error)) {
-		return { message: 'The execution was stopped', fromApi: false, retryable: false };
+		return { message: CANCELED, stopped: true, fromApi: false, retryable: false };
 	}
 	return { message: (error as Error)?.message ?? String(error), fromApi: false, retryable: false };
 }
@@ -172,7 +190,9 @@ export function nodeError(
 	itemIndex: number,
 	also?: string,
 ): NodeApiError | NodeOperationError {
-	const { message, next, job, code, httpCode, fromApi } = explain(error);
+	const { message: said, stopped, next, job, code, httpCode, fromApi } = explain(error);
+	// A job that the provider canceled must not look like a person's Stop, or no error workflow runs.
+	const message = stopped ? said : said.replace(/(cancel)(ed)/gi, '$1l$2');
 	const description = sentences(next, also);
 	const shown = fromApi
 		? new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {

@@ -5,7 +5,7 @@ import { BatchStoppedError, NotStartedError } from '../jobs/batch';
 import { PROVIDER_NAMES } from '../models/catalogue';
 import type { ProviderId } from '../models/types';
 import { providerOf } from '../providers';
-import { explain, failureJson, nodeError } from './failures';
+import { explain, failureJson, nodeError, Stopped } from './failures';
 import { memoryOf } from './memory';
 import type { Operation } from './operation';
 import { operations } from './operations';
@@ -80,7 +80,9 @@ function throwFirst(
 	const also = others.length
 		? `Other jobs of this run are submitted and paid too: ${others.join(', ')}. Get their videos with Job: Wait`
 		: undefined;
-	const error = nodeError(context.getNode(), first.error, first.item, also);
+	const stopped = context.getExecutionCancelSignal?.()?.aborted;
+	const cause = stopped ? new Stopped(first.error) : first.error;
+	const error = nodeError(context.getNode(), cause, first.item, also);
 	if (others.length) error.context.otherJobIds = others;
 	throw error;
 }

@@ -26,6 +26,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export interface Connection {
 	provider: Provider;
 	http: HttpClient;
+	/** The same, for what must be known even after Stop: which job was paid. */
+	lastingHttp: HttpClient;
 	/** Without a trailing slash. */
 	baseUrl: string;
 }
@@ -35,8 +37,9 @@ export async function connect(context: RequestContext, id: ProviderId): Promise<
 	const provider = providerOf(id);
 	const credentials = await context.getCredentials(CREDENTIALS[id]);
 	const baseUrl = baseUrlOf(id, credentials);
-	const http = httpClient(context, CREDENTIALS[id], baseUrl, String(credentials.apiKey ?? ''));
-	return { provider, http, baseUrl };
+	const client = (from: RequestContext) =>
+		httpClient(from, CREDENTIALS[id], baseUrl, String(credentials.apiKey ?? ''));
+	return { provider, http: client(context), lastingHttp: client(uninterrupted(context)), baseUrl };
 }
 
 /**

@@ -72,7 +72,10 @@ function fixFor(id: unknown): string {
 }
 
 /** What went wrong with a job whose id was given: the id stays with it, and a foreign id is told as such. */
-export function aboutJob({ provider }: Session, jobId: string): (error: unknown) => WithJob {
+export function aboutJob(
+	{ provider }: Pick<Session, 'provider'>,
+	jobId: string,
+): (error: unknown) => WithJob {
 	return (error) => {
 		const job = { jobId, provider: provider.id };
 		if (!(error instanceof ProviderError) || error.kind !== 'notFound') {

@@ -149,7 +149,10 @@ export async function submit(
  * Looks the job of a submit without an answer up in the provider's history. Stop does not end it: n8n ends the
  * execution at once all the same, and the log then tells the id of the paid job.
  */
-async function search({ provider, http, clock }: Session, attempt: OpenSubmit): Promise<Search> {
+async function search(
+	{ provider, lastingHttp: http, clock }: Session,
+	attempt: OpenSubmit,
+): Promise<Search> {
 	return await adopt({
 		list: async (filter) => await provider.list!(http, filter),
 		attempt,

@@ -1,0 +1,212 @@
+'use strict';
+
+const { once } = require('node:events');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { startSimulator } = require('../simulator');
+const engine = require('./harness');
+
+/*
+ * Stop in the editor, at each moment of a job's life. n8n ends the execution at once and drops what the node says
+ * afterwards, so the paid job's id must be in the log by then or as soon as it is known.
+ */
+
+let sim;
+let back;
+let credentials;
+
+beforeAll(async () => {
+	await engine.startEngine();
+	sim = await startSimulator({ timeScale: 30, stamps: 'simulated' });
+	back = engine.followTime(sim);
+	credentials = engine.credentialsFor(sim);
+});
+afterEach(() => {
+	expect(sim.leaks).toEqual([]);
+	// Other ids in each test: what this process once claimed stays claimed.
+	sim.options.seed++;
+	sim.options.videoBytes = undefined;
+	sim.reset();
+	engine.logs.length = 0;
+});
+afterAll(async () => {
+	back();
+	await sim.stop();
+	engine.stopEngine();
+});
+
+const logged = (id) => engine.logs.filter(({ message }) => message.includes(id));
+const requestsOf = (kind) => sim.count({ kind });
+
+/** Real time, as a person sees it. */
+async function until(met, ms = 3_000) {
+	const began = Date.now();
+	while (!met()) {
+		if (Date.now() - began > ms) throw new Error('It did not come to that');
+		await sleep(5);
+	}
+}
+
+/**
+ * Starts the node and stops the execution when `moment` has come.
+ *
+ * @returns {Promise<{ took: number, said: string }>} ms from Stop to the node's end, and what n8n stores with the
+ *   execution
+ */
+async function stopAt(moment, { items = [{ json: {} }], ...parameters } = {}) {
+	let stop;
+	const started = new Promise((resolve) => (stop = resolve));
+	const run = engine.runNode({
+		credentials,
+		items,
+		parameters: {
+			resource: 'video',
+			operation: 'textToVideo',
+			prompt: 'a boat',
+			...parameters,
+		},
+		onStart: (cancel) => stop(cancel),
+	});
+	const cancel = await started;
+	await moment();
+	const stopped = Date.now();
+	cancel();
+	const { run: result, error } = await run;
+	// Not 'error': else n8n would start the error workflow for a person's Stop.
+	expect(result.status).toBe('canceled');
+	return { took: Date.now() - stopped, said: `${error?.message}\n${error?.description}` };
+}
+
+test('during the paid POST: its answer is heard, the id is in the log, and nothing is waited for', async () => {
+	sim.fail({ kind: 'submit', times: 1, fault: { delay: 9_000 } });
+	await stopAt(async () => {
+		await once(sim, 'created');
+		await sleep(50);
+		expect(logged([...sim.jobs.keys()][0])).toEqual([]);
+	});
+	const [id] = sim.jobs.keys();
+	expect(logged(id)[0]).toMatchObject({
+		level: 'info',
+		message: expect.stringMatching(/^Hailuo: job \w+ submitted \(WaveSpeed, minimax/),
+	});
+	await sleep(500);
+	expect(requestsOf('status')).toBe(0);
+	expect(sim.paidPosts()).toBe(1);
+});
+
+test('during the paid POST whose answer gets lost: the job is looked for, and its id is in the log', async () => {
+	sim.fail({ kind: 'submit', times: 1, fault: { delay: 3_000, drop: 'after' } });
+	await stopAt(async () => await once(sim, 'created'));
+	const [id] = sim.jobs.keys();
+	await until(() => logged(id).length > 0);
+	expect(logged(id)[0].message).toMatch(/found again after a submit without an answer/);
+	expect(sim.paidPosts()).toBe(1);
+});
+
+test('the same on Vtrix: the log says that a job may exist', async () => {
+	sim.fail({ kind: 'submit', times: 1, fault: { delay: 3_000, drop: 'after' } });
+	await stopAt(async () => await once(sim, 'created'), {
+		provider: 'vtrix',
+		operation: 'imageToVideo',
+		firstFrameSource: 'url',
+		firstFrameUrl: 'https://example.com/a.jpg',
+	});
+	await until(() => engine.logs.some(({ level }) => level === 'warn'));
+	const [{ message }] = engine.logs.filter(({ level }) => level === 'warn');
+	expect(message).toMatch(
+		/^Hailuo: a submit got no usable answer .* \(Vtrix, minimax_hailuo_02_i2v, item 0\)/,
+	);
+	expect(sim.paidPosts()).toBe(1);
+});
+
+test('before the POST, in the line for the account’s limit: what is not sent is not paid', async () => {
+	const items = Array.from({ length: 8 }, (_, n) => ({ json: { n } }));
+	await stopAt(async () => await until(() => sim.acceptedJobs() === 2), {
+		items,
+		prompt: '=boat {{ $json.n }}',
+		options: { submitsPerMinute: 2, maxConcurrent: 8 },
+	});
+	await sleep(2_500);
+	expect(sim.paidPosts()).toBe(2);
+	for (const id of sim.jobs.keys()) expect(logged(id)).not.toEqual([]);
+});
+
+test('during the wait: it ends at once, the id is in the log, and no status call follows', async () => {
+	const { took, said } = await stopAt(async () => await until(() => requestsOf('status') > 0), {
+		prompt: 'a boat #sim:seconds=3000',
+	});
+	expect(took).toBeLessThan(200);
+	const [id] = sim.jobs.keys();
+	expect(logged(id)[0].message).toMatch(/submitted/);
+	expect(said).toMatch(`The execution was canceled (job ${id})`);
+	expect(said).toMatch(/Job: Wait/);
+	const asked = requestsOf('status');
+	await sleep(1_000);
+	expect(requestsOf('status')).toBe(asked);
+	expect(sim.jobs.get(id).finishedAt).toBeUndefined();
+});
+
+test('during the download: it ends at once, and the video can be had later without paying', async () => {
+	sim.options.videoBytes = 8_000_000;
+	sim.fail({ kind: 'download', times: 1, fault: { slowCdn: 1_000_000 } });
+	const began = async () => await until(() => requestsOf('download') > 0, 10_000);
+	const { took, said } = await stopAt(began, { prompt: 'a boat #sim:seconds=20' });
+	expect(took).toBeLessThan(200);
+	const [id] = sim.jobs.keys();
+	expect(logged(id)[0].message).toMatch(/submitted/);
+	expect(said).toMatch(id);
+	await sleep(500);
+	expect(requestsOf('download')).toBe(1);
+
+	const { items } = await engine.runNode({
+		credentials,
+		parameters: { resource: 'job', operation: 'wait', jobId: id },
+	});
+	const bytes = await engine.readBinary(items[0].binary.data);
+	expect(bytes.equals(await sim.videoFor(id))).toBe(true);
+	expect(sim.paidPosts()).toBe(1);
+});
+
+test('a killed n8n: the job is found through Get Many by what was asked for', async () => {
+	// What a process leaves that ends after the POST: a job at the provider, and nothing else.
+	await stopAt(async () => await once(sim, 'created'), { prompt: 'the one that got lost' });
+	const { items } = await engine.runNode({
+		credentials,
+		parameters: { resource: 'job', operation: 'getAll', options: { includeInput: true } },
+	});
+	const [found] = items.filter(({ json }) => json.input.prompt === 'the one that got lost');
+	expect([...sim.jobs.keys()]).toEqual([found.json.jobId]);
+});
+
+test('Job: Wait stops as well', async () => {
+	await engine.runNode({
+		credentials,
+		parameters: {
+			resource: 'video',
+			operation: 'textToVideo',
+			prompt: 'a boat #sim:seconds=3000',
+			continueWhen: 'submitted',
+		},
+	});
+	const [id] = sim.jobs.keys();
+	const { took, said } = await stopAt(async () => await until(() => requestsOf('status') > 0), {
+		resource: 'job',
+		operation: 'wait',
+		jobId: id,
+	});
+	expect(took).toBeLessThan(200);
+	expect(said).toMatch(id);
+	const asked = requestsOf('status');
+	await sleep(700);
+	expect(requestsOf('status')).toBe(asked);
+});
+
+test('a job that the provider canceled is no Stop: the execution failed', async () => {
+	sim.outcome = () => ({ fail: 5000, message: 'Task canceled by the system', seconds: 5 });
+	const { run, error } = await engine.runNode({
+		credentials,
+		parameters: { resource: 'video', operation: 'textToVideo', prompt: 'a boat' },
+	});
+	sim.outcome = undefined;
+	expect(error.message).toMatch(/Task cancelled by the system/);
+	expect(run.status).toBe('error');
+});
