@@ -667,11 +667,11 @@ describe('what a provider cannot do', () => {
 		expect(offer('waveSpeed')).toEqual({
 			account: ['getBalance'],
 			job: ['delete', 'get', 'getAll', 'wait'],
-			video: ['firstLastFrameToVideo', 'getPrice', 'imageToVideo', 'textToVideo'],
+			video: ['firstLastFrameToVideo', 'sendAndWait', 'getPrice', 'imageToVideo', 'textToVideo'],
 		});
 		expect(offer('vtrix')).toEqual({
 			job: ['cancel', 'get', 'wait'],
-			video: ['firstLastFrameToVideo', 'getPrice', 'imageToVideo', 'textToVideo'],
+			video: ['firstLastFrameToVideo', 'sendAndWait', 'getPrice', 'imageToVideo', 'textToVideo'],
 		});
 		expect(offer('miniMax')).toMatchObject({ job: ['get', 'wait'] });
 		const order = properties.slice(0, 3).map(({ name }) => name);

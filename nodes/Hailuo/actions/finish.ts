@@ -30,7 +30,9 @@ export interface FinishOptions {
 export function readFinishOptions(options: IDataObject, downloads: boolean): FinishOptions {
 	return {
 		download: options.download === undefined ? downloads : options.download === true,
-		outputField: String(options.outputField ?? '').trim() || 'data',
+		// Never refused: it is read again when a paid job is picked up.
+		outputField:
+			(typeof options.outputField === 'string' ? options.outputField.trim() : '') || 'data',
 		timeLimitMs: Math.max(Number(options.timeLimit) || 15, 0.1) * 60_000,
 	};
 }

@@ -6,6 +6,7 @@ import type {
 	IWebhookFunctions,
 } from 'n8n-workflow';
 import { clock } from './clock';
+import { sendingMs } from '../media/encode';
 import { providerOf } from '../providers';
 import { baseUrlOf } from '../providers/baseUrl';
 import type { HttpClient, HttpRequest, HttpResponse, Provider } from '../providers/types';
@@ -53,7 +54,8 @@ export function httpClient(
 	apiKey: string,
 ): HttpClient {
 	let offsetMs = 0;
-	const hide = (text: string) => (apiKey ? text.split(apiKey).join('***') : text);
+	const forms = formsOf(apiKey);
+	const hide = (text: string) => forms.reduce((rest, form) => rest.split(form).join('***'), text);
 
 	async function request(asked: HttpRequest): Promise<HttpResponse> {
 		const options: IHttpRequestOptions = {
@@ -62,7 +64,7 @@ export function httpClient(
 			qs: asked.query,
 			body: asked.body as IHttpRequestOptions['body'],
 			headers: { Accept: 'application/json', ...asked.headers },
-			timeout: asked.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+			timeout: (asked.timeoutMs ?? DEFAULT_TIMEOUT_MS) + sendingMs(lengthOf(asked.body)),
 			// As text: whether an answer is JSON is for the provider's file to say, and bad JSON must not pass for it.
 			encoding: 'text',
 			returnFullResponse: true,
@@ -108,6 +110,20 @@ function uninterrupted(context: RequestContext): RequestContext {
 	return Object.create(context, {
 		getExecutionCancelSignal: { value: () => undefined },
 	}) as RequestContext;
+}
+
+/** About how many bytes a body has: of its texts, which is where pictures are. */
+function lengthOf(body: unknown): number {
+	if (typeof body === 'string') return body.length;
+	if (typeof body !== 'object' || body === null) return 0;
+	return Object.values(body).reduce((sum: number, part) => sum + lengthOf(part), 0);
+}
+
+/** A key as an answer may repeat it: as it is, inside JSON, inside an address. */
+function formsOf(apiKey: string): string[] {
+	if (apiKey === '') return [];
+	const inJson = JSON.stringify(apiKey).slice(1, -1);
+	return [...new Set([inJson.split('/').join('\\/'), inJson, encodeURIComponent(apiKey), apiKey])];
 }
 
 function parsed(body: unknown, hide: (text: string) => string): unknown {

@@ -55,7 +55,7 @@ export interface WaitOptions {
 	onLook?: (job: Job) => void;
 }
 
-function isFinished(job: Job): boolean {
+export function isFinished(job: Job): boolean {
 	return job.status !== 'queued' && job.status !== 'running';
 }
 

@@ -57,8 +57,19 @@ export async function loadPicture(
 	}
 	const binary = findBinary.call(this, itemIndex, input);
 	await guardSize.call(this, binary, input);
-	const data = await this.helpers.getBinaryDataBuffer(itemIndex, binary);
+	const data = await this.helpers.getBinaryDataBuffer(itemIndex, binary).catch((error) => {
+		throw unreadable(error, label);
+	});
 	return checked(data, binary.fileName, input);
+}
+
+function unreadable(error: unknown, label: string): ImageRefused {
+	return new ImageRefused(
+		label,
+		'missing',
+		`cannot be read from n8n's storage: ${(error as Error)?.message ?? String(error)}`,
+		'Run the step again that delivers the file.',
+	);
 }
 
 function checked(data: Buffer, name: string | undefined, { label, rules }: PictureInput): Picture {
@@ -88,7 +99,9 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 	const value = typeof input.value === 'string' ? input.value.trim() : input.value;
 	if (value !== '' && (typeof value === 'string' || isBinaryData(value))) {
 		try {
-			return this.helpers.assertBinaryData(itemIndex, value);
+			const found: unknown = this.helpers.assertBinaryData(itemIndex, value);
+			// A name like 'constructor' finds what every object has.
+			if (isBinaryData(found)) return found;
 		} catch {
 			// n8n's own text does not say which fields the item has: that follows.
 		}

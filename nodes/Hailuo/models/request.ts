@@ -103,7 +103,8 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 	const resolution = (values.resolution ??
 		model.fields.resolution?.default ??
 		resolutions[0]) as Resolution;
-	const durations = lengths[resolution];
+	// Not by the key alone: every object has a 'constructor'.
+	const durations = resolutions.includes(resolution) ? lengths[resolution] : undefined;
 	if (!durations) {
 		throw new FieldError(
 			FIELD_LABELS.resolution,

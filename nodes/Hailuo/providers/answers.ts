@@ -1,4 +1,4 @@
-import type { HttpResponse, ProviderErrorKind } from './types';
+import type { HttpResponse, JobStatus, ProviderErrorKind } from './types';
 import { ProviderError } from './types';
 
 /** Reading what providers answer, tolerantly: every shape named here was seen in a document or a client (PROVIDERS.md A.3, B.2, C.3). */
@@ -23,6 +23,16 @@ export const text = (value: unknown): string | undefined =>
 export function number(value: unknown): number | undefined {
 	const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/**
+ * The status that a provider's word stands for, whatever its case. A word that is not in the list, and what is no word,
+ * counts as running: the deadline ends it.
+ */
+export function statusOf(words: Readonly<Record<string, JobStatus>>, word: unknown): JobStatus {
+	const key = text(word)?.toLowerCase() ?? '';
+	// Not by the key alone: every object has a 'constructor'.
+	return Object.prototype.hasOwnProperty.call(words, key) ? words[key] : 'running';
 }
 
 /** ISO 8601 from an ISO text (any number of fractional digits) or from seconds or ms since the epoch. */

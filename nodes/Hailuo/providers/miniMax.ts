@@ -7,6 +7,7 @@ import {
 	messageOf,
 	number,
 	refusal,
+	statusOf,
 	text,
 	unreadable,
 	urls,
@@ -143,7 +144,8 @@ export const miniMax: Provider = {
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: {
 		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
-		maxBytes: 20_000_000,
+		// "Less than 20 MB" (PROVIDERS.md D).
+		maxBytes: 19_999_999,
 		strictRatio: false,
 	},
 	historyHint:
@@ -170,7 +172,7 @@ export const miniMax: Provider = {
 		const { body } = response;
 		const code = codeOf(body);
 		const word = text(body.status);
-		const status = STATUSES[word?.toLowerCase() ?? ''] ?? 'running';
+		const status = statusOf(STATUSES, word);
 		if (status === 'failed') {
 			const message = code ? messageOf(body) : undefined;
 			return jobOf(jobId, {

@@ -1,4 +1,4 @@
-import { hintFor, isoTime, json, messageOf, number, text, type Json } from './answers';
+import { hintFor, isoTime, json, messageOf, number, statusOf, text, type Json } from './answers';
 import { isKnownBaseUrl } from './baseUrl';
 import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from './types';
 import { PAID, ProviderError } from './types';
@@ -44,7 +44,7 @@ export function vtrixJob(task: Json, known: { jobId?: string; model?: string } =
 		});
 	}
 	const videos = videosOf(task.output);
-	const reported = STATUSES[(text(task.status) ?? '').toLowerCase()] ?? 'running';
+	const reported = statusOf(STATUSES, task.status);
 	const empty = reported === 'completed' && videos.length === 0;
 	const status = empty ? 'failed' : reported;
 	const cost = number(json(task.usage).cost);
@@ -116,7 +116,8 @@ export const vtrix: Provider = {
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: {
 		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
-		maxBytes: 20_000_000,
+		// "Less than 20 MB" (PROVIDERS.md D).
+		maxBytes: 19_999_999,
 		strictRatio: false,
 	},
 	historyHint:

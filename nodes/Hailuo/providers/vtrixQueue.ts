@@ -1,4 +1,4 @@
-import { json, messageOf, number, text, unreadable, type Json } from './answers';
+import { json, messageOf, number, statusOf, text, unreadable, type Json } from './answers';
 import type { HttpClient, Job, JobError, JobStatus, Submission } from './types';
 import { PAID, ProviderError } from './types';
 import { call, NAME, videosOf } from './vtrixAnswers';
@@ -80,7 +80,7 @@ function withoutQueue(error: unknown, model: string): unknown {
 /** The state of a request, and its videos once it is completed. COMPLETED may be a failure: the error tells. */
 export async function queuedJob(http: HttpClient, jobId: string): Promise<Job> {
 	const state = await call(http, { method: 'GET', path: pathOf(jobId, 'status') });
-	const status = statusOf(state);
+	const status = statusOf(STATUSES, state.status);
 	if (status === 'queued' || status === 'running') return jobOf(jobId, { status });
 	const inferenceMs = secondsToMs(json(state.metrics).inference_time);
 	const error = errorOf(state);
@@ -96,7 +96,11 @@ export async function queuedJob(http: HttpClient, jobId: string): Promise<Job> {
 		});
 	}
 	const result = await call(http, { method: 'GET', path: pathOf(jobId, 'response') });
-	if (!('outputs' in result) && !('output' in result) && statusOf(result) === 'running') {
+	if (
+		!('outputs' in result) &&
+		!('output' in result) &&
+		statusOf(STATUSES, result.status) === 'running'
+	) {
 		// 202: the result lags behind the state.
 		return jobOf(jobId, { status: 'running' });
 	}
@@ -120,9 +124,6 @@ export async function cancelQueued(http: HttpClient, jobId: string): Promise<voi
 			: error;
 	});
 }
-
-const statusOf = ({ status }: Json): JobStatus =>
-	STATUSES[(text(status) ?? '').toLowerCase()] ?? 'running';
 
 /** The error of a request, as text or as an object; undefined where it has none. */
 function errorOf({ error, error_type }: Json): JobError | undefined {

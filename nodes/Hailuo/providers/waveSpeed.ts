@@ -8,12 +8,13 @@ import {
 	messageOf,
 	number,
 	refusal,
+	statusOf,
 	text,
 	unreadable,
 	urls,
 	type Json,
 } from './answers';
-import { multipart } from '../media/encode';
+import { multipart, sendingMs } from '../media/encode';
 import { signatureFits } from './waveSpeedSignature';
 import type {
 	Callback,
@@ -53,8 +54,8 @@ const STATUSES: Record<string, JobStatus> = {
 /** Task error codes (PROVIDERS.md A.4): 1xxx say that the request must change, except those where the work itself broke. */
 const RETRYABLE_TASK_CODES = new Set(['1403', '1405', '5000', '5003', '5004']);
 
-/** ms; 20 MB over a slow line. */
-const UPLOAD_TIMEOUT_MS = 120_000;
+/** ms, besides the time that the sending takes. */
+const UPLOAD_TIMEOUT_MS = 60_000;
 
 const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/');
 
@@ -90,7 +91,7 @@ export function waveSpeedJob(
 	const jobId = text(task.id);
 	if (jobId === undefined) throw unreadable(NAME, response, 'without a job ID');
 	const videos = urls(task.outputs);
-	const reported = STATUSES[(text(task.status) ?? '').toLowerCase()] ?? 'running';
+	const reported = statusOf(STATUSES, task.status);
 	const empty = reported === 'completed' && videos.length === 0;
 	const status = empty ? 'failed' : reported;
 	return {
@@ -237,7 +238,7 @@ export const waveSpeed: Provider = {
 				method: 'POST',
 				path: '/media/upload/binary',
 				body: multipart(upload),
-				timeoutMs: UPLOAD_TIMEOUT_MS,
+				timeoutMs: UPLOAD_TIMEOUT_MS + sendingMs(upload.data.length),
 			}),
 		);
 		const [url] = urls([data.download_url]);

@@ -1,9 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { runBatch } from '../../jobs/batch';
 import { listPrice } from '../../models/catalogue';
+import { FIELD_LABELS } from '../../models/fields';
 import { checkPriced, pricedModels } from '../../models/price';
 import type { VideoOperation } from '../../models/types';
 import type { Operation } from '../operation';
+import { asSeconds, asText } from '../read';
 import { openSession, type Session } from '../session';
 import { priceAsker, type AskPrice } from './quote';
 import { readJson } from './values';
@@ -36,21 +38,16 @@ async function priceItem(
 	askPrice: AskPrice,
 	item: number,
 ): Promise<INodeExecutionData> {
-	const read = (name: string) => {
-		const value = context.getNodeParameter(name, item, null) as unknown;
-		return value === null || value === undefined || value === '' ? undefined : value;
-	};
-	const resolution = read('resolution');
-	const duration = read('duration');
+	const read = (name: string) => context.getNodeParameter(name, item, null) as unknown;
 	const additionalFields = readJson(read('additionalFields'));
 	const { model, format } = checkPriced(
 		provider.id,
-		String(read('model') ?? ''),
+		asText(read('model'), 'Model') ?? '',
 		{
-			resolution: resolution === undefined ? undefined : String(resolution),
-			duration: duration === undefined ? undefined : Number(duration),
+			resolution: asText(read('resolution'), FIELD_LABELS.resolution) || undefined,
+			duration: asSeconds(read('duration')),
 		},
-		{ id: String(read('customModel') ?? ''), additionalFields },
+		{ id: asText(read('customModel'), FIELD_LABELS.customModel) ?? '', additionalFields },
 	);
 	const [operation] = Object.keys(model.operations) as VideoOperation[];
 	const values = { additionalFields };

@@ -1,7 +1,7 @@
-import { toDataUri } from '../../media/encode';
+import { INLINE_MAX_BYTES, toDataUri } from '../../media/encode';
 import type { Picture } from '../../media/images';
 import { ask, type Session } from '../session';
-import { INLINE_MAX_BYTES, type PlacePicture } from './prepare';
+import type { PlacePicture } from './prepare';
 
 /** How long an upload that does not get through is repeated, in ms. */
 const PATIENCE_MS = 5 * 60_000;

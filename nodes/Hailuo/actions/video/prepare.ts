@@ -8,11 +8,12 @@ import {
 	type Format,
 	type VideoValues,
 } from '../../models/request';
-import { FieldError } from '../../models/fields';
+import { FIELD_LABELS, FieldError } from '../../models/fields';
 import type { Model, VideoOperation } from '../../models/types';
 import type { Submission } from '../../providers/types';
 import { readFinishOptions, type FinishOptions } from '../finish';
 import { isTool } from '../isTool';
+import { asText } from '../read';
 import type { Session } from '../session';
 import { readMaxPrice } from './quote';
 import { loadFrame, readValues } from './values';
@@ -45,9 +46,15 @@ export async function prepare(
 	operation: VideoOperation,
 	item: number,
 ): Promise<Prepared> {
-	const text = (name: string) => String(context.getNodeParameter(name, item, '') ?? '');
+	const text = (name: string, label: string) =>
+		asText(context.getNodeParameter(name, item, '') as unknown, label) ?? '';
 	const { provider, baseUrl } = session;
-	const model = requireModel(provider.id, operation, text('model'), text('customModel'));
+	const model = requireModel(
+		provider.id,
+		operation,
+		text('model', 'Model'),
+		text('customModel', FIELD_LABELS.customModel),
+	);
 	const missing = model.api && provider.apiMissing?.(model.api, baseUrl);
 	if (missing) throw new FieldError('Model', `${model.name} ${missing.rule}`, missing.fix);
 	const options = context.getNodeParameter('options', item, {}) as IDataObject;
@@ -75,9 +82,6 @@ export async function prepare(
 }
 
 const markOf = (picture: Picture) => (picture.kind === 'url' ? picture.url : picture.sha256);
-
-/** Up to this many bytes a picture goes into the request itself; a larger one is put up first where that can be done. */
-export const INLINE_MAX_BYTES = 256_000;
 
 /** How a picture gets to the provider: as a URL, or as text inside the request. */
 export type PlacePicture = (picture: Picture) => Promise<string>;

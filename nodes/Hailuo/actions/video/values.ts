@@ -2,8 +2,9 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { jsonParse } from 'n8n-workflow';
 import { loadPicture, type Picture } from '../../media/images';
 import { FIELD_LABELS } from '../../models/fields';
-import type { VideoOperation } from '../../models/types';
+import type { FieldName, VideoOperation } from '../../models/types';
 import type { VideoValues } from '../../models/request';
+import { asSeconds, asSwitch, asText, isBlank } from '../read';
 import type { Session } from '../session';
 import { FRAME_FIELDS } from './fields';
 
@@ -15,42 +16,40 @@ export function readValues(
 ): VideoValues {
 	const read = (name: string) => context.getNodeParameter(name, item, null) as unknown;
 	const options = context.getNodeParameter('options', item, {}) as IDataObject;
-	const text = (value: unknown) =>
-		value === undefined || value === null ? undefined : String(value);
-	const filled = (value: unknown) =>
-		value === undefined || value === null || value === '' ? undefined : value;
-	const flag = (value: unknown) =>
-		filled(value) === undefined ? undefined : value === true || value === 'true';
-	const duration = filled(read('duration'));
+	const text = (value: unknown, field: FieldName) => asText(value, FIELD_LABELS[field]);
+	const flag = (value: unknown, field: FieldName) => asSwitch(value, FIELD_LABELS[field]);
 	return {
-		prompt: text(read('prompt')),
+		prompt: text(read('prompt'), 'prompt'),
 		cameraMovements: readCamera(read('cameraMovements')),
 		firstFrame: operation === 'textToVideo' ? undefined : framePlace(context, item, 'firstFrame'),
 		lastFrame:
 			operation === 'firstLastFrameToVideo' ? framePlace(context, item, 'lastFrame') : undefined,
-		resolution: text(filled(read('resolution'))),
-		duration: duration === undefined ? undefined : Number(duration),
-		promptExpansion: flag(read('promptExpansion')),
-		goFast: flag(read('goFast')),
-		fastPretreatment: flag(options.fastPretreatment),
-		callbackUrl: text(filled(options.callbackUrl))?.trim(),
-		watermark: flag(options.watermark),
-		additionalFields: readJson(filled(read('additionalFields'))),
+		resolution: text(read('resolution'), 'resolution') || undefined,
+		duration: asSeconds(read('duration')),
+		promptExpansion: flag(read('promptExpansion'), 'promptExpansion'),
+		goFast: flag(read('goFast'), 'goFast'),
+		fastPretreatment: flag(options.fastPretreatment, 'fastPretreatment'),
+		callbackUrl: text(options.callbackUrl, 'callbackUrl')?.trim() || undefined,
+		watermark: flag(options.watermark, 'watermark'),
+		additionalFields: readJson(read('additionalFields')),
 	};
 }
 
 /** Text as JSON, where it is JSON; everything else stays as it is, for the check to name. */
 export function readJson(value: unknown): unknown {
+	if (isBlank(value)) return undefined;
 	if (typeof value !== 'string') return value;
 	if (value.trim() === '') return undefined;
 	return jsonParse<unknown>(value, { fallbackValue: value });
 }
 
+const CAMERA = 'Camera Movements';
+
 function readCamera(value: unknown): string[][] {
 	const { steps } = (value ?? {}) as { steps?: Array<{ movements?: unknown }> };
 	return (Array.isArray(steps) ? steps : []).map(({ movements }) =>
-		(Array.isArray(movements) ? movements : String(movements ?? '').split(','))
-			.map((id) => String(id).trim())
+		(Array.isArray(movements) ? movements : (asText(movements, CAMERA) ?? '').split(','))
+			.map((id) => (asText(id, CAMERA) ?? '').trim())
 			.filter((id) => id !== ''),
 	);
 }
@@ -68,7 +67,7 @@ const frameValue = (context: IExecuteFunctions, item: number, frame: Frame): unk
 /** Whether a picture is named at all; the picture itself is looked at by `loadFrame`. */
 function framePlace(context: IExecuteFunctions, item: number, frame: Frame): string | undefined {
 	const value = frameValue(context, item, frame);
-	return value === undefined || value === null || value === '' ? undefined : frame;
+	return isBlank(value) ? undefined : frame;
 }
 
 /**

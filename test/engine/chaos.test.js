@@ -1,0 +1,30 @@
+'use strict';
+
+const { chaos } = require('../bench/chaos');
+const engine = require('./harness');
+
+/*
+ * A small run of `npm run bench -- chaos`: 30 % of all answers fail, in a mix of every way an answer can.
+ */
+
+beforeAll(async () => await engine.startEngine());
+afterAll(() => engine.stopEngine());
+
+test('30 % of all answers fail: no job is lost, paid twice or given to another item', async () => {
+	const found = await chaos({ jobs: 150, timeScale: 30 });
+	expect(found.failed).toBeGreaterThan(0.2);
+	expect(found.jobs).toBeGreaterThan(100);
+	expect(found.rows).toBe(found.items);
+	expect(found).toMatchObject({
+		lost: [],
+		twice: 0,
+		wrongPair: 0,
+		wrongBytes: 0,
+		silent: 0,
+		leaks: [],
+	});
+	// Every video that was made is in an item as a file, but for the few whose download never got through.
+	expect(found.videos + found.linksOnly).toBeGreaterThan(found.ready * 0.8);
+	// With a history a submit without an answer does not leave a made job behind.
+	expect(found.inDoubt.WaveSpeed.jobs).toBe(0);
+}, 60_000);
