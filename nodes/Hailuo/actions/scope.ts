@@ -44,7 +44,24 @@ export const pricePlaces: Array<Place<'getPrice'>> = providers
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
-export type Field = Omit<INodeProperties, 'displayOptions'> & { show?: Show };
+export type Field = Omit<INodeProperties, 'displayOptions'> & {
+	show?: Show;
+	hide?: Show;
+	/**
+	 * Whether the field also shows for a model that is not in the list. A workflow whose provider or operation was changed
+	 * has such a model until another one is picked, and n8n's editor forgets what is typed into a field that does not show.
+	 */
+	kept?: boolean;
+};
+
+/** Places that share a look: operations of one provider with the same models. */
+interface Group<Action> {
+	provider: ProviderId;
+	operations: Action[];
+	models: string[];
+	/** The models there that look otherwise; given where an unknown model is to look like these. */
+	others?: string[];
+}
 
 /**
  * One field for many places: `build` says what it looks like in each (nothing where it does not show), and places
@@ -53,7 +70,6 @@ export type Field = Omit<INodeProperties, 'displayOptions'> & { show?: Show };
 export function fieldAt<Action extends VideoAction>(
 	all: ReadonlyArray<Place<Action>>,
 	build: (place: Place<Action>) => Field | undefined,
-	scope: (operations: Action[]) => Show = (operation) => ({ operation }),
 ): INodeProperties[] {
 	const looks = new Map<string, { field: Field; at: Array<Place<Action>> }>();
 	for (const place of all) {
@@ -64,36 +80,57 @@ export function fieldAt<Action extends VideoAction>(
 		known.at.push(place);
 		looks.set(look, known);
 	}
-	return [...looks.values()].flatMap(({ field: { show, ...property }, at }) =>
-		joined(at).map(({ provider, operations, models }) => ({
-			...property,
-			displayOptions: {
-				show: {
-					resource: ['video'],
-					...scope(operations),
-					provider: [provider],
-					model: models,
-					...show,
+	const each = [...looks.values()];
+	return each.flatMap(({ field: { show, hide, kept, ...property }, at }) => {
+		// In each list of models, an unknown one looks like most of them do.
+		const isUsual = (provider: ProviderId, operation: Action) => {
+			const count = (places: ReadonlyArray<Place<Action>>) =>
+				places.filter((place) => place.provider === provider && place.operation === operation)
+					.length;
+			return (
+				each.find((look) => each.every((other) => count(look.at) >= count(other.at)))?.at === at
+			);
+		};
+		return joined(all, at, kept ? isUsual : () => false).map((group) => {
+			const { provider, operations: operation, models, others } = group;
+			const hidden = { ...hide, ...(others?.length ? { model: others } : {}) };
+			return {
+				...property,
+				displayOptions: {
+					show: {
+						resource: ['video'],
+						operation,
+						provider: [provider],
+						...(others ? {} : { model: models }),
+						...show,
+					},
+					...(Object.keys(hidden).length ? { hide: hidden } : {}),
 				},
-			},
-		})),
-	);
+			};
+		});
+	});
 }
 
 /** Operations of a provider that share the same list of models, together. */
-function joined<Action extends VideoAction>(at: ReadonlyArray<Place<Action>>) {
-	const groups = new Map<
-		string,
-		{ provider: ProviderId; operations: Action[]; models: string[] }
-	>();
+function joined<Action extends VideoAction>(
+	all: ReadonlyArray<Place<Action>>,
+	at: ReadonlyArray<Place<Action>>,
+	isUsual: (provider: ProviderId, operation: Action) => boolean,
+): Array<Group<Action>> {
+	const groups = new Map<string, Group<Action>>();
 	for (const provider of providers) {
 		for (const operation of new Set(at.map((place) => place.operation))) {
-			const models = at
-				.filter((place) => place.provider === provider && place.operation === operation)
-				.map(({ model }) => model.id);
+			const modelsIn = (places: ReadonlyArray<Place<Action>>) =>
+				places
+					.filter((place) => place.provider === provider && place.operation === operation)
+					.map(({ model }) => model.id);
+			const models = modelsIn(at);
 			if (models.length === 0) continue;
-			const key = `${provider} ${models.join(' ')}`;
-			const group = groups.get(key) ?? { provider, operations: [], models };
+			const others = isUsual(provider, operation)
+				? modelsIn(all).filter((id) => !models.includes(id))
+				: undefined;
+			const key = JSON.stringify([provider, others ?? models, others !== undefined]);
+			const group = groups.get(key) ?? { provider, operations: [], models, others };
 			group.operations.push(operation);
 			groups.set(key, group);
 		}

@@ -22,8 +22,9 @@ function forCallback(field: INodeProperties): INodeProperties[] {
 		{
 			...field,
 			displayOptions: {
+				...field.displayOptions,
 				show: {
-					...field.displayOptions?.show,
+					...show,
 					operation: [SEND_AND_WAIT],
 					[FROM]: operations,
 					provider: fieldProviders,

@@ -11,7 +11,7 @@ import {
 } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fields';
 import { pricedModels, pricedSummary } from '../../models/price';
-import type { FieldName, ProviderId, Resolution } from '../../models/types';
+import type { FieldName, Lengths, ProviderId, Resolution } from '../../models/types';
 import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from '../scope';
 
 /*
@@ -148,7 +148,9 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			show: { [`${name}Source`]: ['url'] },
 		},
 	];
-	return parts.flatMap((part) => fieldAt(all, (place) => (shown(place) ? part : undefined)));
+	return parts.flatMap((part) =>
+		fieldAt(all, (place) => (shown(place) ? { ...part, kept: true } : undefined)),
+	);
 }
 
 const promptFields = fieldAt(
@@ -157,6 +159,7 @@ const promptFields = fieldAt(
 		model.fields.prompt && {
 			displayName: FIELD_LABELS.prompt,
 			name: 'prompt',
+			kept: true,
 			type: 'string',
 			typeOptions: { rows: 4 },
 			default: '',
@@ -174,6 +177,7 @@ const cameraFields = fieldAt(
 		model.camera && {
 			displayName: 'Camera Movements',
 			name: 'cameraMovements',
+			kept: true,
 			type: 'fixedCollection',
 			typeOptions: { multipleValues: true, sortable: true },
 			placeholder: 'Add Step',
@@ -219,31 +223,50 @@ const resolutionFields = fieldAt(withPrice, ({ model, lengths }) => {
 			})),
 			default: String(model.fields.resolution.default),
 			description: 'Height of the picture. Which lengths exist depends on it.',
+			kept: true,
 		}
 	);
 });
 
-/** One list of lengths for each resolution that a person can choose; no list where the model makes one length only. */
-const durationFields = withPrice
-	.flatMap(({ lengths }) => resolutionsOf(lengths))
-	.filter((resolution, at, every) => every.indexOf(resolution) === at)
-	.flatMap((resolution) =>
-		fieldAt(withPrice, ({ model, lengths }) => {
-			const durations = lengths[resolution];
-			const chosen = model.fields.resolution !== undefined;
-			if (!model.fields.duration || !durations || (durations.length < 2 && !chosen))
-				return undefined;
-			return {
-				displayName: FIELD_LABELS.duration,
-				name: 'duration',
-				type: 'options',
-				options: durations.map((value) => ({ name: `${value} Seconds`, value })),
-				default: Number(model.fields.duration.default),
-				description: 'Length of the video',
-				...(chosen ? { show: { resolution: [resolution] } } : {}),
-			};
-		}),
-	);
+/** The lists of lengths that a model has, with the resolutions that share one; the longest list first. */
+function lengthLists(lengths: Lengths): Array<{ durations: readonly number[]; at: Resolution[] }> {
+	const lists = new Map<string, { durations: readonly number[]; at: Resolution[] }>();
+	for (const resolution of resolutionsOf(lengths)) {
+		const durations = lengths[resolution]!;
+		const list = lists.get(durations.join()) ?? { durations, at: [] };
+		list.at.push(resolution);
+		lists.set(durations.join(), list);
+	}
+	return [...lists.values()].sort((a, b) => b.durations.length - a.durations.length);
+}
+
+const MOST_LISTS = Math.max(...withPrice.map(({ lengths }) => lengthLists(lengths).length));
+
+/**
+ * Where a person chooses the resolution, a list of lengths for each that differs: the longest also for a resolution that
+ * is not in the list. Where the model fixes the resolution a list only if there is a choice.
+ */
+const durationFields: INodeProperties[] = [...Array(MOST_LISTS).keys()].flatMap((nth) =>
+	fieldAt(withPrice, ({ model, lengths }): Field | undefined => {
+		const lists = lengthLists(lengths);
+		const { duration, resolution } = model.fields;
+		if (!duration || !lists[nth] || (!resolution && lists[nth].durations.length < 2)) {
+			return undefined;
+		}
+		const others = lists.slice(1).flatMap(({ at }) => at);
+		return {
+			displayName: FIELD_LABELS.duration,
+			name: 'duration',
+			type: 'options',
+			options: lists[nth].durations.map((value) => ({ name: `${value} Seconds`, value })),
+			default: Number(duration.default),
+			description: 'Length of the video',
+			kept: true,
+			...(nth > 0 ? { show: { resolution: lists[nth].at } } : {}),
+			...(nth === 0 && others.length > 0 ? { hide: { resolution: others } } : {}),
+		};
+	}),
+);
 
 const SWITCH_HELP: Partial<Record<FieldName, string>> = {
 	promptExpansion: 'Whether the model may rewrite the prompt for a better result',
@@ -265,6 +288,7 @@ const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
 				name,
 				type,
 				default: spec.default === true,
+				kept: name === 'promptExpansion',
 				description: `${SWITCH_HELP[name]}${SWITCH_EXTRA[model.provider]?.[name] ?? ''}`,
 			}
 		);

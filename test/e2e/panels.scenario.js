@@ -1,0 +1,234 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { compiled } = require('../bench/compiled');
+const { openBrowser } = require('../n8n/browser');
+const { simulatorCredentials } = require('../n8n/credentials');
+const { chain, hailuo, manualTrigger, picture } = require('../n8n/workflows');
+
+const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
+
+/** Where the pictures of the panels go; none are made without it. */
+const FOLDER = process.env.HAILUO_SCREENSHOTS;
+
+/** @returns {typeof import('../../nodes/Hailuo/models/catalogue')} */
+function loadCatalogue() {
+	const bundle = compiled('models/catalogue.ts');
+	const catalogue = require(bundle);
+	fs.rmSync(path.dirname(bundle), { recursive: true, force: true });
+	return catalogue;
+}
+
+/**
+ * The fields that a panel must show for a model under an operation, from top to bottom.
+ * @param {import('../../nodes/Hailuo/models/types').Model} model
+ */
+function fieldsOf(model, operation) {
+	const { fields, custom, camera } = model;
+	const lengths = Object.values(model.operations[operation]);
+	const when = (condition, ...names) => (condition ? names : []);
+	return [
+		...['provider', 'resource', 'operation', 'model'],
+		...when(custom, 'customModel'),
+		...when(operation !== 'textToVideo', 'firstFrameSource', 'firstFrameBinaryField'),
+		...when(operation === 'firstLastFrameToVideo', 'lastFrameSource', 'lastFrameBinaryField'),
+		'prompt',
+		...when(camera, 'cameraMovements'),
+		...when(fields.resolution, 'resolution'),
+		...when(fields.duration && (fields.resolution || lengths[0].length > 1), 'duration'),
+		...when(fields.promptExpansion, 'promptExpansion'),
+		...when(fields.goFast, 'goFast'),
+		...when(custom, 'additionalFields'),
+		'continueWhen',
+		'Options',
+	];
+}
+
+const COMMON_OPTIONS = [
+	'Download Video',
+	'Jobs at the Same Time',
+	'Put Output File in Field',
+	'Submits per Minute',
+	'Time Limit (Minutes)',
+];
+
+function optionsOf({ provider, fields }, operation) {
+	const takes = (name) =>
+		fields[name] && (!fields[name].only || fields[name].only.includes(operation));
+	return [
+		...COMMON_OPTIONS,
+		...(provider === 'miniMax' ? [] : ['Maximum Price (USD)']),
+		...(takes('callbackUrl') ? ['Callback URL'] : []),
+		...(takes('fastPretreatment') ? ['Fast Pretreatment'] : []),
+		...(takes('watermark') ? ['Watermark'] : []),
+	].sort();
+}
+
+async function open({ n8n, client, sim, log, parameters, size = {} }) {
+	const credentials = {};
+	for (const [type, data] of Object.entries(simulatorCredentials(sim))) {
+		credentials[type] = await client.createCredential(`${type} in the panel`, type, data);
+	}
+	const workflow = await client.createWorkflow(
+		chain('Panels', [
+			manualTrigger(),
+			...picture(fs.readFileSync(PHOTO)),
+			hailuo({ resource: 'video', ...parameters }, credentials),
+		]),
+	);
+	const { editor, close } = await openBrowser(n8n.url, { log, height: 1500, ...size });
+	try {
+		await editor.login();
+		await editor.openWorkflow(workflow.id);
+		await editor.openNode('Hailuo');
+	} catch (error) {
+		await close();
+		throw error;
+	}
+	return { editor, close };
+}
+
+const fileOf = (...parts) => path.join(FOLDER, `${parts.join('-').replace(/[^\w.-]+/g, '-')}.png`);
+
+const names = async (editor) => (await editor.parameters()).map(({ name }) => name);
+const read = async (editor, wanted) =>
+	(await editor.parameters()).find(({ name }) => name === wanted)?.value;
+
+/** Every model under every operation, chosen as a person does: exactly its fields, lists and options show. */
+const panels = {
+	name: 'panels: each provider, operation and model shows its own fields',
+	timeoutMs: 600_000,
+
+	async run(context) {
+		const { assert, log } = context;
+		const catalogue = loadCatalogue();
+		const { models, modelsFor, modelSummary, PROVIDER_NAMES, OPERATION_NAMES } = catalogue;
+		const { editor, close } = await open({ ...context, parameters: {} });
+		let seen = 0;
+		try {
+			for (const provider of new Set(models.map((model) => model.provider))) {
+				await editor.choose('provider', PROVIDER_NAMES[provider]);
+				for (const operation of catalogue.VIDEO_OPERATIONS) {
+					await editor.choose('operation', OPERATION_NAMES[operation]);
+					const offered = modelsFor(provider, operation);
+					assert.deepEqual(
+						await editor.choices('model'),
+						offered.map((model) => ({
+							name: model.name,
+							description: modelSummary(model, operation),
+						})),
+					);
+					for (const model of offered) {
+						const where = `${provider} ${operation} ${model.id}`;
+						await editor.choose('model', model.name);
+						assert.deepEqual(await names(editor), fieldsOf(model, operation), where);
+						if (model.fields.resolution) {
+							assert.deepEqual(
+								(await editor.choices('resolution')).map(({ name }) => name),
+								Object.keys(model.operations[operation]),
+								where,
+							);
+						}
+						assert.deepEqual(
+							(await editor.addableOptions()).sort(),
+							optionsOf(model, operation),
+							where,
+						);
+						seen++;
+						if (FOLDER) log(await editor.screenshot(fileOf(provider, operation, model.id)));
+					}
+				}
+			}
+			assert.equal(seen, models.flatMap((model) => Object.keys(model.operations)).length);
+		} finally {
+			await close();
+		}
+	},
+};
+
+/** A workflow that changes hands: what both have stays, what only the first had is not sent. */
+const change = {
+	name: 'panels: another provider by the one dropdown keeps prompt, picture and length',
+	versions: ['2.41.1', '2.8.4'],
+
+	async run(context) {
+		const { assert, sim } = context;
+		const parameters = {
+			operation: 'imageToVideo',
+			model: 'minimax/hailuo-2.3/fast',
+			prompt: 'Fog lifts from the lake',
+			firstFrameBinaryField: 'data',
+			duration: 10,
+			goFast: false,
+			promptExpansion: false,
+		};
+		const { editor, close } = await open({ ...context, parameters });
+		try {
+			const kept = { prompt: parameters.prompt, duration: 10 };
+			const sent = async () => {
+				const output = await editor.executeStep();
+				assert.match(output, /\.mp4/);
+				const { body, path: to } = sim.requests.filter(({ kind }) => kind === 'submit').at(-1);
+				const input = body.input?.[0].params ?? body;
+				const { image, first_frame_image: frame, ...others } = input;
+				assert.ok(image ?? frame, 'the picture is sent');
+				return { to, model: body.model, ...others };
+			};
+
+			await editor.choose('provider', 'Vtrix / SeaArt');
+			// A model of another provider stays until a person picks one: no dearer one is chosen in silence.
+			assert.deepEqual(await editor.issues(), ['model']);
+			if (FOLDER) await editor.screenshot(fileOf('provider-changed'));
+			assert.match(
+				await editor.executeStep(),
+				/Hailuo 2\.3 Fast .*is a model of WaveSpeed, and the provider is Vtrix/,
+			);
+			assert.equal(sim.paidPosts(), 0);
+			if (FOLDER) await editor.screenshot(fileOf('provider-changed-error'));
+
+			await editor.choose('model', 'Hailuo 02 (Image to Video)');
+			assert.equal(await read(editor, 'prompt'), parameters.prompt);
+			assert.equal(await read(editor, 'duration'), '10 Seconds');
+			assert.deepEqual(await editor.issues(), []);
+			await editor.choose('resolution', '512P');
+			assert.equal(await read(editor, 'duration'), '10 Seconds');
+			assert.deepEqual(await sent(), {
+				to: '/model/v1/generation',
+				model: 'minimax_hailuo_02_i2v',
+				...kept,
+				resolution: '512P',
+				prompt_optimizer: false,
+				aigc_watermark: false,
+			});
+
+			// 512P is nothing that the next model has: marked, until a person picks what there is.
+			await editor.choose('provider', 'MiniMax');
+			await editor.choose('model', 'Hailuo 2.3');
+			assert.deepEqual(await editor.issues(), ['resolution']);
+			await editor.choose('resolution', '768P');
+			assert.deepEqual(await editor.issues(), []);
+			assert.deepEqual(await sent(), {
+				to: '/v1/video_generation',
+				model: 'MiniMax-Hailuo-2.3',
+				...kept,
+				resolution: '768P',
+				prompt_optimizer: false,
+				fast_pretreatment: false,
+			});
+
+			await editor.choose('provider', 'WaveSpeed');
+			await editor.choose('model', 'Hailuo 2.3 Pro (Image to Video)');
+			const { model: _none, ...input } = await sent();
+			assert.deepEqual(input, {
+				to: '/api/v3/minimax/hailuo-2.3/i2v-pro',
+				prompt: parameters.prompt,
+				enable_prompt_expansion: false,
+			});
+		} finally {
+			await close();
+		}
+	},
+};
+
+module.exports = [panels, change];
