@@ -1,0 +1,58 @@
+import type {
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IPollFunctions,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { allBut } from './edition';
+import * as credentialTest from './methods/credentialTest';
+import { properties } from './trigger/properties';
+import { pollNode } from './trigger/run';
+
+export class HailuoTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Hailuo Trigger',
+		name: 'hailuoTrigger',
+		icon: {
+			light: 'file:../../icons/hailuoTrigger.svg',
+			dark: 'file:../../icons/hailuoTrigger.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ ({ completed: "job completed", failed: "job failed", either: "job completed or failed" })[$parameter["event"]] }}',
+		description: 'Starts the workflow when a MiniMax Hailuo video is finished',
+		defaults: { name: 'Hailuo Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'hailuoWaveSpeedApi',
+				required: true,
+				testedBy: 'hailuoWaveSpeedApiTest',
+				displayOptions: { hide: { provider: allBut('waveSpeed') } },
+			},
+			{
+				name: 'hailuoVtrixApi',
+				required: true,
+				testedBy: 'hailuoVtrixApiTest',
+				displayOptions: { hide: { provider: allBut('vtrix') } },
+			},
+			{
+				name: 'hailuoMiniMaxApi',
+				required: true,
+				testedBy: 'hailuoMiniMaxApiTest',
+				displayOptions: { hide: { provider: allBut('miniMax') } },
+			},
+		],
+		properties,
+	};
+
+	methods = { credentialTest };
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		return await pollNode(this);
+	}
+}

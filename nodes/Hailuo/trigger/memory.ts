@@ -1,0 +1,50 @@
+import type { Watch } from './state';
+
+/**
+ * What one trigger node remembers for as long as the process lives. Losing any of it costs requests or a repeated
+ * attempt, never a job: nothing here says whether a job was emitted.
+ */
+export interface Memory {
+	/** The poll that is at work; another one that starts meanwhile returns at once. ms by our clock. */
+	running?: { until: number };
+	/** The newest state, where it goes on from the saved one with the same mark: polls without a result save nothing. */
+	watch?: Watch;
+	/** The last poll that emitted, and when (ms by our clock). */
+	handedOver?: { mark: string; at: number };
+	/** When each open job was looked at last, ms by our clock. */
+	readonly lookedAt: Map<string, number>;
+	/** How often the download of a finished job was tried in vain. */
+	readonly downloads: Map<string, number>;
+	/** How often the provider did not know an id. */
+	readonly unknown: Map<string, number>;
+	/** Nobody is asked before this, ms by our clock. */
+	pausedUntil: number;
+	/** Polls in a row that the provider did not answer as it should. */
+	troubles: number;
+	/** What the user was told by a failed execution, and when it is told again (ms by our clock). */
+	told?: { activation: unknown; times: number; againAt: number };
+}
+
+export const newMemory = (): Memory => ({
+	lookedAt: new Map(),
+	downloads: new Map(),
+	unknown: new Map(),
+	pausedUntil: 0,
+	troubles: 0,
+});
+
+const memories = new Map<string, Memory>();
+
+/** @param key workflow and node */
+export function memoryOf(key: string): Memory {
+	let memory = memories.get(key);
+	if (!memory) memories.set(key, (memory = newMemory()));
+	return memory;
+}
+
+/** Drops what is kept of jobs that are no longer open. */
+export function forgetClosed(memory: Memory, watch: Watch): void {
+	for (const map of [memory.lookedAt, memory.downloads, memory.unknown]) {
+		for (const jobId of map.keys()) if (!watch.open.has(jobId)) map.delete(jobId);
+	}
+}

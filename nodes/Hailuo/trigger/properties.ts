@@ -1,0 +1,152 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { downloadOptions, optionsField } from '../actions/options';
+import { providerField } from '../actions/properties';
+import { providers } from '../edition';
+import { PROVIDER_NAMES } from '../models/catalogue';
+import { pricedModels } from '../models/price';
+import type { ProviderId } from '../models/types';
+import { providerOf } from '../providers';
+
+const hasHistory = (id: ProviderId) => providerOf(id).list !== undefined;
+const withHistory = providers.filter(hasHistory);
+const withoutHistory = providers.filter((id) => !hasHistory(id));
+
+/** Only an edition with such a provider has the field. */
+const shownFor = (ids: readonly ProviderId[], fields: INodeProperties[]): INodeProperties[] =>
+	ids.length === 0
+		? []
+		: fields.map((field) => ({
+				...field,
+				displayOptions: { show: { ...field.displayOptions?.show, provider: [...ids] } },
+			}));
+
+const eventField: INodeProperties = {
+	displayName: 'Trigger On',
+	name: 'event',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{
+			name: 'Job Completed',
+			value: 'completed',
+			description: 'A video is finished',
+		},
+		{
+			name: 'Job Completed or Failed',
+			value: 'either',
+			description: 'A job has ended, with a video or without',
+		},
+		{
+			name: 'Job Failed',
+			value: 'failed',
+			description: 'A job has ended without a video, or was cancelled',
+		},
+	],
+	default: 'completed',
+};
+
+/** Where nobody tells which jobs there are. */
+const jobIdFields = withoutHistory.flatMap((id): INodeProperties[] =>
+	shownFor(
+		[id],
+		[
+			{
+				displayName: `${PROVIDER_NAMES[id]} has no list of jobs: this trigger watches only those whose IDs you give it. For the video of a job that the same workflow submits, let the Hailuo node wait, or use its operation Job: Wait.`,
+				name: `${id}Notice`,
+				type: 'notice',
+				default: '',
+			},
+		],
+	),
+);
+
+const jobIdsField: INodeProperties = {
+	displayName: 'Job IDs',
+	name: 'jobIds',
+	type: 'string',
+	typeOptions: { rows: 3 },
+	default: '',
+	required: true,
+	placeholder: 'e.g. d758n65e878c73cmdg20',
+	description:
+		'The jobs to watch: their IDs, separated by commas or line breaks, or an expression that gives a list. Each is reported once; leave out the ones that are done with.',
+};
+
+const historyFields: INodeProperties[] = [
+	{
+		displayName: 'Jobs Made',
+		name: 'made',
+		type: 'options',
+		options: [
+			{
+				name: 'In the Last Days Too',
+				value: 'lastDays',
+				description: 'Begin with the jobs that were made in the days before',
+			},
+			{
+				name: 'Since the Workflow Was Activated',
+				value: 'activation',
+				description: 'Leave out every job that was made before',
+			},
+		],
+		default: 'activation',
+		description:
+			'Which jobs to begin with. It counts when the workflow is activated for the first time; after a pause it goes on where it stopped.',
+	},
+	{
+		displayName: 'Days',
+		name: 'days',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 7, numberPrecision: 0 },
+		default: 1,
+		description: 'How many days to look back. The history of WaveSpeed reaches 7 days.',
+		displayOptions: { show: { made: ['lastDays'] } },
+	},
+	{
+		displayName: 'Only Hailuo Models',
+		name: 'onlyHailuo',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to leave out the jobs of other models of the account. Jobs count however they were made: with the Hailuo node, on the website, or by another program.',
+	},
+];
+
+const modelFields = withHistory.flatMap((id) =>
+	shownFor(
+		[id],
+		[
+			{
+				displayName: 'Models',
+				name: 'models',
+				type: 'multiOptions',
+				options: pricedModels(id)
+					.map(({ name, id: value }) => ({ name, value }))
+					.sort((a, b) => a.name.localeCompare(b.name)),
+				default: [],
+				description: 'Only jobs of these models. Leave it empty for all of them.',
+				displayOptions: { show: { onlyHailuo: [true] } },
+			},
+		],
+	),
+);
+
+const attemptsOption: INodeProperties = {
+	displayName: 'Download Attempts',
+	name: 'downloadAttempts',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 20, numberPrecision: 0 },
+	default: 3,
+	description:
+		'How many polls may try to download a video. After that the workflow starts with the address of the video and a warning.',
+};
+
+export const properties: INodeProperties[] = [
+	providerField,
+	...jobIdFields,
+	eventField,
+	...shownFor(withoutHistory, [jobIdsField]),
+	...shownFor(withHistory, historyFields),
+	...modelFields,
+	optionsField([...downloadOptions(true), attemptsOption], undefined),
+];

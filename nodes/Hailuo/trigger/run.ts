@@ -1,0 +1,133 @@
+import type { IBinaryData, IPollFunctions, INodeExecutionData } from 'n8n-workflow';
+import { clock } from '../actions/clock';
+import { nodeError } from '../actions/failures';
+import { jobItem } from '../actions/items';
+import { connect, type Connection } from '../actions/transport';
+import { settle } from '../jobs/settle';
+import { downloadVideo, videoFileName } from '../media/download';
+import type { HttpClient, Job } from '../providers/types';
+import { isAfresh, tell } from './complaint';
+import type { Ready } from './look';
+import { memoryOf, type Memory } from './memory';
+import { exclusively, runPoll, type Poll } from './poll';
+import { readSettings, type Settings } from './settings';
+import { testEvent } from './testEvent';
+
+/** Where n8n tells no budget, in ms: what it gives a poll under its durable scheduler (N8N-FACTS 3). */
+const BUDGET_MS = 36_000;
+/** The longest poll, in ms: the next one begins after a minute, and finished videos should not wait for slow ones. */
+const LONGEST_MS = 50_000;
+/** How long after its deadline a poll may still hold its place, in ms. */
+const OVERDUE_MS = 30_000;
+/** ms until an answer counts as missing. */
+const TIMEOUT_MS = 10_000;
+/** ms without a byte after which a download is given up until the next poll. */
+const IDLE_MS = 8_000;
+const TRIES_PER_POLL = 2;
+/** How often an id may be unknown: one from the history was deleted, one that was typed may be too new. */
+const UNKNOWN_LISTED = 3;
+const UNKNOWN_GIVEN = 10;
+
+/** One poll of the trigger node: what ended since the last one, or null. */
+export async function pollNode(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	if (context.getMode() === 'manual') {
+		return await testEvent(context).catch((error) => {
+			throw nodeError(context.getNode(), error, 0);
+		});
+	}
+	const memory = memoryOf(`${context.getWorkflow().id} ${context.getNode().id}`);
+	const budget = context.getPollBudgetMs?.() ?? BUDGET_MS;
+	const deadlineAt = clock.now() + Math.min(budget, LONGEST_MS);
+	const outcome = await settle(
+		async () =>
+			await exclusively(
+				memory,
+				clock,
+				deadlineAt + OVERDUE_MS,
+				async (isOurs) => await pollAccount(context, memory, deadlineAt, isOurs),
+			),
+	);
+	if (outcome.ok) return outcome.value ?? null;
+	const { error } = outcome;
+	if (isAfresh(memory, context, clock.now())) throw tell(context.getNode(), error);
+	context.logger.warn(`${context.getNode().name}: ${(error as Error).message}`);
+	return null;
+}
+
+async function pollAccount(
+	context: IPollFunctions,
+	memory: Memory,
+	deadlineAt: number,
+	isOurs: () => boolean,
+): Promise<INodeExecutionData[][] | null> {
+	const settings = readSettings(context);
+	const connection = await connect(context, settings.provider);
+	const poll = pollOf(context, settings, connection, deadlineAt);
+	const data = context.getWorkflowStaticData('node');
+	const polled = await runPoll(data.state, memory, poll);
+	// The place was given up meanwhile: another poll may have reported the same jobs.
+	if (!isOurs()) return null;
+	if (polled.error && polled.ready.length === 0) throw polled.error;
+	// From here to the return nothing is awaited: n8n saves the state together with what is returned.
+	polled.commit();
+	if (!polled.error) memory.told = undefined;
+	if (polled.saved) data.state = polled.saved;
+	return polled.ready.length > 0
+		? [polled.ready.map((ready) => itemOf(ready, settings.outputField))]
+		: null;
+}
+
+/** The HTTP client with answers that come in time, or not at all. */
+function hurried(http: HttpClient, deadlineAt: number): HttpClient {
+	return {
+		...http,
+		request: async (request) => {
+			const left = Math.max(1_000, deadlineAt - clock.now());
+			return await http.request({ ...request, timeoutMs: Math.min(TIMEOUT_MS, left) });
+		},
+	};
+}
+
+function pollOf(
+	context: IPollFunctions,
+	settings: Settings,
+	{ provider, http }: Connection,
+	deadlineAt: number,
+): Poll<IBinaryData> {
+	const client = hurried(http, deadlineAt);
+	const { list } = provider;
+	return {
+		...settings,
+		list: list && (async (filter) => await list(client, filter)),
+		get: async (jobId) => await provider.get(client, jobId),
+		download: settings.download
+			? async (job, until) => await fetchVideo(context, job, until)
+			: undefined,
+		clock,
+		deadlineAt,
+		providerNow: () => clock.now() + http.clockOffsetMs(),
+		downloadTries: settings.downloadAttempts,
+		mostUnknown: list ? UNKNOWN_LISTED : UNKNOWN_GIVEN,
+		warn: (message) => context.logger.warn(`${context.getNode().name}: ${message}`),
+	};
+}
+
+/** @throws DownloadFailed */
+export async function fetchVideo(
+	context: IPollFunctions,
+	{ model, jobId, videoUrl = '' }: Job,
+	deadlineAt: number,
+): Promise<IBinaryData> {
+	const { binary } = await downloadVideo.call(context, videoUrl, {
+		fileName: videoFileName(model, jobId),
+		clock,
+		deadlineAt,
+		attempts: TRIES_PER_POLL,
+		idleMs: IDLE_MS,
+	});
+	return binary;
+}
+
+/** The same item as the action node's. */
+export const itemOf = ({ job, file }: Ready<IBinaryData>, outputField: string) =>
+	jobItem(job, file && { [outputField]: file });

@@ -1,0 +1,75 @@
+import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import { readFinishOptions } from '../actions/finish';
+import { readJobIds } from '../actions/job/ids';
+import { CREDENTIALS } from '../actions/transport';
+import { isHailuo } from '../models/price';
+import type { ProviderId } from '../models/types';
+import { providerOf } from '../providers';
+import type { Job } from '../providers/types';
+
+/** What the user chose. */
+export interface Settings {
+	provider: ProviderId;
+	/** Names what is watched: another provider or another credential is another account. */
+	scope: string;
+	/** Which jobs are looked for. */
+	isOurs: (job: Job) => boolean;
+	/** Which ends are reported. */
+	isWanted: (job: Job) => boolean;
+	/** The model that alone is looked for, where there is just one. */
+	onlyModel?: string;
+	/** 0 for jobs since the activation. */
+	days: number;
+	jobIds: string[];
+	download: boolean;
+	outputField: string;
+	downloadAttempts: number;
+}
+
+/** How the history calls each event; both where either is asked for. */
+export const EVENT_STATUSES = {
+	completed: ['completed'],
+	failed: ['failed', 'cancelled'],
+	either: ['completed', 'failed', 'cancelled'],
+} as const;
+
+const between = (value: unknown, least: number, most: number, otherwise: number) =>
+	Math.min(most, Math.max(least, Math.floor(Number(value)) || otherwise));
+
+/** @throws FieldError for job ids that are none */
+export function readSettings(context: IPollFunctions): Settings {
+	const read = (name: string, otherwise: unknown): unknown =>
+		context.getNodeParameter(name, otherwise);
+	const provider = read('provider', 'waveSpeed') as ProviderId;
+	const options = read('options', {}) as IDataObject;
+	const { download, outputField } = readFinishOptions(options, true);
+	const onlyHailuo = read('onlyHailuo', true) !== false;
+	const models = onlyHailuo ? (read('models', []) as string[]) : [];
+	const event = read('event', 'completed') as keyof typeof EVENT_STATUSES;
+	const ends: readonly string[] = EVENT_STATUSES[event] ?? EVENT_STATUSES.completed;
+	const history = providerOf(provider).list !== undefined;
+	return {
+		provider,
+		scope: `${provider}/${context.getNode().credentials?.[CREDENTIALS[provider]]?.id ?? ''}`,
+		isOurs: ({ model }) =>
+			models.length > 0 ? models.includes(model) : !onlyHailuo || isHailuo(model),
+		isWanted: ({ status }) => ends.includes(status),
+		onlyModel: models.length === 1 ? models[0] : undefined,
+		days:
+			history && read('made', 'activation') === 'lastDays' ? between(read('days', 1), 1, 7, 1) : 0,
+		jobIds: history ? [] : jobIdsOf(read('jobIds', '')),
+		download,
+		outputField,
+		downloadAttempts: between(options.downloadAttempts, 1, 20, 3),
+	};
+}
+
+/** An expression may give nothing for a while; that is no reason to stop watching. */
+function jobIdsOf(value: unknown): string[] {
+	const isEmpty =
+		value === undefined ||
+		value === null ||
+		(typeof value === 'string' && value.trim() === '') ||
+		(Array.isArray(value) && value.length === 0);
+	return isEmpty ? [] : [...new Set(readJobIds(value))];
+}

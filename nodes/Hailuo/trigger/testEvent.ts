@@ -1,0 +1,100 @@
+import type { IPollFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+import { clock } from '../actions/clock';
+import { aboutJob } from '../actions/job/ids';
+import { connect, type Connection } from '../actions/transport';
+import { settle } from '../jobs/settle';
+import { isFinished } from '../jobs/wait';
+import { ProviderError, type Job } from '../providers/types';
+import { withWarning } from './look';
+import { fetchVideo, itemOf } from './run';
+import { EVENT_STATUSES, readSettings, type Settings } from './settings';
+
+const PAGE_SIZE = 100;
+const MOST_PAGES = 5;
+/** A person is waiting; ms. */
+const PATIENCE_MS = 60_000;
+
+const EVENT_WORDS: Record<keyof typeof EVENT_STATUSES, string> = {
+	completed: 'completed job',
+	failed: 'failed job',
+	either: 'job that has ended',
+};
+
+/**
+ * "Fetch Test Event": the newest job that would start the workflow. It saves nothing, so the job starts the workflow
+ * again once that is active.
+ */
+export async function testEvent(context: IPollFunctions): Promise<INodeExecutionData[][]> {
+	const settings = readSettings(context);
+	const connection = await connect(context, settings.provider);
+	const newest = await newestJob(settings, connection);
+	if (!newest) throw nothingToShow(context, settings);
+	const { job } = newest;
+	const { outputField, download } = settings;
+	if (!download || !job.videoUrl) return [[itemOf({ job }, outputField)]];
+	const deadlineAt = clock.now() + PATIENCE_MS;
+	const fetched = await settle(async () => await fetchVideo(context, job, deadlineAt));
+	const ready = fetched.ok
+		? { job, file: fetched.value }
+		: { job: withWarning(job, fetched.error, 1) };
+	return [[itemOf(ready, outputField)]];
+}
+
+async function newestJob(
+	settings: Settings,
+	connection: Connection,
+): Promise<{ job: Job } | undefined> {
+	const { provider, http } = connection;
+	const { isOurs, isWanted, onlyModel: model, jobIds } = settings;
+	if (!provider.list) return await newestOf(jobIds, settings, connection);
+	for (let page = 1; page <= MOST_PAGES; page++) {
+		const { jobs, more } = await provider.list(http, { page, pageSize: PAGE_SIZE, model });
+		const listed = jobs.filter((job) => isOurs(job) && isWanted(job)).sort(newestFirst);
+		for (const { jobId } of listed) {
+			const job = await provider.get(http, jobId);
+			if (isWanted(job)) return { job };
+		}
+		if (!more) return undefined;
+	}
+	return undefined;
+}
+
+/** Of the ids that were given; the first that is unknown is told when none of the others will do. */
+async function newestOf(
+	jobIds: readonly string[],
+	{ isWanted }: Settings,
+	connection: Connection,
+): Promise<{ job: Job } | undefined> {
+	const found: Job[] = [];
+	let unknown: unknown;
+	for (const jobId of jobIds.slice(-PAGE_SIZE)) {
+		const got = await settle(async () => await connection.provider.get(connection.http, jobId));
+		if (got.ok) found.push(got.value);
+		else if (got.error instanceof ProviderError && got.error.kind === 'notFound') {
+			unknown ??= aboutJob(connection, jobId)(got.error);
+		} else throw got.error;
+	}
+	const [job] = found.filter((one) => isFinished(one) && isWanted(one)).sort(newestFirst);
+	if (!job && unknown) throw unknown;
+	return job && { job };
+}
+
+const newestFirst = (a: Job, b: Job) =>
+	(Date.parse(b.createdAt) || 0) - (Date.parse(a.createdAt) || 0);
+
+function nothingToShow(context: IPollFunctions, settings: Settings): NodeOperationError {
+	const event = context.getNodeParameter('event', 'completed') as keyof typeof EVENT_STATUSES;
+	const what = EVENT_WORDS[event] ?? EVENT_WORDS.completed;
+	const given = settings.jobIds.length;
+	const message =
+		settings.provider !== 'waveSpeed' && given === 0
+			? "No job to show: the field 'Job IDs' is empty"
+			: given > 0
+				? `No ${what} to show among the ${given} given in 'Job IDs'`
+				: `No ${what} to show: the account has none in its history of 7 days`;
+	return new NodeOperationError(context.getNode(), message, {
+		description:
+			'Make a video first, or wait for one that is under way, and fetch the test event again. The models and the event that are chosen in this node count. An active workflow starts by itself when the next one ends.',
+	});
+}

@@ -1,0 +1,119 @@
+import type { HistoryFilter } from '../../../nodes/Hailuo/providers/types';
+import { discover } from '../../../nodes/Hailuo/trigger/discover';
+import { newWatch } from '../../../nodes/Hailuo/trigger/state';
+import { HOUR, MINUTE, World, type WorldOptions } from './world';
+
+function prepared(options: WorldOptions = {}) {
+	const world = new World({ latencyMs: 1, ...options });
+	const watch = newWatch('a', 'mark', world.now);
+	const asked: HistoryFilter[] = [];
+	const late = { at: Infinity };
+	const discovery = {
+		list: async (filter: HistoryFilter) => {
+			asked.push(filter);
+			return await world.list(filter);
+		},
+		isOurs: () => true,
+		providerNow: world.providerNow,
+		isLate: () => world.now >= late.at,
+	};
+	const read = async () => await world.clock.run(async () => await discover(watch, discovery));
+	return { world, watch, asked, late, discovery, read };
+}
+
+test('jobs that a deletion moves past the place where the pages are read are found', async () => {
+	const { world, watch, read } = prepared();
+	for (let i = 0; i < 150; i++) world.make();
+	let calls = 0;
+	// Newest first: one that was read goes, and the first of the second page moves up to the first page.
+	world.options.meanwhile = () => {
+		if (++calls === 2) world.jobs.get('job-149')!.deleted = true;
+	};
+	expect((await read()).whole).toBe(false);
+	expect(watch.open.size).toBe(149);
+	await world.clock.advance(HOUR);
+	for (let i = 0; i < 3; i++) world.make();
+	expect((await read()).whole).toBe(true);
+	expect([...watch.open.keys()].sort()).toEqual([...world.jobs.keys()].sort());
+});
+
+test('a job that appears minutes later than newer ones is found', async () => {
+	const { world, watch, discovery, read } = prepared();
+	const hidden = world.make();
+	await world.clock.advance(4 * MINUTE);
+	world.make();
+	const { list } = discovery;
+	discovery.list = async (filter) => {
+		const page = await list(filter);
+		return { ...page, jobs: page.jobs.filter(({ jobId }) => jobId !== hidden.id) };
+	};
+	await read();
+	expect(watch.open.has(hidden.id)).toBe(false);
+	discovery.list = list;
+	await read();
+	expect(watch.open.has(hidden.id)).toBe(true);
+});
+
+test.each([
+	{ oldestFirst: false, withoutTotal: false },
+	{ oldestFirst: true, withoutTotal: false },
+	{ oldestFirst: false, withoutTotal: true },
+	{ oldestFirst: true, withoutTotal: true },
+])('a day of 5,000 jobs is read in parts that count: %j', async (options) => {
+	const { world, watch, asked, late, read } = prepared(options);
+	for (let i = 0; i < 5_000; i++) {
+		if (i % 50 === 0) await world.clock.advance(15 * MINUTE);
+		world.make();
+	}
+	let polls = 0;
+	const from = [];
+	for (let whole = false; !whole; polls++) {
+		late.at = world.now + 15;
+		({ whole } = await read());
+		from.push(watch.from);
+	}
+	expect(watch.open.size).toBe(5_000);
+	expect(from).toEqual([...from].sort((a, b) => a - b));
+	expect(polls).toBeLessThan(options.withoutTotal ? 30 : 12);
+	expect(asked.length).toBeLessThan(options.withoutTotal ? 220 : 110);
+});
+
+test('jobs with the same time on more than one page are all found, once', async () => {
+	const { world, watch, read } = prepared({ grainMs: HOUR });
+	world.options.meanwhile = () => {
+		if (world.jobs.size < 333) world.make();
+	};
+	for (let i = 0; i < 330; i++) world.make();
+	await read();
+	await read();
+	await read();
+	expect([...watch.open.keys()].sort()).toEqual([...world.jobs.keys()].sort());
+});
+
+test('a time far in the future does not hide the jobs that come after', async () => {
+	const { world, watch, read } = prepared();
+	world.make({ createdAt: world.now + 1_000 * HOUR });
+	await read();
+	await world.clock.advance(HOUR);
+	const next = world.make();
+	await read();
+	expect(watch.open.has(next.id)).toBe(true);
+});
+
+test('jobs that tell no time are found, and known when they are listed again', async () => {
+	const { world, watch, discovery, read } = prepared();
+	const { list } = discovery;
+	discovery.list = async (filter) => {
+		const page = await list({ ...filter, createdAfter: undefined });
+		return { ...page, jobs: page.jobs.map((job) => ({ ...job, createdAt: '' })) };
+	};
+	discovery.isOurs = () => false;
+	world.make();
+	for (let i = 0; i < 20; i++) {
+		await read();
+		await world.clock.advance(MINUTE);
+	}
+	discovery.isOurs = () => true;
+	await read();
+	expect(watch.open.size).toBe(0);
+});
