@@ -235,3 +235,17 @@ test('an agent is told what went wrong and what to do, with the id', async () =>
 	expect(failed.failed).toMatch([...sim.jobs.keys()][0]);
 	expect(failed.failed).toMatch(/moderation[^]*Change the prompt/i);
 });
+
+test('two calls at the same time with the same words are two jobs', async () => {
+	const agent = {
+		description: agentDescription,
+		async execute() {
+			const [tool] = await this.getInputConnectionData('ai_tool', 0);
+			const answers = await Promise.all([1, 2].map(() => tool.invoke({ prompt: 'a boat' })));
+			return [[{ json: { answers } }]];
+		},
+	};
+	const answers = await agentRuns(agent, { operation: 'textToVideo', prompt: ai('prompt') });
+	expect(new Set(answers.map((answer) => jobOf(answer).jobId))).toEqual(new Set(sim.jobs.keys()));
+	expect(sim.paidPosts()).toBe(2);
+});
