@@ -10,15 +10,8 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { properties } from './actions/properties';
 import { route } from './actions/router';
 import { resume, resumeWebhooks } from './actions/video/resume';
-import { providers } from './edition';
+import { allBut } from './edition';
 import * as credentialTest from './methods/credentialTest';
-import type { ProviderId } from './models/types';
-
-/**
- * For `hide`, never `show`: a field all of whose values stand in a credential's `show` is taken for the choice of login,
- * and the editor does not display it.
- */
-const allBut = (provider: ProviderId) => providers.filter((other) => other !== provider);
 
 export class Hailuo implements INodeType {
 	description: INodeTypeDescription = {
