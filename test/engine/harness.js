@@ -199,6 +199,34 @@ async function readBinary(binary) {
 	return await Container.get(BinaryDataService).getAsBuffer(binary);
 }
 
+/** What n8n hands every node of an execution. @param {Record<string, Record<string, unknown>>} credentials by type */
+function additionalDataFor(credentials) {
+	return {
+		credentialsHelper: new Credentials(credentials),
+		executionId: String(++executions),
+		currentNodeExecutionIndex: 0,
+		restApiUrl: '',
+		instanceBaseUrl: 'http://127.0.0.1/',
+		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
+		webhookBaseUrl: 'http://127.0.0.1/webhook',
+		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
+		webhookTestBaseUrl: 'http://127.0.0.1/webhook-test',
+		variables: {},
+		userId: 'user',
+		hooks: new ExecutionLifecycleHooks('manual', String(executions), {
+			id: 'workflow',
+			nodes: [],
+			connections: {},
+		}),
+		executeWorkflow: async () => {
+			throw new Error('not used');
+		},
+		getRunExecutionData: async () => undefined,
+		setExecutionStatus: () => undefined,
+		logAiEvent: () => undefined,
+	};
+}
+
 /**
  * Runs the node behind a node that gives `items`, in a workflow with an error output where asked for.
  *
@@ -255,30 +283,7 @@ async function runNode(asked) {
 		},
 		settings: { executionOrder: 'v1' },
 	});
-	const additionalData = {
-		credentialsHelper: new Credentials(credentials),
-		executionId: String(++executions),
-		currentNodeExecutionIndex: 0,
-		restApiUrl: '',
-		instanceBaseUrl: 'http://127.0.0.1/',
-		formWaitingBaseUrl: 'http://127.0.0.1/form-waiting',
-		webhookBaseUrl: 'http://127.0.0.1/webhook',
-		webhookWaitingBaseUrl: 'http://127.0.0.1/webhook-waiting',
-		webhookTestBaseUrl: 'http://127.0.0.1/webhook-test',
-		variables: {},
-		userId: 'user',
-		hooks: new ExecutionLifecycleHooks('manual', String(executions), {
-			id: 'workflow',
-			nodes: [],
-			connections: {},
-		}),
-		executeWorkflow: async () => {
-			throw new Error('not used');
-		},
-		getRunExecutionData: async () => undefined,
-		setExecutionStatus: () => undefined,
-		logAiEvent: () => undefined,
-	};
+	const additionalData = additionalDataFor(credentials);
 	const execution = new WorkflowExecute(additionalData, 'manual');
 	const promise = execution.run({ workflow, startNode: workflow.getNode('Items') });
 	// run() has made its data anew, and no node has run yet.
@@ -304,6 +309,7 @@ const credentialsFor = (sim) => ({
 });
 
 module.exports = {
+	additionalDataFor,
 	binaryFrom,
 	clock,
 	credentialsFor,

@@ -1,4 +1,5 @@
 import type { INode } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 import { nodeError } from '../actions/failures';
 import type { Memory } from './memory';
 
@@ -22,9 +23,13 @@ export function isAfresh(memory: Memory, activation: unknown, now: number): bool
 	return true;
 }
 
+/** An error that n8n shows; one that was made for it stays as it is. */
+export const shownError = (node: INode, error: unknown): Error =>
+	error instanceof NodeOperationError ? error : nodeError(node, error, 0);
+
 /** What the user reads, with the reason to look at this node. */
 export function tell(node: INode, error: unknown): Error {
-	const shown = nodeError(node, error, 0);
+	const shown = shownError(node, error);
 	shown.message = `Hailuo Trigger cannot watch for jobs: ${shown.message}`;
 	return shown;
 }

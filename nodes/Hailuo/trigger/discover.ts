@@ -46,7 +46,7 @@ export async function discover(watch: Watch, discovery: Discovery): Promise<Disc
 	const { providerNow, isLate } = discovery;
 	const finished = new Set<string>();
 	for (;;) {
-		const after = readFrom(watch);
+		const after = readFrom(watch, providerNow());
 		const end = watch.span ? after + watch.span : Infinity;
 		const before = end < providerNow() ? end : undefined;
 		// The shortest part is read however many pages it has.
@@ -57,7 +57,8 @@ export async function discover(watch: Watch, discovery: Discovery): Promise<Disc
 		const newest = Math.max(...part.jobs.map((job) => Date.parse(job.createdAt) || 0));
 		if (part.outcome === 'whole') {
 			// A time ahead of the provider's own clock would move the cursor past jobs that are still to come.
-			advance(watch, before ?? Math.min(providerNow(), newest));
+			const now = providerNow();
+			advance(watch, before ?? Math.min(now, newest), now);
 			const isSparse = part.jobs.length < (MOST_PAGES * PAGE_SIZE) / 4;
 			watch.span = before && watch.span ? watch.span * (isSparse ? 2 : 1) : undefined;
 			if (before === undefined) return { finished, whole: true };

@@ -1,12 +1,11 @@
 import type { IBinaryData, IPollFunctions, INodeExecutionData } from 'n8n-workflow';
 import { clock } from '../actions/clock';
-import { nodeError } from '../actions/failures';
 import { jobItem } from '../actions/items';
 import { connect, type Connection } from '../actions/transport';
 import { settle } from '../jobs/settle';
 import { downloadVideo, videoFileName } from '../media/download';
 import type { HttpClient, Job } from '../providers/types';
-import { isAfresh, tell } from './complaint';
+import { isAfresh, shownError, tell } from './complaint';
 import type { Ready } from './look';
 import { memoryOf, type Memory } from './memory';
 import { exclusively, runPoll, type Poll } from './poll';
@@ -32,7 +31,7 @@ const UNKNOWN_GIVEN = 10;
 export async function pollNode(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	if (context.getMode() === 'manual') {
 		return await testEvent(context).catch((error) => {
-			throw nodeError(context.getNode(), error, 0);
+			throw shownError(context.getNode(), error);
 		});
 	}
 	const memory = memoryOf(`${context.getWorkflow().id} ${context.getNode().id}`);

@@ -35,6 +35,8 @@ export interface Watch {
 	low: number;
 	/** The hashes of settled jobs made since `low`, with the minute they were made in. */
 	readonly seen: Map<string, number>;
+	/** When the cursor moved last, by the provider's clock; not saved. */
+	movedAt?: number;
 	/** How much of the history is read at a time while the cursor is far behind, in ms; only a hint, and not saved. */
 	span?: number;
 	/** Jobs that wait for their end, by id, with the time they were made; oldest first. */
@@ -101,9 +103,13 @@ export function note(watch: Watch, jobId: string, createdAt: number): void {
 	watch.seen.set(hash, Math.max(watch.seen.get(hash) ?? 0, minuteOf(createdAt)));
 }
 
-/** Moves the cursor up to `from`, and forgets what lies so far behind it that it is never listed again. */
-export function advance(watch: Watch, from: number): void {
-	watch.from = Math.max(watch.from, from);
+/**
+ * Moves the cursor up to `from`, and forgets what lies so far behind it that it is never listed again.
+ *
+ * @param now ms by the provider's clock
+ */
+export function advance(watch: Watch, from: number, now: number): void {
+	if (from > watch.from) Object.assign(watch, { from, movedAt: now });
 	raiseLow(watch, MARGIN_MS);
 	if (watch.seen.size > BUSY_JOBS) raiseLow(watch, BUSY_MARGIN_MS);
 }
@@ -119,8 +125,15 @@ function raiseLow(watch: Watch, marginMs: number): void {
 	}
 }
 
-/** From when on the history is read: overlapping what is known, in ms by the provider's clock. */
-export const readFrom = (watch: Watch): number => Math.max(watch.low, watch.from - MARGIN_MS);
+/**
+ * From when on the history is read, in ms by the provider's clock: overlapping what is known, until jobs that appear late
+ * have had their time. Otherwise each idle poll would read the pages of the last busy minutes again.
+ */
+export function readFrom(watch: Watch, now: number): number {
+	watch.movedAt ??= now;
+	const margin = now - watch.movedAt > MARGIN_MS ? 0 : MARGIN_MS;
+	return Math.max(watch.low, watch.from - margin);
+}
 
 /** For a provider without a history: forgets the settled ids that are no longer asked for. */
 export function keepOnly(watch: Watch, jobIds: readonly string[]): void {

@@ -165,10 +165,14 @@ describe.each<Mode>(['default', 'scheduler', 'durable'])('n8n mode %s', (mode) =
 
 test('an idle poll costs one request', async () => {
 	const world = new World();
-	for (let i = 0; i < 20; i++) world.make();
 	const n8n = new N8n(world, 'default');
 	await start(n8n);
-	await catchUp(n8n, 3);
+	for (let i = 0; i < 350; i++) {
+		world.make();
+		await world.clock.advance(100);
+	}
+	await catchUp(n8n, 10);
+	expect(n8n.emitted).toHaveLength(350);
 	const before = { ...world.calls };
 	await catchUp(n8n, 10);
 	expect({ ...world.calls }).toEqual({ ...before, list: before.list + 10 });

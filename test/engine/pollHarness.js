@@ -1,0 +1,178 @@
+'use strict';
+
+/*
+ * The trigger node in n8n's own PollContext. Around it, what n8n does in its default mode (N8N-FACTS 3): one workflow
+ * object in memory, whose static data is saved when a poll emits and after the activation. The saving itself, and n8n's
+ * death at any moment, are for test/e2e.
+ */
+
+const { additionalDataFor, clock, credentialsFor } = require('./harness');
+const { PollContext } = require('n8n-core');
+const { Workflow } = require('n8n-workflow');
+const { HailuoTrigger } = require('../../nodes/Hailuo/HailuoTrigger.node');
+const { memoryOf, newMemory } = require('../../nodes/Hailuo/trigger/memory');
+
+const type = new HailuoTrigger();
+const nodeTypes = {
+	getByName: () => type,
+	getByNameAndVersion: () => type,
+	getKnownTypes: () => ({}),
+};
+const { text, HEX } = require('../simulator/random');
+
+let workflows = 0;
+
+class Trigger {
+	/**
+	 * @param {any} sim
+	 * @param {Record<string, unknown>} [parameters]
+	 * @param {{ credentials?: object, budgetMs?: number }} [options]
+	 */
+	constructor(sim, parameters = {}, options = {}) {
+		this.sim = sim;
+		this.credentials = options.credentials ?? credentialsFor(sim);
+		this.budgetMs = options.budgetMs ?? 36_000;
+		this.parameters = { provider: 'waveSpeed', ...parameters };
+		this.workflowId = `poll-${++workflows}`;
+		/** What the database holds. */
+		this.saved = '{}';
+		/** The items of all executions. */
+		this.items = [];
+		/** What polls threw, as n8n makes failed executions of it. */
+		this.errors = [];
+		/** One line a poll: its requests, and its time in ms. */
+		this.polls = [];
+		this.build();
+	}
+
+	/** @private */
+	build() {
+		const node = {
+			id: 'trigger',
+			name: 'Hailuo Trigger',
+			type: 'test.hailuoTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: this.parameters,
+			credentials: Object.fromEntries(
+				Object.keys(this.credentials).map((name) => [name, { id: name, name }]),
+			),
+		};
+		this.workflow = new Workflow({
+			id: this.workflowId,
+			name: 'Test',
+			active: true,
+			nodes: [node],
+			connections: {},
+			nodeTypes,
+			staticData: JSON.parse(this.saved),
+			settings: {},
+		});
+		this.context = this.contextOf('trigger', 'activate');
+	}
+
+	/** @private */
+	contextOf(mode, activation) {
+		return new PollContext(
+			this.workflow,
+			this.workflow.getNode('Hailuo Trigger'),
+			additionalDataFor(this.credentials),
+			mode,
+			activation,
+			() => {},
+			() => {},
+			undefined,
+			undefined,
+			undefined,
+			() => this.budgetMs,
+		);
+	}
+
+	save() {
+		this.saved = JSON.stringify(this.workflow.staticData);
+	}
+
+	get savedBytes() {
+		return Buffer.byteLength(this.saved);
+	}
+
+	/** The first poll of an activation; throws what n8n would refuse the activation for. */
+	async activate() {
+		this.build();
+		const items = await this.run();
+		this.save();
+		return items;
+	}
+
+	/** n8n ends and starts again. */
+	async restart() {
+		const memory = memoryOf(`${this.workflowId} trigger`);
+		for (const key of Object.keys(memory)) delete memory[key];
+		Object.assign(memory, newMemory());
+		return await this.activate();
+	}
+
+	/** A later poll: what it throws becomes a failed execution. */
+	async poll() {
+		try {
+			return await this.run();
+		} catch (error) {
+			this.errors.push(error);
+			return [];
+		}
+	}
+
+	/** @private */
+	async run() {
+		const at = clock.now();
+		const before = this.sim.requests.length;
+		const output = await type.poll.call(this.context);
+		const requests = {};
+		for (const { kind } of this.sim.requests.slice(before))
+			requests[kind] = (requests[kind] ?? 0) + 1;
+		const items = output?.[0] ?? [];
+		this.polls.push({ items: items.length, ms: Math.round(clock.now() - at), ...requests });
+		if (output === null) return [];
+		this.save();
+		this.items.push(...items);
+		return items;
+	}
+
+	/** "Fetch Test Event". */
+	async test() {
+		return await type.poll.call(this.contextOf('manual', 'manual'));
+	}
+
+	get ids() {
+		return this.items.map(({ json }) => json.jobId);
+	}
+}
+
+/** Jobs that were made elsewhere: on the website, or by another program. @returns {string[]} their ids */
+function makeJobs(
+	sim,
+	count,
+	{ model = 'minimax/hailuo-02/fast', prompt = 'A lake', ...more } = {},
+) {
+	return Array.from({ length: count }, () => {
+		const job = sim.engine.create({
+			id: text(sim.random.ids, HEX, 32),
+			provider: 'waveSpeed',
+			api: 'waveSpeed',
+			model,
+			input: { prompt },
+			prompt,
+			cost: 0.1,
+			...more,
+		});
+		return job.id;
+	});
+}
+
+/** Jumps ahead; what falls due meanwhile has happened when it resolves. */
+async function minutes(sim, count = 1) {
+	sim.skip(count * 60_000);
+	await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+module.exports = { Trigger, makeJobs, minutes };

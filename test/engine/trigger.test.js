@@ -1,0 +1,369 @@
+'use strict';
+
+const engine = require('./harness');
+const { Trigger, makeJobs, minutes } = require('./pollHarness');
+const { startSimulator } = require('../simulator');
+const { HEX, text } = require('../simulator/random');
+
+const BUDGET_MS = 36_000;
+let sim;
+let back;
+
+beforeAll(engine.startEngine);
+afterAll(engine.stopEngine);
+
+beforeEach(async () => {
+	sim = await startSimulator({
+		timeScale: 40,
+		stamps: 'simulated',
+		jobTime: 20_000,
+		account: { balance: Infinity },
+	});
+	back = engine.followTime(sim);
+});
+
+afterEach(async () => {
+	back();
+	await sim.stop();
+});
+
+async function active(parameters, options) {
+	const trigger = new Trigger(sim, parameters, options);
+	await trigger.activate();
+	return trigger;
+}
+
+/** Polls each minute. */
+async function pollMinutes(trigger, count) {
+	for (let i = 0; i < count; i++) {
+		await minutes(sim);
+		await trigger.poll();
+	}
+}
+
+const sorted = (list) => [...list].sort();
+const failing = (more = {}) => ({ prompt: '#sim:fail=1200', ...more });
+const logged = () => engine.logs.map(({ message }) => message).join('\n');
+
+describe('WaveSpeed', () => {
+	test('a finished job of the account becomes the same item as that of the action node, with its video', async () => {
+		makeJobs(sim, 2);
+		await minutes(sim);
+		const trigger = await active();
+		expect(trigger.items).toEqual([]);
+		const [id] = makeJobs(sim, 1);
+		makeJobs(sim, 1, { model: 'bytedance/seedance-v1-pro-t2v-480p' });
+		makeJobs(sim, 1, failing());
+		await pollMinutes(trigger, 3);
+
+		expect(trigger.ids).toEqual([id]);
+		const [{ json, binary }] = trigger.items;
+		const { items } = await engine.runNode({
+			parameters: {
+				provider: 'waveSpeed',
+				resource: 'job',
+				operation: 'wait',
+				jobId: id,
+				options: { download: true },
+			},
+			credentials: engine.credentialsFor(sim),
+		});
+		expect({ ...items[0].json, finishedAt: null }).toEqual({ ...json, finishedAt: null });
+		expect(binary.data.fileName).toBe(`minimax-hailuo-02-fast-${id}.mp4`);
+		const video = await engine.readBinary(binary.data);
+		expect(video.equals(await sim.videoFor(id))).toBe(true);
+		expect(sim.leaks).toEqual([]);
+	});
+
+	test.each([
+		['failed', ['failed', 'cancelled']],
+		['either', ['completed', 'failed', 'cancelled']],
+	])('Trigger On %s gives the jobs with their reasons', async (event, ends) => {
+		const trigger = await active({ event });
+		const [good] = makeJobs(sim, 1);
+		const [bad] = makeJobs(sim, 1, failing());
+		makeJobs(sim, 1, { prompt: '#sim:cancelled' });
+		await pollMinutes(trigger, 2);
+		expect(sorted(trigger.items.map(({ json }) => json.status))).toEqual(sorted(ends));
+		expect(trigger.ids.includes(good)).toBe(event === 'either');
+		const { json } = trigger.items.find((item) => item.json.jobId === bad);
+		expect(json.error).toEqual({ code: '1200', message: expect.any(String), retryable: false });
+	});
+
+	test('the models that were chosen count, and all of the account where the user says so', async () => {
+		const models = ['minimax/hailuo-02/i2v-pro'];
+		const [some, all] = [await active({ models }), await active({ onlyHailuo: false })];
+		const ids = ['minimax/hailuo-02/fast', 'minimax/hailuo-02/i2v-pro', 'other/model'].flatMap(
+			(model) => makeJobs(sim, 1, { model }),
+		);
+		await minutes(sim, 2);
+		await some.poll();
+		await all.poll();
+		expect(some.ids).toEqual([ids[1]]);
+		expect(all.ids).toEqual(ids);
+	});
+
+	test('without the download no file is fetched', async () => {
+		const trigger = await active({ options: { download: false } });
+		makeJobs(sim, 2);
+		await pollMinutes(trigger, 2);
+		expect(trigger.items).toHaveLength(2);
+		expect(trigger.items[0].binary).toBeUndefined();
+		expect(trigger.items[0].json.videoUrl).toMatch(/^http/);
+		expect(sim.count({ kind: 'download' })).toBe(0);
+	});
+
+	test('an idle poll is one request', async () => {
+		const trigger = await active();
+		makeJobs(sim, 30);
+		await pollMinutes(trigger, 2);
+		expect(trigger.items).toHaveLength(30);
+		const before = trigger.polls.length;
+		await pollMinutes(trigger, 5);
+		for (const { ms, ...rest } of trigger.polls.slice(before)) {
+			expect(rest).toEqual({ items: 0, list: 1 });
+			expect(ms).toBeLessThan(BUDGET_MS);
+		}
+	});
+
+	test('a download that hangs holds up no other, and ends as an address with a warning', async () => {
+		const trigger = await active();
+		const ids = makeJobs(sim, 12);
+		const hanging = ids.slice(0, 2);
+		sim.fail({
+			kind: 'download',
+			match: ({ path }) => hanging.some((id) => path.includes(id)),
+			fault: { hangAfterBytes: 100 },
+		});
+		await pollMinutes(trigger, 1);
+		expect(sorted(trigger.ids)).toEqual(sorted(ids.slice(2)));
+		await pollMinutes(trigger, 3);
+		expect(sorted(trigger.ids)).toEqual(sorted(ids));
+		for (const { json, binary } of trigger.items.slice(10)) {
+			expect(binary).toBeUndefined();
+			expect(json.videoUrl).toMatch(/^http/);
+			expect(json.warnings).toEqual([expect.stringMatching(/tried 3 times.*Job: Wait/)]);
+		}
+		expect(Math.max(...trigger.polls.map(({ ms }) => ms))).toBeLessThan(BUDGET_MS + 2_000);
+	});
+
+	test('5xx, rate limits, cut and unreadable answers, cut downloads and restarts: each job exactly once', async () => {
+		const trigger = await active();
+		const probability = 0.1;
+		const faults = [
+			{ fault: { status: 503 } },
+			{ fault: 'waveSpeed429' },
+			{ fault: { drop: 'after' } },
+			{ fault: { badJson: true } },
+		];
+		for (const { fault } of faults) sim.fail({ kind: ['list', 'status'], probability, fault });
+		sim.fail({ kind: 'download', probability: 0.2, fault: { cutAfterBytes: 500 } });
+		const made = [];
+		for (let round = 0; round < 12; round++) {
+			made.push(...makeJobs(sim, 10));
+			await pollMinutes(trigger, 1);
+			if (round % 4 === 3) await trigger.restart();
+		}
+		sim.faults.clear();
+		await pollMinutes(trigger, 15);
+		expect(sorted(trigger.ids)).toEqual(sorted(made));
+		expect(trigger.errors).toEqual([]);
+	});
+
+	test('24 hours of n8n being down are caught up', async () => {
+		const trigger = await active();
+		const [running] = makeJobs(sim, 1, { prompt: '#sim:seconds=3600' });
+		await pollMinutes(trigger, 1);
+		const made = [];
+		for (let hour = 0; hour < 24; hour++) {
+			made.push(...makeJobs(sim, 10));
+			sim.skip(3_600_000);
+		}
+		await trigger.restart();
+		await pollMinutes(trigger, 3);
+		expect(sorted(trigger.ids)).toEqual(sorted([running, ...made]));
+	});
+
+	test('1,000 open jobs: what each poll asks, and how long it takes', async () => {
+		sim.options.jobTime = 400_000;
+		const trigger = await active();
+		const made = makeJobs(sim, 1_000);
+		await pollMinutes(trigger, 1);
+		const bytes = Buffer.byteLength(JSON.stringify(trigger.workflow.staticData));
+		await pollMinutes(trigger, 10);
+		console.log(
+			`1,000 open jobs: static data ${bytes} bytes, ${trigger.savedBytes} when all are settled. Poll: items, ms, requests\n` +
+				trigger.polls
+					.map(
+						({ items, ms, ...requests }, at) =>
+							`${at}: ${items}, ${ms}, ${JSON.stringify(requests)}`,
+					)
+					.join('\n'),
+		);
+		expect(trigger.ids).toHaveLength(1_000);
+		expect(sorted(trigger.ids)).toEqual(sorted(made));
+		for (const { ms, status = 0 } of trigger.polls) {
+			expect(ms).toBeLessThan(BUDGET_MS + 2_000);
+			expect(status).toBeLessThanOrEqual(370);
+		}
+	}, 60_000);
+});
+
+describe('what goes wrong', () => {
+	const wrongKey = () => ({
+		hailuoWaveSpeedApi: { apiKey: 'some-other-key', baseUrl: sim.urls.waveSpeed },
+	});
+
+	test('a wrong key refuses the activation, and says so', async () => {
+		const trigger = new Trigger(sim, {}, { credentials: wrongKey() });
+		await expect(trigger.activate()).rejects.toMatchObject({
+			message: expect.stringMatching(
+				/^Hailuo Trigger cannot watch for jobs: WaveSpeed answered HTTP 401/,
+			),
+			description: expect.stringContaining('Check the API key in the credential'),
+		});
+		// So does the next try, however soon.
+		await expect(trigger.activate()).rejects.toThrow(/HTTP 401/);
+	});
+
+	test('a key that is refused later is told once, and works again when it is put right', async () => {
+		const trigger = await active();
+		const data = trigger.credentials.hailuoWaveSpeedApi;
+		const { apiKey } = data;
+		data.apiKey = 'some-other-key';
+		await pollMinutes(trigger, 20);
+		expect(trigger.errors).toHaveLength(1);
+		expect(trigger.errors[0].message).toMatch(/HTTP 401/);
+		const [id] = makeJobs(sim, 1);
+		data.apiKey = apiKey;
+		await pollMinutes(trigger, 2);
+		expect(trigger.ids).toEqual([id]);
+		expect(trigger.errors).toHaveLength(1);
+	});
+
+	test.each([
+		['is no address', 'api.wavespeed.example', /'Base URL' of the credential must start with/],
+		['leads to another service', '/nowhere', /HTTP 404|HTTP 400/],
+	])('a base URL that %s refuses the activation', async (_, given, says) => {
+		const baseUrl = given.startsWith('/') ? sim.urls.waveSpeed.replace('/api/v3', given) : given;
+		const { apiKey } = engine.credentialsFor(sim).hailuoWaveSpeedApi;
+		const trigger = new Trigger(
+			sim,
+			{},
+			{ credentials: { hailuoWaveSpeedApi: { apiKey, baseUrl } } },
+		);
+		await expect(trigger.activate()).rejects.toThrow(says);
+	});
+
+	test.each([
+		['503', { status: 503 }],
+		['429', 'waveSpeed429'],
+		['402', 'waveSpeed402'],
+		['a cut connection', { drop: 'before' }],
+		['a web page', { wrongType: 'text/html' }],
+	])(
+		'a provider that answers with %s does not refuse the activation, and is waited for',
+		async (_, fault) => {
+			const remove = sim.fail({ kind: 'list', fault });
+			const trigger = await active();
+			const [id] = makeJobs(sim, 1);
+			await pollMinutes(trigger, 10);
+			// It is asked ever more seldom.
+			expect(sim.count({ kind: 'list' })).toBeLessThan(9);
+			remove();
+			await pollMinutes(trigger, 12);
+			expect(trigger.ids).toEqual([id]);
+			expect(trigger.errors).toEqual([]);
+		},
+	);
+
+	test('a provider that is not there at all does not refuse the activation', async () => {
+		const { apiKey } = engine.credentialsFor(sim).hailuoWaveSpeedApi;
+		const baseUrl = 'http://127.0.0.1:9/api/v3';
+		const trigger = new Trigger(
+			sim,
+			{},
+			{ credentials: { hailuoWaveSpeedApi: { apiKey, baseUrl } } },
+		);
+		await trigger.activate();
+		await pollMinutes(trigger, 2);
+		expect(trigger.errors).toEqual([]);
+	});
+
+	test('a poll that starts while another is at work leaves it alone', async () => {
+		const trigger = await active();
+		const made = makeJobs(sim, 5);
+		await minutes(sim);
+		const [first, second] = await Promise.all([trigger.poll(), trigger.poll()]);
+		expect(first).toHaveLength(5);
+		expect(second).toEqual([]);
+		expect(sorted(trigger.ids)).toEqual(sorted(made));
+	});
+});
+
+describe('Fetch Test Event', () => {
+	test('gives the newest matching job and saves nothing', async () => {
+		makeJobs(sim, 3);
+		await minutes(sim);
+		const [newest] = makeJobs(sim, 1);
+		await minutes(sim);
+		makeJobs(sim, 1, failing());
+		makeJobs(sim, 1, { model: 'other/model' });
+		await minutes(sim);
+		const trigger = new Trigger(sim);
+		const [[item]] = await trigger.test();
+		expect(item.json.jobId).toBe(newest);
+		expect(item.binary.data.mimeType).toBe('video/mp4');
+		expect(JSON.stringify(trigger.workflow.staticData)).toBe('{}');
+		const again = await trigger.test();
+		expect(again[0][0].json.jobId).toBe(newest);
+	});
+
+	test('says when there is none, and what to do', async () => {
+		makeJobs(sim, 1);
+		await minutes(sim);
+		const trigger = new Trigger(sim, { event: 'failed' });
+		await expect(trigger.test()).rejects.toMatchObject({
+			message: 'No failed job to show: the account has none in its history of 7 days',
+			description: expect.stringContaining('fetch the test event again'),
+		});
+		const vtrix = new Trigger(sim, { provider: 'vtrix', jobIds: '' });
+		await expect(vtrix.test()).rejects.toThrow("No job to show: the field 'Job IDs' is empty");
+		const unknown = new Trigger(sim, { provider: 'vtrix', jobIds: 'd758n65e878c73cmdg20' });
+		await expect(unknown.test()).rejects.toThrow(/does not know the job d758n65e878c73cmdg20/);
+	});
+});
+
+describe('Vtrix', () => {
+	const makeOne = (more = {}) =>
+		makeJobs(sim, 1, {
+			id: text(sim.random.ids, HEX, 20),
+			provider: 'vtrix',
+			api: 'legacy',
+			brand: 'vtrix',
+			model: 'minimax_hailuo_02_i2v',
+			...more,
+		})[0];
+
+	test('watches the ids that it is given, each once', async () => {
+		const ids = [makeOne(), makeOne({ prompt: '#sim:seconds=150' })];
+		const trigger = await active({ provider: 'vtrix', jobIds: `${ids[0]},\n${ids[1]} zzzz` });
+		await pollMinutes(trigger, 5);
+		expect(trigger.ids).toEqual(ids);
+		await trigger.restart();
+		await pollMinutes(trigger, 12);
+		expect(trigger.ids).toEqual(ids);
+		expect(trigger.items[0].binary.data.mimeType).toBe('video/mp4');
+		expect(logged()).toContain('does not know the job zzzz');
+		const before = sim.requests.length;
+		await pollMinutes(trigger, 3);
+		expect(sim.requests).toHaveLength(before);
+		expect(trigger.errors).toEqual([]);
+	});
+
+	test('refuses what cannot be an id when it is activated', async () => {
+		const trigger = new Trigger(sim, { provider: 'vtrix', jobIds: 'https://example.com/job' });
+		await expect(trigger.activate()).rejects.toThrow(/has an entry that is no ID/);
+		expect(sim.requests).toHaveLength(0);
+	});
+});
