@@ -112,6 +112,11 @@ const panels = {
 				for (const operation of catalogue.VIDEO_OPERATIONS) {
 					await editor.choose('operation', OPERATION_NAMES[operation]);
 					const offered = modelsFor(provider, operation);
+					if (FOLDER) {
+						const list = await editor.openChoices('model');
+						log(await editor.screenshot(fileOf(provider, operation, 'models')));
+						await editor.closeChoices(list);
+					}
 					assert.deepEqual(
 						await editor.choices('model'),
 						offered.map((model) => ({

@@ -150,6 +150,6 @@ export function modelSummary(model: Model, operation: VideoOperation): string {
 	return [
 		resolutions.join(', '),
 		`${durationsOf(lengths).join(' or ')} s`,
-		...(prices.length ? [`${money} (list price of ${model.pricesAsOf})`] : []),
+		prices.length ? `${money} (list price of ${model.pricesAsOf})` : 'price not published',
 	].join(' · ');
 }

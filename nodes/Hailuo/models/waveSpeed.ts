@@ -190,7 +190,7 @@ export const waveSpeedModels: readonly Model[] = [
 		provider: 'waveSpeed',
 		id: 'custom',
 		name: 'Custom Model',
-		custom: { example: 'minimax/h3/text-to-video' },
+		custom: { example: 'minimax/video-01' },
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame: image, lastFrame: endImage },
 		jobSeconds: [20, 300],

@@ -10,6 +10,7 @@ import {
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fields';
+import { providerOf } from '../../providers';
 import { pricedModels, pricedSummary } from '../../models/price';
 import type { FieldName, Lengths, ProviderId, Resolution } from '../../models/types';
 import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from '../scope';
@@ -88,7 +89,8 @@ const additionalFields = fieldAt(
 			typeOptions: { rows: 5 },
 			default: '{}',
 			description:
-				'All other parameters of the model as a JSON object, e.g. {"duration": 6, "resolution": "768p"}. Sent as it is, and wins over the fields above. Nothing is checked, and the price is not known: look at the page of the model first.',
+				'All other parameters of the model as a JSON object, e.g. {"duration": 6, "resolution": "768p"}. They win over the fields above.',
+			hint: 'Sent as they are. Nothing is checked and the price is not known: read the page of the model first.',
 		},
 );
 
@@ -100,13 +102,25 @@ const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
 /** The input field of each frame, when the person names none. */
 export const FRAME_FIELDS = { firstFrame: 'data', lastFrame: 'lastFrame' } as const;
 
+const TYPE_NAMES: Record<string, string> = {
+	'image/jpeg': 'JPG',
+	'image/png': 'PNG',
+	'image/webp': 'WebP',
+};
+
+/** e.g. `JPG, PNG or WebP` */
+function pictureTypes(provider: ProviderId): string {
+	const names = providerOf(provider).images.mimeTypes.map((type) => TYPE_NAMES[type] ?? type);
+	return `${names.slice(0, -1).join(', ')} or ${names[names.length - 1]}`;
+}
+
 function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 	const shown = (place: Place) =>
 		place.operation === 'firstLastFrameToVideo' ||
 		(name === 'firstFrame' && place.operation === 'imageToVideo');
 	const label = FIELD_LABELS[name];
 	const defaultField = FRAME_FIELDS[name];
-	const parts: Field[] = [
+	const parts = (types: string): Field[] => [
 		{
 			displayName: label,
 			name: `${name}Source`,
@@ -134,7 +148,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: defaultField,
 			required: true,
 			placeholder: 'e.g. data',
-			hint: 'The name of the input field that holds the picture. JPG or PNG, at most 20 MB, short side over 300 px.',
+			hint: `The name of the input field that holds the picture. ${types}, at most 20 MB, short side over 300 px.`,
 			show: { [`${name}Source`]: ['binary'] },
 		},
 		{
@@ -144,12 +158,13 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://example.com/picture.jpg',
-			hint: 'A public address of a JPG or PNG, a data URI, or Base64 text',
+			hint: `A public address (${types}), a data URI, or Base64 text`,
 			show: { [`${name}Source`]: ['url'] },
 		},
 	];
-	return parts.flatMap((part) =>
-		fieldAt(all, (place) => (shown(place) ? { ...part, kept: true } : undefined)),
+	const partsAt = ({ provider }: Place) => parts(pictureTypes(provider));
+	return partsAt(all[0]).flatMap((_part, nth) =>
+		fieldAt(all, (place) => (shown(place) ? { ...partsAt(place)[nth], kept: true } : undefined)),
 	);
 }
 
