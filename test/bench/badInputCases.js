@@ -251,8 +251,11 @@ function drawCase(gen, place, { batch = false } = {}) {
 	for (const [name, looks] of fields) {
 		const property = looks.find((look) => shown(picks, look));
 		if (!property) {
-			// Left over from another choice: it must be neither sent nor judged.
-			if (!clean && gen(fc.nat, 9) < 2) p[name] = gen(() => hostile);
+			// Left over from another choice.
+			if (!clean && gen(fc.nat, 9) < 2) {
+				p[name] = gen(() => hostile);
+				bad.push(name);
+			}
 			continue;
 		}
 		if (property.type === 'collection') {

@@ -134,7 +134,7 @@ async function measured({ file, how, base, count, bytes }) {
 		(await downloadVideo.call(self, url, { fileName, clock })).binary;
 	const whole = async (url, fileName) =>
 		await self.helpers.prepareBinaryData(
-			Buffer.from(await self.helpers.httpRequest({ method: 'GET', url, encoding: 'arraybuffer' })),
+			await self.helpers.httpRequest({ method: 'GET', url, encoding: 'arraybuffer' }),
 			fileName,
 			'video/mp4',
 		);
