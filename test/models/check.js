@@ -34,9 +34,9 @@ async function main() {
 	const { compiled } = require('../bench/compiled');
 	const { drift, LEFT_OUT } = require('./drift');
 	const bundle = compiled('models/waveSpeed.ts');
-	const { waveSpeedModels } = require(bundle);
+	const { waveSpeedCatalogue } = require(bundle);
 	fs.rmSync(path.dirname(bundle), { recursive: true, force: true });
-	const models = waveSpeedModels.filter(({ custom }) => !custom);
+	const models = waveSpeedCatalogue.models.filter(({ custom }) => !custom);
 	const lines = await drift(models, await fetchModels(baseUrl, key));
 	for (const line of lines) console.log(line);
 	const days = [...new Set(models.map(({ pricesAsOf }) => pricesAsOf))].join(', ');

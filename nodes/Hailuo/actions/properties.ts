@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { providers } from '../edition';
-import { PROVIDER_NAMES, VIDEO_OPERATIONS } from '../models/catalogue';
+import { catalogueOf, VIDEO_OPERATIONS } from '../models/catalogue';
 import type { ProviderId } from '../models/types';
 import { providerOf } from '../providers';
 import { getAllFields } from './job/getAll';
@@ -13,12 +13,6 @@ import { optionsField, videoOptions } from './options';
 import { callbackFields } from './video/callbackFields';
 import { videoFields } from './video/fields';
 
-const PROVIDER_HELP: Record<ProviderId, string> = {
-	waveSpeed: 'The whole Hailuo family, one price a video',
-	vtrix: 'One gateway under two names',
-	miniMax: 'The makers of Hailuo themselves',
-};
-
 const [firstProvider] = providers;
 
 /** A build with one provider has no choice to show, but the fields still hang on the value. */
@@ -30,9 +24,9 @@ export const providerField: INodeProperties =
 				type: 'options',
 				noDataExpression: true,
 				options: providers.map((value) => ({
-					name: PROVIDER_NAMES[value],
+					name: catalogueOf(value).name,
 					value,
-					description: PROVIDER_HELP[value],
+					description: catalogueOf(value).description,
 				})),
 				default: firstProvider,
 				description: 'Who makes the video, and with whom you have an account',

@@ -15,12 +15,6 @@ import type { ProviderId } from '../models/types';
 
 export type RequestContext = IExecuteFunctions | IPollFunctions | IWebhookFunctions;
 
-export const CREDENTIALS: Record<ProviderId, string> = {
-	waveSpeed: 'hailuoWaveSpeedApi',
-	vtrix: 'hailuoVtrixApi',
-	miniMax: 'hailuoMiniMaxApi',
-};
-
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** A provider together with the way to reach it. */
@@ -36,10 +30,10 @@ export interface Connection {
 /** @throws Error when the credential is missing, or its base URL is none */
 export async function connect(context: RequestContext, id: ProviderId): Promise<Connection> {
 	const provider = providerOf(id);
-	const credentials = await context.getCredentials(CREDENTIALS[id]);
+	const credentials = await context.getCredentials(provider.credential);
 	const baseUrl = baseUrlOf(id, credentials);
 	const client = (from: RequestContext) =>
-		httpClient(from, CREDENTIALS[id], baseUrl, String(credentials.apiKey ?? ''));
+		httpClient(from, provider.credential, baseUrl, String(credentials.apiKey ?? ''));
 	return { provider, http: client(context), lastingHttp: client(uninterrupted(context)), baseUrl };
 }
 

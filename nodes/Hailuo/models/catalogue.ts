@@ -1,16 +1,17 @@
 import { providers } from '../edition';
-import { miniMaxModels } from './miniMax';
+import { miniMaxCatalogue } from './miniMax';
 import type {
 	FieldName,
 	FieldSpec,
 	Lengths,
 	Model,
+	ProviderCatalogue,
 	ProviderId,
 	Resolution,
 	VideoOperation,
 } from './types';
-import { vtrixModels } from './vtrix';
-import { waveSpeedModels } from './waveSpeed';
+import { vtrixCatalogue } from './vtrix';
+import { waveSpeedCatalogue } from './waveSpeed';
 
 export const VIDEO_OPERATIONS = ['textToVideo', 'imageToVideo', 'firstLastFrameToVideo'] as const;
 
@@ -20,49 +21,32 @@ export const OPERATION_NAMES: Record<VideoOperation, string> = {
 	firstLastFrameToVideo: 'First and Last Frame to Video',
 };
 
+const catalogues = [waveSpeedCatalogue, vtrixCatalogue, miniMaxCatalogue];
+
+/** @throws Error for a provider that nobody has described */
+export function catalogueOf(id: ProviderId): ProviderCatalogue {
+	const found = catalogues.find(({ provider }) => provider === id);
+	if (!found) throw new Error(`The catalogue has no provider '${id}'`);
+	return found;
+}
+
 /** As the dropdown and the messages call them. */
-export const PROVIDER_NAMES: Record<ProviderId, string> = {
-	waveSpeed: 'WaveSpeed',
-	vtrix: 'Vtrix / SeaArt',
-	miniMax: 'MiniMax',
-};
+export const PROVIDER_NAMES = Object.fromEntries(
+	catalogues.map(({ provider, name }) => [provider, name]),
+) as Record<ProviderId, string>;
 
 /** Every model that this edition of the package holds, newest first for each provider. */
-export const models: readonly Model[] = [
-	...waveSpeedModels,
-	...vtrixModels,
-	...miniMaxModels,
-].filter(({ provider }) => providers.includes(provider));
-
-/**
- * What the list of models shows first. n8n does not store a value that equals its default, so an entry here never
- * changes once it is released: it would change what saved workflows do, and cost.
- */
-const DEFAULT_MODELS: Record<ProviderId, Partial<Record<VideoOperation, string>>> = {
-	waveSpeed: {
-		textToVideo: 'minimax/hailuo-02/standard',
-		imageToVideo: 'minimax/hailuo-02/fast',
-		firstLastFrameToVideo: 'minimax/hailuo-02/i2v-standard',
-	},
-	vtrix: {
-		textToVideo: 'minimax_hailuo_02',
-		imageToVideo: 'minimax_hailuo_02_i2v',
-		firstLastFrameToVideo: 'minimax_hailuo_02_i2v',
-	},
-	miniMax: {
-		textToVideo: 'MiniMax-Hailuo-2.3',
-		imageToVideo: 'MiniMax-Hailuo-2.3',
-		firstLastFrameToVideo: 'MiniMax-Hailuo-02',
-	},
-};
+export const models: readonly Model[] = catalogues
+	.filter(({ provider }) => providers.includes(provider))
+	.flatMap((catalogue) => catalogue.models);
 
 export function findModel(provider: ProviderId, id: string): Model | undefined {
 	return models.find((model) => model.provider === provider && model.id === id);
 }
 
-/** What the list of models shows first: see DEFAULT_MODELS. */
+/** What the list of models shows first. */
 export function defaultModel(provider: ProviderId, operation: VideoOperation): string {
-	return DEFAULT_MODELS[provider][operation] ?? modelsFor(provider, operation)[0].id;
+	return catalogueOf(provider).defaults[operation] ?? modelsFor(provider, operation)[0].id;
 }
 
 /** The models of a provider, custom ones included, in the order of the list. */

@@ -1,4 +1,4 @@
-import type { FieldSpec, Model } from './types';
+import type { FieldSpec, Model, ProviderCatalogue } from './types';
 
 /*
  * MiniMax's own models, newest first (PROVIDERS.md C.2: parameters, and the matrix of lengths by resolution and mode).
@@ -36,7 +36,7 @@ const common: Model['fields'] = {
 const standard = { '768P': [6, 10], '1080P': [6] } as const;
 const standardPrices = { '768P': { 6: 0.28, 10: 0.56 }, '1080P': { 6: 0.49 } } as const;
 
-export const miniMaxModels: readonly Model[] = [
+const models: readonly Model[] = [
 	{
 		...base,
 		id: 'MiniMax-Hailuo-2.3',
@@ -78,3 +78,15 @@ export const miniMaxModels: readonly Model[] = [
 		jobSeconds: [60, 300],
 	},
 ];
+
+export const miniMaxCatalogue: ProviderCatalogue = {
+	provider: 'miniMax',
+	name: 'MiniMax',
+	description: 'The makers of Hailuo themselves',
+	defaults: {
+		textToVideo: 'MiniMax-Hailuo-2.3',
+		imageToVideo: 'MiniMax-Hailuo-2.3',
+		firstLastFrameToVideo: 'MiniMax-Hailuo-02',
+	},
+	models,
+};

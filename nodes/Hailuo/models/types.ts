@@ -46,6 +46,22 @@ export type CameraDialect = 'vtrix' | 'miniMax';
 /** An API of a provider that is not its main one. */
 export type ModelApi = 'queue';
 
+/** All that the catalogue says of one provider. */
+export interface ProviderCatalogue {
+	provider: ProviderId;
+	/** As the dropdown and the messages call it. */
+	name: string;
+	/** Said of it in the dropdown; no period. */
+	description: string;
+	/**
+	 * What the list of models shows first. n8n does not store a value that equals its default, so an entry here never
+	 * changes once it is released: it would change what saved workflows do, and cost.
+	 */
+	defaults: Partial<Record<VideoOperation, string>>;
+	/** Newest first. */
+	models: readonly Model[];
+}
+
 export interface Model {
 	provider: ProviderId;
 	/** The provider's own id; users' workflows store it. */

@@ -1,4 +1,4 @@
-import type { FieldSpec, Model } from './types';
+import type { FieldSpec, Model, ProviderCatalogue } from './types';
 
 /*
  * Models of the Vtrix / SeaArt Cloud gateway, newest first. Sources: the provider's own page of minimax_hailuo_02_i2v
@@ -30,7 +30,7 @@ const callbackUrl: FieldSpec = { key: 'callback_url' };
 
 const standard = { '768P': [6, 10], '1080P': [6] } as const;
 
-export const vtrixModels: readonly Model[] = [
+const models: readonly Model[] = [
 	{
 		...base,
 		id: 'minimax_hailuo_23_t2v',
@@ -106,3 +106,15 @@ export const vtrixModels: readonly Model[] = [
 		jobSeconds: [30, 300],
 	},
 ];
+
+export const vtrixCatalogue: ProviderCatalogue = {
+	provider: 'vtrix',
+	name: 'Vtrix / SeaArt',
+	description: 'One gateway under two names',
+	defaults: {
+		textToVideo: 'minimax_hailuo_02',
+		imageToVideo: 'minimax_hailuo_02_i2v',
+		firstLastFrameToVideo: 'minimax_hailuo_02_i2v',
+	},
+	models,
+};

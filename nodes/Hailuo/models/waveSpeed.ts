@@ -1,4 +1,4 @@
-import type { FieldSpec, Model } from './types';
+import type { FieldSpec, Model, ProviderCatalogue } from './types';
 
 /*
  * WaveSpeed's MiniMax endpoints, newest first. Parameters, defaults and prices: the provider's own model list of
@@ -21,7 +21,7 @@ const hailuo23 = { ...base, line: '2.3' } as const;
 const hailuo23Fast = { ...base, line: '2.3 Fast', jobSeconds: [20, 60] } as const;
 const hailuo02 = { ...base, line: '02', jobSeconds: [30, 90] } as const;
 
-export const waveSpeedModels: readonly Model[] = [
+const models: readonly Model[] = [
 	{
 		...hailuo23,
 		id: 'minimax/hailuo-2.3/t2v-pro',
@@ -196,3 +196,15 @@ export const waveSpeedModels: readonly Model[] = [
 		jobSeconds: [20, 300],
 	},
 ];
+
+export const waveSpeedCatalogue: ProviderCatalogue = {
+	provider: 'waveSpeed',
+	name: 'WaveSpeed',
+	description: 'The whole Hailuo family, one price a video',
+	defaults: {
+		textToVideo: 'minimax/hailuo-02/standard',
+		imageToVideo: 'minimax/hailuo-02/fast',
+		firstLastFrameToVideo: 'minimax/hailuo-02/i2v-standard',
+	},
+	models,
+};

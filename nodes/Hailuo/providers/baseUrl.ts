@@ -1,29 +1,6 @@
 import type { ProviderId } from '../models/types';
-
-interface Addresses {
-	/** The field of the credential that chooses among `known`; absent where there is nothing to choose. */
-	choice?: string;
-	/** What n8n's users can choose, and where it leads. The first is the default. */
-	known: Readonly<Record<string, string>>;
-	/** The end of an address as the provider's documents print it, which the requests add themselves. */
-	tail?: RegExp;
-	/** The paths at the provider's own host that lack the rest: its own SDK takes the address like that, so people have it at hand. */
-	short?: RegExp;
-}
-
-const ADDRESSES: Readonly<Record<ProviderId, Addresses>> = {
-	waveSpeed: { known: { waveSpeed: 'https://api.wavespeed.ai/api/v3' }, short: /^(\/api)?$/ },
-	vtrix: {
-		choice: 'brand',
-		known: { vtrix: 'https://cloud.vtrix.ai', seaArt: 'https://cloud.seaart.ai' },
-		tail: /(\/model(\/v1(\/(generation|queue))?)?)+$/,
-	},
-	miniMax: {
-		choice: 'region',
-		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimaxi.com' },
-		tail: /(\/v1)+$/,
-	},
-};
+import { providerOf } from './index';
+import type { Addresses } from './types';
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
 
@@ -76,7 +53,7 @@ export function baseUrlOf(
 	provider: ProviderId,
 	credentials: Readonly<Record<string, unknown>>,
 ): string {
-	const addresses = ADDRESSES[provider];
+	const { addresses } = providerOf(provider);
 	const given = textOf(credentials.baseUrl);
 	const text = given && !isExpression(given) ? given : chosen(addresses, credentials);
 	const url = parse(text);
@@ -95,5 +72,5 @@ export function baseUrlOf(
 
 /** Whether an address of `baseUrlOf` is one of the provider's own, not one that somebody typed. */
 export function isKnownBaseUrl(provider: ProviderId, baseUrl: string): boolean {
-	return Object.values(ADDRESSES[provider].known).includes(baseUrl);
+	return Object.values(providerOf(provider).addresses.known).includes(baseUrl);
 }

@@ -140,6 +140,12 @@ const withoutVideo = (jobId: string) =>
 export const miniMax: Provider = {
 	id: 'miniMax',
 	name: NAME,
+	credential: 'hailuoMiniMaxApi',
+	addresses: {
+		choice: 'region',
+		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimaxi.com' },
+		tail: /(\/v1)+$/,
+	},
 	// 5 a minute on the older page, 20 on the newer one (PROVIDERS.md C.4); how many may run at once is not published.
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: {

@@ -116,11 +116,26 @@ export interface Upload {
 	mimeType: string;
 }
 
+/** Where a provider is reached. */
+export interface Addresses {
+	/** The field of the credential that chooses among `known`; absent where there is nothing to choose. */
+	choice?: string;
+	/** What n8n's users can choose, and where it leads. The first is the default. */
+	known: Readonly<Record<string, string>>;
+	/** The end of an address as the provider's documents print it, which the requests add themselves. */
+	tail?: RegExp;
+	/** The paths at the provider's own host that lack the rest: its own SDK takes the address like that, so people have it at hand. */
+	short?: RegExp;
+}
+
 /** A provider: the verbs of a job. One file each. */
 export interface Provider {
 	id: ProviderId;
 	/** Shown to users, e.g. `WaveSpeed`. */
 	name: string;
+	/** The type of its credential. */
+	credential: string;
+	addresses: Addresses;
 	/** How many jobs the smallest account may run at once, and how many submits a minute. */
 	limits: { concurrent: number; submitsPerMinute: number };
 	/** Image types it accepts, and the most bytes of one. */

@@ -1,11 +1,13 @@
 import { hintFor, isoTime, json, messageOf, number, statusOf, text, type Json } from './answers';
-import { isKnownBaseUrl } from './baseUrl';
 import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from './types';
 import { PAID, ProviderError } from './types';
 import { call, NAME, videosOf } from './vtrixAnswers';
 import { cancelQueued, isQueueId, queuedJob, submitToQueue } from './vtrixQueue';
 
 const GENERATION = '/model/v1/generation';
+
+/** By the choice of the credential. The queue is SeaArt's alone. */
+const BRANDS = { vtrix: 'https://cloud.vtrix.ai', seaArt: 'https://cloud.seaart.ai' } as const;
 
 /**
  * Documented: in_progress, completed, failed; the other words are on older pages and in clients (PROVIDERS.md B.2).
@@ -112,6 +114,12 @@ async function quote(http: HttpClient, submission: Submission): Promise<Quote> {
 export const vtrix: Provider = {
 	id: 'vtrix',
 	name: NAME,
+	credential: 'hailuoVtrixApi',
+	addresses: {
+		choice: 'brand',
+		known: BRANDS,
+		tail: /(\/model(\/v1(\/(generation|queue))?)?)+$/,
+	},
 	// Not published; WaveSpeed's smallest account serves as the measure, and a 429 slows a batch down anyway.
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: {
@@ -155,7 +163,7 @@ export const vtrix: Provider = {
 	},
 
 	apiMissing: (_api, baseUrl) =>
-		isKnownBaseUrl('vtrix', baseUrl) && !/seaart/.test(baseUrl)
+		baseUrl === BRANDS.vtrix
 			? {
 					rule: 'is served by SeaArt Cloud only, and the credential is one of Vtrix',
 					fix: "Pick a model that is not marked 'SeaArt Only', or use a credential whose Service is SeaArt Cloud",

@@ -195,6 +195,8 @@ async function isGenuine(http: HttpClient, callback: Callback): Promise<boolean 
 export const waveSpeed: Provider = {
 	id: 'waveSpeed',
 	name: NAME,
+	credential: 'hailuoWaveSpeedApi',
+	addresses: { known: { waveSpeed: 'https://api.wavespeed.ai/api/v3' }, short: /^(\/api)?$/ },
 	// The smallest account, Bronze (PROVIDERS.md A.5).
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: { mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 20_000_000, strictRatio: true },

@@ -1,7 +1,6 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { readFinishOptions } from '../actions/finish';
 import { readJobIds } from '../actions/job/ids';
-import { CREDENTIALS } from '../actions/transport';
 import { isHailuo } from '../models/price';
 import type { ProviderId } from '../models/types';
 import { providerOf } from '../providers';
@@ -50,7 +49,7 @@ export function readSettings(context: IPollFunctions): Settings {
 	const history = providerOf(provider).list !== undefined;
 	return {
 		provider,
-		scope: `${provider}/${context.getNode().credentials?.[CREDENTIALS[provider]]?.id ?? ''}`,
+		scope: `${provider}/${context.getNode().credentials?.[providerOf(provider).credential]?.id ?? ''}`,
 		isOurs: ({ model }) =>
 			models.length > 0 ? models.includes(model) : !onlyHailuo || isHailuo(model),
 		isWanted: ({ status }) => ends.includes(status),
