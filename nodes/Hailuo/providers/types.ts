@@ -157,8 +157,8 @@ export interface Provider {
 	apiMissing?(api: ModelApi, baseUrl: string): { rule: string; fix: string } | undefined;
 	/** Where a person looks for a job whose id was lost. */
 	historyHint: string;
-	/** Whether a submit can name an address (`Submission.webhookUrl`) that is called when the job has ended. */
-	callsBack?: true;
+	/** Whether a submit to an API can name an address (`Submission.webhookUrl`) that is called when the job has ended. */
+	callsBack?(api?: ModelApi): boolean;
 	/**
 	 * Whether a call that came to that address is the provider's, by its signature; undefined where that cannot be
 	 * told. What the call says is not believed in any case.

@@ -152,7 +152,8 @@ export const vtrix: Provider = {
 	},
 
 	quote,
-	callsBack: true,
+	// The queue refuses any request with a callback in it (PROVIDERS.md B.4).
+	callsBack: (api) => api !== 'queue',
 
 	async cancel(http, jobId) {
 		if (isQueueId(jobId)) return await cancelQueued(http, jobId);

@@ -188,7 +188,9 @@ async function isGenuine(http: HttpClient, callback: Callback): Promise<boolean 
 		() => undefined,
 	);
 	const key = text(isJson(secret) ? (secret.secret ?? secret.key) : secret);
-	return key === undefined ? undefined : signatureFits(key, callback);
+	if (key === undefined) return undefined;
+	// The signature's age is by the provider's clock; ours may be minutes away from it.
+	return signatureFits(key, { ...callback, atMs: callback.atMs + http.clockOffsetMs() });
 }
 
 /** WaveSpeed, API v3 (PROVIDERS.md part A). The base URL ends in `/api/v3`. */
@@ -261,7 +263,7 @@ export const waveSpeed: Provider = {
 		return balance;
 	},
 
-	callsBack: true,
+	callsBack: () => true,
 	isGenuine,
 
 	ownsJobId: (jobId) => /^[0-9a-f]{32}$/i.test(jobId),

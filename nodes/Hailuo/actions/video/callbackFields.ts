@@ -1,6 +1,6 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { providers } from '../../edition';
-import { OPERATION_NAMES, VIDEO_OPERATIONS } from '../../models/catalogue';
+import { modelsOf, OPERATION_NAMES, VIDEO_OPERATIONS } from '../../models/catalogue';
 import { providerOf } from '../../providers';
 import { downloadOptions, optionsField, submitOptions } from '../options';
 import { videoFields } from './fields';
@@ -8,19 +8,40 @@ import { videoFields } from './fields';
 /** n8n checks the signature of a resume address only where the operation has this value (N8N-FACTS section 4). */
 export const SEND_AND_WAIT = 'sendAndWait';
 
-const FROM = 'generateFrom';
+/** The field that says what kind of video to make. */
+export const FROM = 'generateFrom';
 
 const calling = providers.filter((provider) => providerOf(provider).callsBack);
 
-/** The same field, shown when its video operation is chosen as what to generate. */
-function forCallback(field: INodeProperties): INodeProperties[] {
+/** The models whose API calls back, by their ids. */
+const callingModels = new Set(
+	calling.flatMap((provider) =>
+		modelsOf(provider)
+			.filter(({ api }) => providerOf(provider).callsBack?.(api))
+			.map(({ id }) => id),
+	),
+);
+
+/**
+ * The same field, shown when its video operation is chosen as what to generate; for the models alone whose API calls
+ * back.
+ */
+export function forCallback(field: INodeProperties): INodeProperties[] {
 	const show = field.displayOptions?.show ?? {};
 	const operations = VIDEO_OPERATIONS.filter((operation) => show.operation?.includes(operation));
 	const fieldProviders = calling.filter((provider) => show.provider?.includes(provider));
-	if (operations.length === 0 || fieldProviders.length === 0) return [];
+	const models = show.model?.filter((id) => callingModels.has(String(id)));
+	if (operations.length === 0 || fieldProviders.length === 0 || models?.length === 0) return [];
+	const options =
+		field.name === 'model'
+			? (field.options as INodePropertyOptions[]).filter(({ value }) =>
+					callingModels.has(String(value)),
+				)
+			: field.options;
 	return [
 		{
 			...field,
+			...(options ? { options } : {}),
 			displayOptions: {
 				...field.displayOptions,
 				show: {
@@ -28,6 +49,7 @@ function forCallback(field: INodeProperties): INodeProperties[] {
 					operation: [SEND_AND_WAIT],
 					[FROM]: operations,
 					provider: fieldProviders,
+					...(models ? { model: models } : {}),
 				},
 			},
 		},
@@ -49,7 +71,7 @@ const fromField: INodeProperties = {
 
 const noticeField: INodeProperties = {
 	displayName:
-		'The execution waits without using memory, and goes on when the provider calls n8n back. n8n must be reachable from the internet for that (WEBHOOK_URL). All jobs come out, also those that did not succeed: look at their status.',
+		'The execution sleeps until the provider calls n8n back, and goes on when all jobs have ended. For that n8n must be reachable from the internet (WEBHOOK_URL). All jobs come out, also those that did not succeed: look at their status.',
 	name: 'callbackNotice',
 	type: 'notice',
 	default: '',
@@ -66,11 +88,17 @@ const waitLimitOption: INodeProperties = {
 		'When to go on without the callback. The items then hold the jobs as they were submitted: get their videos with Job: Wait.',
 };
 
+/** Read when the execution goes on, and for all items: the fields of an item are not at hand any more. */
+const outputOptions = downloadOptions(true).map((option) => ({
+	...option,
+	noDataExpression: true,
+}));
+
 export const callbackFields: INodeProperties[] = calling.length
 	? [
 			fromField,
 			noticeField,
 			...videoFields.flatMap(forCallback),
-			optionsField([...downloadOptions(true), waitLimitOption, ...submitOptions], shown),
+			optionsField([...outputOptions, waitLimitOption, ...submitOptions], shown),
 		]
 	: [];

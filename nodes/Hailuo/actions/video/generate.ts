@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { runBatch, type Slot } from '../../jobs/batch';
 import { SubmitLimiter } from '../../jobs/limiter';
 import { settle, type Settled } from '../../jobs/settle';
+import { FieldError } from '../../models/fields';
 import type { VideoOperation } from '../../models/types';
 import { finishJob } from '../finish';
 import { jobItem } from '../items';
@@ -54,6 +55,7 @@ async function generateAll(
 	for (const item of context.getInputData().keys()) {
 		const check = async () => {
 			const prepared = await prepare(context, session, operation, item);
+			if (webhookUrl) requireCallback(session, prepared);
 			// A job that an earlier try paid for is not paid again, so its price does not matter any more.
 			const paid = memory.recall(item, prepared.fingerprint) !== undefined;
 			if (!paid) await checkPrice(session, askPrice, prepared);
@@ -87,6 +89,16 @@ async function generateAll(
 			return [await makeVideo(run, outcome.value, slot)];
 		},
 		{ concurrency: Number(options.maxConcurrent) || concurrent, stopOnError: !goOn, signal },
+	);
+}
+
+/** @throws FieldError for a model whose API refuses a callback; before any request */
+function requireCallback({ provider }: Session, { model }: Prepared): void {
+	if (provider.callsBack?.(model.api)) return;
+	throw new FieldError(
+		'Model',
+		`${model.name} is served by an API that calls nobody back`,
+		'Pick another model, or an operation that waits by itself',
 	);
 }
 

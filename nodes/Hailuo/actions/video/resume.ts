@@ -8,11 +8,13 @@ import type {
 import { settle } from '../../jobs/settle';
 import type { ProviderId } from '../../models/types';
 import { text, json } from '../../providers/answers';
-import type { Job } from '../../providers/types';
-import { readFinishOptions, withVideo } from '../finish';
+import { ProviderError, type Job } from '../../providers/types';
+import { failureJson, WithJob } from '../failures';
+import { readFinishOptions, withVideo, type FinishOptions } from '../finish';
 import { lookUp } from '../job/lookUp';
 import { sessionOf, type Session } from '../session';
 import { connect } from '../transport';
+import { completed, isOpen } from './sendAndWait';
 
 /** Where the provider calls. Not a literal in the description: this node registers and removes nothing by itself. */
 export const resumeWebhooks: IWebhookDescription[] = [
@@ -26,8 +28,33 @@ export const resumeWebhooks: IWebhookDescription[] = [
 	},
 ];
 
-/** Executions that are being finished in this process: a second call for one must not finish it again. */
-const finishing = new Set<string>();
+/**
+ * How long a job is asked for when the provider does not answer, in ms. Long, because nobody knows whether a provider
+ * repeats a callback (PROVIDERS.md A.5). The call may have been given up meanwhile; the execution goes on all the same.
+ */
+const PATIENCE_MS = 5 * 60_000;
+
+/** What this process knows of a sleeping execution. Nothing here is needed: after a restart it is found out again. */
+interface Watch {
+	/** Whether a call is being followed up. */
+	busy: boolean;
+	/** Whether another call came meanwhile, perhaps about a job that had been seen open before. */
+	again: boolean;
+	/** How jobs ended, by id: they are not asked for again with each callback. */
+	ended: Map<string, Ended>;
+	/** When the items were handed to n8n, in ms since the epoch. */
+	deliveredAt: number;
+}
+
+type Ended = Job | { jobId: string; gone: WithJob };
+
+const watches = new Map<string, Watch>();
+
+/** Executions that are kept in mind; the oldest go first. */
+const MOST_WATCHES = 1_000;
+
+/** Time for n8n to wake an execution, in ms: a call that comes within it must not fetch the videos once more. */
+const WAKING_MS = 60_000;
 
 /**
  * A call that came to the resume address. Nothing that it says is believed: the jobs are read from the provider. The
@@ -36,16 +63,13 @@ const finishing = new Set<string>();
  * It never throws: n8n would end the execution, and the paid jobs with it.
  */
 export async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const execution = context.getExecutionId();
-	if (finishing.has(execution)) return answer(context, 202, 'being finished');
-	finishing.add(execution);
-	const outcome = await settle(async () => await finishAll(context));
-	finishing.delete(execution);
+	const outcome = await settle(async () => await follow(context));
 	if (outcome.ok) return outcome.value;
+	const said = (outcome.error as Error)?.message;
 	context.logger.warn(
-		`Hailuo: a callback could not be followed up, the execution sleeps on: ${(outcome.error as Error)?.message}`,
+		`Hailuo: a callback could not be followed up, execution ${context.getExecutionId()} sleeps on: ${said}`,
 	);
-	return answer(context, 503, 'try again');
+	return answer(context, 503, 'The jobs could not be read, the execution sleeps on');
 }
 
 /** Leaves the execution asleep. */
@@ -54,56 +78,151 @@ function answer(context: IWebhookFunctions, status: number, message: string): IW
 	return { noWebhookResponse: true };
 }
 
-interface Waiting {
-	item: number;
-	json: IDataObject;
+async function follow(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const rows = sleeping(context);
+	const session = sessionOf(
+		await connect(context, context.getNodeParameter('provider') as ProviderId),
+	);
+	if ((await isGenuine(context, session)) === false) {
+		return answer(context, 401, 'Not signed by the provider');
+	}
+	const watch = watchOf(context.getExecutionId(), rows);
+	if (watch.busy) {
+		watch.again = true;
+		return answer(context, 202, 'The jobs are being looked at');
+	}
+	if (Date.now() - watch.deliveredAt < WAKING_MS) return answer(context, 200, GOES_ON);
+	watch.busy = true;
+	const done = await settle(async () => await finishAll(context, session, rows, watch));
+	watch.busy = false;
+	if (!done.ok) throw new Error((done.error as Error)?.message, { cause: done.error });
+	return done.value ?? answer(context, 200, 'Not all jobs have ended');
 }
 
-async function finishAll(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const provider = context.getNodeParameter('provider') as ProviderId;
-	const session = sessionOf(await connect(context, provider));
-	if ((await isGenuine(context, session)) === false)
-		return answer(context, 401, 'not signed by the provider');
+const GOES_ON = 'The execution goes on';
 
-	const rows = context.evaluateExpression(
+/** A loop can put one execution to sleep several times, with other jobs each time. */
+function watchOf(execution: string, rows: readonly Row[]): Watch {
+	const key = `${execution}/${rows.find(({ job }) => job)?.job?.jobId}`;
+	const known = watches.get(key);
+	if (known) return known;
+	const [oldest] = watches.keys();
+	if (watches.size >= MOST_WATCHES) watches.delete(oldest);
+	const watch: Watch = { busy: false, again: false, ended: new Map(), deliveredAt: 0 };
+	watches.set(key, watch);
+	return watch;
+}
+
+interface Row {
+	item: number;
+	json: IDataObject;
+	/** Absent for an item that was never submitted, or whose outcome is known. */
+	job?: Pick<Job, 'jobId' | 'model' | 'createdAt'>;
+}
+
+/** @returns undefined while a job is open */
+async function finishAll(
+	context: IWebhookFunctions,
+	session: Session,
+	rows: readonly Row[],
+	watch: Watch,
+): Promise<IWebhookResponseData | undefined> {
+	const body = json(context.getBodyData());
+	const named = text(body.id) ?? text(body.task_id);
+	do {
+		watch.again = false;
+		if (!(await allEnded(session, rows, watch, named))) continue;
+		const options = readFinishOptions(context.getNodeParameter('options', {}) as IDataObject, true);
+		const items = await Promise.all(
+			rows.map(async (row) => ({
+				...(await deliver(context, session, row, watch, options)),
+				pairedItem: { item: row.item },
+			})),
+		);
+		watch.deliveredAt = Date.now();
+		watch.ended.clear();
+		return { workflowData: [items], webhookResponse: { message: GOES_ON } };
+	} while (watch.again);
+	// In one step with the last look at `again`: a call in between would be told that somebody looks, and nobody would.
+	watch.busy = false;
+	return undefined;
+}
+
+/** The node's input, where the jobs were put before the execution went to sleep. */
+function sleeping(context: IWebhookFunctions): Row[] {
+	const all = context.evaluateExpression(
 		'={{ $input.all().map((item) => item.json) }}',
 		0,
 	) as unknown as IDataObject[];
-	const waiting = rows.map((row, item): Waiting => ({ item, json: row }));
-	const open = waiting.filter(
-		({ json: { jobId, status } }) => jobId && (status === 'queued' || status === 'running'),
-	);
-	const body = json(context.getBodyData());
-	const named = text(body.id) ?? text(body.task_id);
-	if (named !== undefined && !open.some(({ json: { jobId } }) => jobId === named)) {
-		return answer(context, 200, 'not a job of this execution');
-	}
-	// The one that was named first: if it has not ended after all, nothing else needs to be asked.
-	open.sort((a, b) => Number(b.json.jobId === named) - Number(a.json.jobId === named));
-	const ended = new Map<number, Job>();
-	for (const { item, json: row } of open) {
-		const job = await lookUp(session, String(row.jobId));
-		if (job.status === 'queued' || job.status === 'running')
-			return answer(context, 200, 'not all jobs have ended');
-		const { model, createdAt } = row as { model: string; createdAt: string };
-		ended.set(item, { ...job, model: job.model || model, createdAt: job.createdAt || createdAt });
-	}
-	const options = readFinishOptions(context.getNodeParameter('options', {}) as IDataObject, true);
-	const items = await Promise.all(
-		waiting.map(async ({ item, json: row }): Promise<INodeExecutionData> => {
-			const job = ended.get(item);
-			const done = job ? await withVideo(context, session, finished(job), options) : { json: row };
-			return { ...done, pairedItem: { item } };
-		}),
-	);
-	return { workflowData: [items] };
+	return all.map((row, item): Row => {
+		const { jobId, model, createdAt, error } = row;
+		if (typeof jobId !== 'string' || error) return { item, json: row };
+		return {
+			item,
+			json: row,
+			job: { jobId, model: String(model ?? ''), createdAt: String(createdAt ?? '') },
+		};
+	});
 }
 
-/** The end of a job is not told by every provider; the callback comes right after it. */
-const finished = (job: Job): Job => ({
-	...job,
-	finishedAt: job.finishedAt ?? new Date().toISOString(),
-});
+/**
+ * Reads the jobs until one is open. The one that the call named comes first, for it has likely ended; then the last that
+ * was submitted, for it has likely not. So a callback costs about two status calls, however many items there are.
+ */
+async function allEnded(
+	session: Session,
+	rows: readonly Row[],
+	{ ended }: Watch,
+	named: string | undefined,
+): Promise<boolean> {
+	const open = rows
+		.flatMap(({ job }) => (job && !ended.has(job.jobId) ? [job] : []))
+		.reverse()
+		.sort((a, b) => Number(b.jobId === named) - Number(a.jobId === named));
+	for (const job of open) {
+		const looked = await settle(
+			async () => await lookUp(session, job.jobId, undefined, PATIENCE_MS),
+		);
+		if (!looked.ok) {
+			ended.set(job.jobId, goneOrThrow(looked.error, job.jobId));
+		} else if (isOpen(looked.value)) {
+			return false;
+		} else {
+			ended.set(job.jobId, completed(looked.value, job));
+		}
+	}
+	return true;
+}
+
+/** A job that the provider does not know any more (it was deleted) will never be told about, so it has ended too. */
+function goneOrThrow(error: unknown, jobId: string): Ended {
+	if (
+		error instanceof WithJob &&
+		error.cause instanceof ProviderError &&
+		error.cause.kind === 'notFound'
+	) {
+		return { jobId, gone: error };
+	}
+	throw new Error((error as Error)?.message, { cause: error });
+}
+
+async function deliver(
+	context: IWebhookFunctions,
+	session: Session,
+	{ job, json: row }: Row,
+	{ ended }: Watch,
+	options: FinishOptions,
+): Promise<INodeExecutionData> {
+	const end = job && ended.get(job.jobId);
+	if (!end) return { json: row };
+	if ('gone' in end) {
+		const json = { ...row, ...failureJson(end.gone) };
+		delete json.warnings;
+		return { json };
+	}
+	const loaded = await settle(async () => await withVideo(context, session, end, options));
+	return loaded.ok ? loaded.value : { json: failureJson(loaded.error) };
+}
 
 async function isGenuine(
 	context: IWebhookFunctions,
