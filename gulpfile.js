@@ -11,5 +11,14 @@ const compile = () =>
 const copyAssets = () =>
 	src(['nodes/**/*.{svg,json}', 'icons/*.svg'], { base: '.', encoding: false }).pipe(dest('dist'));
 
+/** The full package and the single-provider ones, into build/ (docs/publishing.md). */
+const pack = async () => {
+	const { packEditions, packFull } = require('./editions/pack');
+	const { name, size } = await packFull();
+	console.log(`${name}: ${size} bytes`);
+	await packEditions({ log: console.log });
+};
+
 exports.build = series(clean, compile, copyAssets);
+exports.pack = series(exports.build, pack);
 exports.default = exports.build;

@@ -1,5 +1,6 @@
 // The checks that n8n's reviewers run on a published package, run here before it is published:
 // n8n's own scanner on the sources and on the packed tarball, and what the tarball may hold.
+// Arguments: folders of packages that are built already; without any, this package, built anew.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -55,19 +56,26 @@ function checkFiles({ files, size }) {
 	console.log(`Tarball: ${size} bytes, ${files.length} files, ${unpacked} bytes unpacked`);
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-scan-'));
-try {
-	const packed = await packPackage({ outDir: temp });
-	const dir = path.join(temp, 'package');
-	await unpack(packed.tarball, dir);
-	await lint('Source', root, SOURCE_FILE_PATTERNS);
-	await lint('Tarball', dir, ['**/*.js', 'package.json']);
-	checkManifest(JSON.parse(fs.readFileSync(path.join(dir, 'package.json'), 'utf8')), dir);
-	checkFiles(packed);
-} finally {
-	fs.rmSync(temp, { recursive: true, force: true });
+/** @param {{root: string, build: boolean}} options */
+async function scan(options) {
+	const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-scan-'));
+	try {
+		const packed = await packPackage({ ...options, outDir: temp });
+		const dir = path.join(temp, 'package');
+		await unpack(packed.tarball, dir);
+		console.log(packed.name);
+		await lint('Source', options.root, SOURCE_FILE_PATTERNS);
+		await lint('Tarball', dir, ['**/*.js', 'package.json']);
+		checkManifest(JSON.parse(fs.readFileSync(path.join(dir, 'package.json'), 'utf8')), dir);
+		checkFiles(packed);
+	} finally {
+		fs.rmSync(temp, { recursive: true, force: true });
+	}
 }
+
+const given = process.argv.slice(2).map((dir) => ({ root: path.resolve(dir), build: false }));
+const own = { root: fileURLToPath(new URL('..', import.meta.url)), build: true };
+for (const options of given.length ? given : [own]) await scan(options);
 for (const problem of problems) console.error(problem);
 console.log(problems.length ? `Scan: ${problems.length} problems` : 'Scan: nothing found');
 process.exitCode = problems.length ? 1 : 0;

@@ -99,7 +99,7 @@ const historyFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 7, numberPrecision: 0 },
 		default: 1,
-		description: 'How many days to look back. The history of WaveSpeed reaches 7 days.',
+		description: 'How many days to look back. The history reaches 7 days.',
 		displayOptions: { show: { made: ['lastDays'] } },
 	},
 	{

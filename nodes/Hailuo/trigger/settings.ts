@@ -1,6 +1,7 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { readFinishOptions } from '../actions/finish';
 import { readJobIds } from '../actions/job/ids';
+import { providers } from '../edition';
 import { isHailuo } from '../models/price';
 import type { ProviderId } from '../models/types';
 import { providerOf } from '../providers';
@@ -39,7 +40,7 @@ const between = (value: unknown, least: number, most: number, otherwise: number)
 export function readSettings(context: IPollFunctions): Settings {
 	const read = (name: string, otherwise: unknown): unknown =>
 		context.getNodeParameter(name, otherwise);
-	const provider = read('provider', 'waveSpeed') as ProviderId;
+	const provider = read('provider', providers[0]) as ProviderId;
 	const options = read('options', {}) as IDataObject;
 	const { download, outputField } = readFinishOptions(options, true);
 	const onlyHailuo = read('onlyHailuo', true) !== false;

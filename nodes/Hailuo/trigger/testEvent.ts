@@ -5,6 +5,7 @@ import { aboutJob } from '../actions/job/ids';
 import { connect, type Connection } from '../actions/transport';
 import { settle } from '../jobs/settle';
 import { isFinished } from '../jobs/wait';
+import { providerOf } from '../providers';
 import { ProviderError, type Job } from '../providers/types';
 import { withWarning } from './look';
 import { fetchVideo, itemOf } from './run';
@@ -88,7 +89,7 @@ function nothingToShow(context: IPollFunctions, settings: Settings): NodeOperati
 	const what = EVENT_WORDS[event] ?? EVENT_WORDS.completed;
 	const given = settings.jobIds.length;
 	const message =
-		settings.provider !== 'waveSpeed' && given === 0
+		!providerOf(settings.provider).list && given === 0
 			? "No job to show: the field 'Job IDs' is empty"
 			: given > 0
 				? `No ${what} to show among the ${given} given in 'Job IDs'`

@@ -9,7 +9,7 @@ export const cancelJobs: Operation = {
 	value: 'cancel',
 	name: 'Cancel',
 	description:
-		"Ask SeaArt's queue to stop a job that is not finished (models marked 'SeaArt Only')",
+		'Ask the provider to stop a job that is not finished; not the jobs of every model can be stopped',
 	action: 'Cancel job',
 	offered: ({ cancel }) => cancel !== undefined,
 

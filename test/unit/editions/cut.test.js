@@ -1,0 +1,93 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { cut, ownerOf } = require('../../../editions/cut');
+const { editions, ids } = require('../../../editions/editions');
+const { foreignNames } = require('../../../editions/foreign');
+const { providers } = require('../../../nodes/Hailuo/edition');
+
+const flat = (text) => text.replace(/\s+/g, ' ').trim();
+const kept = (source, provider = 'waveSpeed') => flat(cut(source, { ids, kept: provider }));
+
+test('there is an edition for each provider of the full package', () => {
+	expect(ids).toEqual([...providers]);
+});
+
+test('a file belongs to the provider it is named after', () => {
+	const owner = (file) => ownerOf(file, ids);
+	expect(owner('nodes/Hailuo/providers/vtrixQueue.ts')).toBe('vtrix');
+	expect(owner('./waveSpeed')).toBe('waveSpeed');
+	expect(owner('credentials/HailuoMiniMaxApi.credentials.ts')).toBe('miniMax');
+	expect(owner('icons/miniMax.dark.svg')).toBe('miniMax');
+	expect(owner('nodes/Hailuo/Hailuo.node.ts')).toBeUndefined();
+	expect(owner('nodes/Hailuo/providers/index.ts')).toBeUndefined();
+});
+
+test('what is imported from a file that goes, goes from lists and tables', () => {
+	const source = `
+		import { vtrixModels } from './vtrix';
+		import { waveSpeedModels } from './waveSpeed';
+		import { vtrix } from './vtrix';
+		export { vtrixTest } from './vtrixTest';
+		const list = [...waveSpeedModels, ...vtrixModels];
+		const table = { vtrix, other: vtrix, waveSpeed: 1 };`;
+	expect(kept(source)).toBe(
+		"import { waveSpeedModels } from './waveSpeed'; const list = [...waveSpeedModels,]; const table = { waveSpeed: 1 };",
+	);
+});
+
+test('a provider goes from lists of ids, from types and from tables, with its comment', () => {
+	const source = `
+		type Id = 'waveSpeed' | 'vtrix' | 'miniMax';
+		type Dialect = 'vtrix' | 'miniMax';
+		const ids = ['waveSpeed', 'vtrix', 'miniMax'];
+		const NAMES = {
+			waveSpeed: 'WaveSpeed',
+			/** Two brands. */
+			vtrix: { known: { miniMax: 1 } },
+			'miniMax': 'x',
+		};`;
+	expect(kept(source)).toBe(
+		"type Id = 'waveSpeed'; type Dialect = never; const ids = ['waveSpeed',]; const NAMES = { waveSpeed: 'WaveSpeed', };",
+	);
+	expect(kept(source, 'vtrix')).toContain("type Dialect = 'vtrix';");
+	// The tables of one provider are its own: what stands under another's id in them goes as well.
+	expect(kept(source, 'vtrix')).toContain('vtrix: { known: { } }');
+});
+
+test("the entries of other providers' credentials go", () => {
+	const source = `const credentials = [
+		{ name: 'hailuoWaveSpeedApi', displayOptions: { show: { provider: ['waveSpeed'] } } },
+		{ name: 'hailuoVtrixApi', displayOptions: { show: { provider: ['vtrix'] } } },
+	];`;
+	expect(kept(source)).toBe(
+		"const credentials = [ { name: 'hailuoWaveSpeedApi', displayOptions: { show: { provider: ['waveSpeed'] } } }, ];",
+	);
+});
+
+test('a source that names no other provider stays as it is, letter by letter', () => {
+	const source = "// A comment\nimport { a } from './b';\n\nexport const c = { a, d: [1, 'e'] };\n";
+	expect(cut(source, { ids, kept: 'waveSpeed' })).toBe(source);
+});
+
+test('the check finds another service in code, in texts and in names of files, but not in comments', () => {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-foreign-'));
+	const write = (file, text) => fs.writeFileSync(path.join(dir, file), text);
+	try {
+		write('comment.ts', '// Unlike Vtrix\nexport const a = 1; /* SeaArt */');
+		write('text.ts', "export const hint = `or a model of ${'x'} Vtrix`;");
+		write('key.ts', 'export const b = { seaArt: 1 };');
+		write('vtrixIcon.svg', '<svg/>');
+		write('README.md', 'See wavespeed.ai');
+		const [waveSpeed] = editions;
+		expect(foreignNames(waveSpeed, dir).sort()).toEqual([
+			'key.ts: seaArt',
+			'text.ts: Vtrix',
+			'vtrixIcon.svg: vtrix',
+		]);
+	} finally {
+		fs.rmSync(dir, { recursive: true, force: true });
+	}
+});
