@@ -201,17 +201,22 @@ function rowsOf(found) {
 	const doubts = Object.entries(found.inDoubt)
 		.map(([name, { items, jobs }]) => `${name} ${items} (${jobs} of them were made)`)
 		.join(', ');
+	const withHistory = found.inDoubt.WaveSpeed?.jobs ?? 0;
 	return [
 		{
 			what: `${found.items} items, ${found.jobs} jobs made`,
 			ours: `${found.answers} answers, ${percent(found.failed)} of them failing`,
 			beside: `${found.videos} videos, ${found.linksOnly} links only, ${found.late} beyond the time limit`,
 		},
-		zero('jobs lost (their id in no item, error or log)', found.lost.length),
+		zero(
+			'jobs lost where there is a history (WaveSpeed): made, and the ID in no item',
+			withHistory,
+		),
+		zero('jobs made without an item that names their ID or warns of them', found.lost.length),
 		zero('jobs paid twice', found.twice),
 		zero("items with another item's job", found.wrongPair),
 		zero('videos with wrong bytes', found.wrongBytes),
-		{ what: 'items that say their job may exist, id unknown', ours: doubts },
+		{ what: 'items that warn: the job may exist, its ID is not known', ours: doubts },
 	];
 }
 
