@@ -4,9 +4,6 @@ export type ProviderId = 'waveSpeed' | 'vtrix' | 'miniMax';
 
 export type VideoOperation = 'textToVideo' | 'imageToVideo' | 'firstLastFrameToVideo';
 
-/** Generation and speed of a model. */
-export type Line = '02' | '2.3' | '2.3 Fast';
-
 export type Resolution = '480P' | '512P' | '720P' | '768P' | '1080P' | '2K';
 
 /** What a field means, the same across models and providers. Its label and its place in the editor hang on this name. */
@@ -68,8 +65,11 @@ export interface Model {
 	id: string;
 	/** Shown in the list of models, e.g. `Hailuo 02 Fast`. */
 	name: string;
-	/** What MiniMax calls it, whoever serves it: models of one line are each other's nearest counterpart. Absent for custom models. */
-	line?: Line;
+	/**
+	 * Generation and speed, e.g. `02` or `2.3 Fast`, whoever serves it: models of one line are each other's nearest
+	 * counterpart. Absent for custom models.
+	 */
+	line?: string;
 	/** The entry that stands for any other model of the provider: its id is typed in, and nothing is known of it. */
 	custom?: {
 		/** Shown as the placeholder of its ID. */

@@ -47,7 +47,7 @@ test('the catalogue agrees with the list', async () => {
 
 test('each kind of drift is named', async () => {
 	models.splice(models.indexOf(live('hailuo-02/t2v-pro')), 1);
-	models.push({ ...live('hailuo-2.3/fast'), model_id: 'minimax/hailuo-2.4/fast' });
+	models.push({ ...live('hailuo-2.3/fast'), model_id: 'minimax/hailuo-9/fast' });
 	models.push({ ...live('hailuo-2.3/fast'), model_id: 'other/video' });
 	delete live('hailuo-2.3/fast').properties.go_fast;
 	live('hailuo-02/fast').properties.seed = { type: 'integer' };
@@ -72,7 +72,7 @@ test('each kind of drift is named', async () => {
 		'minimax/hailuo-2.3/i2v-pro: image is optional, not so in the catalogue',
 		'minimax/hailuo-2.3/t2v-standard: its price formula cannot be read: {"total_price": (duration = 10) ?',
 		'minimax/hailuo-2.3/t2v-standard: its price formula cannot be read: {"total_price": (duration = 10) ?',
-		'minimax/hailuo-2.4/fast: is new (image-to-video); the catalogue does not have it',
+		'minimax/hailuo-9/fast: is new (image-to-video); the catalogue does not have it',
 	]);
 });
 
