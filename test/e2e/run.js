@@ -17,6 +17,7 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
  * @property {string} name
  * @property {string[]} [versions] of n8n; default: the newest only
  * @property {number} [timeoutMs] default: two minutes
+ * @property {'full'|'editions'} [install] the package (default), or the single-provider ones
  * @property {(context: {n8n: any, client: any, sim: any, log: (line: string) => void,
  *   assert: typeof import('node:assert/strict'), version: string, tarball: string})
  *   => Promise<void>} run  n8n: see n8n.js; client: logged in as the owner; sim: the simulator,
@@ -68,7 +69,7 @@ async function play(scenario, context) {
 	}
 }
 
-async function playVersion(version, scenarios, tarball) {
+async function playVersion(version, scenarios, { packages }) {
 	const { startSimulator } = require('../simulator');
 	const { startN8n } = require('../n8n/n8n');
 	const { N8nClient } = require('../n8n/client');
@@ -77,12 +78,12 @@ async function playVersion(version, scenarios, tarball) {
 	let failed = 0;
 	try {
 		const started = Date.now();
-		n8n = await startN8n({ version, packages: [tarball], log: console.log });
+		n8n = await startN8n({ version, packages, log: console.log });
 		const client = new N8nClient(n8n.url);
 		await client.setupOwner();
 		console.log(`n8n ${version} is up (${seconds(started)})`);
 		for (const scenario of scenarios) {
-			if (!(await play(scenario, { n8n, client, sim, version, tarball }))) failed++;
+			if (!(await play(scenario, { n8n, client, sim, version, tarball: packages[0] }))) failed++;
 		}
 	} finally {
 		await n8n?.stop();
@@ -91,21 +92,45 @@ async function playVersion(version, scenarios, tarball) {
 	return failed;
 }
 
+/** Packs what scenarios ask for, each once. @returns {Promise<string[]>} tarballs */
+const PACK = {
+	async full() {
+		const { packPackage } = require('../n8n/package');
+		const { tarball, size } = await packPackage({ log: console.log });
+		console.log(`Packed ${path.basename(tarball)} (${size} bytes)`);
+		return [tarball];
+	},
+	async editions() {
+		const { packEditions } = require('../../editions/pack');
+		return (await packEditions({ log: console.log })).map(({ tarball }) => tarball);
+	},
+};
+
+/** One n8n for each version and what is installed in it. @param {Scenario[]} scenarios */
+function groupsOf(scenarios) {
+	return Object.keys(PACK).flatMap((install) => {
+		const here = scenarios.filter((scenario) => (scenario.install ?? 'full') === install);
+		const of = (scenario) => scenario.versions ?? DEFAULT_VERSIONS;
+		return [...new Set(here.flatMap(of))].map((version) => ({
+			install,
+			version,
+			scenarios: here.filter((scenario) => of(scenario).includes(version)),
+		}));
+	});
+}
+
 async function main() {
 	await ensureModules();
-	const { packPackage } = require('../n8n/package');
 	const scenarios = load(process.argv.slice(2));
 	if (!scenarios.length) throw new Error('No scenario has such a name');
-	const of = (scenario) => scenario.versions ?? DEFAULT_VERSIONS;
-	const { tarball, size } = await packPackage({ log: console.log });
-	console.log(`Packed ${path.basename(tarball)} (${size} bytes)`);
+	const packed = {};
 	let passed = 0;
 	let failed = 0;
-	for (const version of new Set(scenarios.flatMap(of))) {
-		const here = scenarios.filter((scenario) => of(scenario).includes(version));
+	for (const { install, version, scenarios: here } of groupsOf(scenarios)) {
+		packed[install] ??= await PACK[install]();
 		let bad;
 		try {
-			bad = await playVersion(version, here, tarball);
+			bad = await playVersion(version, here, { packages: packed[install] });
 		} catch (error) {
 			console.log(`n8n ${version} could not be used: ${error.message}`);
 			bad = here.length;
