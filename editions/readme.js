@@ -101,7 +101,7 @@ function readme(edition, dir) {
 		'',
 		'## Compatibility',
 		'',
-		'Tested with n8n 2.41.1 and 2.8.4. No runtime dependencies.',
+		'Tested with n8n 2.41.1. No runtime dependencies.',
 		'',
 		'## Usage',
 		'',
