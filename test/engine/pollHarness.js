@@ -18,7 +18,6 @@ const nodeTypes = {
 	getByNameAndVersion: () => type,
 	getKnownTypes: () => ({}),
 };
-const { text, HEX } = require('../simulator/random');
 
 let workflows = 0;
 
@@ -148,31 +147,10 @@ class Trigger {
 	}
 }
 
-/** Jobs that were made elsewhere: on the website, or by another program. @returns {string[]} their ids */
-function makeJobs(
-	sim,
-	count,
-	{ model = 'minimax/hailuo-02/fast', prompt = 'A lake', ...more } = {},
-) {
-	return Array.from({ length: count }, () => {
-		const job = sim.engine.create({
-			id: text(sim.random.ids, HEX, 32),
-			provider: 'waveSpeed',
-			api: 'waveSpeed',
-			model,
-			input: { prompt },
-			prompt,
-			cost: 0.1,
-			...more,
-		});
-		return job.id;
-	});
-}
-
 /** Jumps ahead; what falls due meanwhile has happened when it resolves. */
 async function minutes(sim, count = 1) {
 	sim.skip(count * 60_000);
 	await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-module.exports = { Trigger, makeJobs, minutes };
+module.exports = { Trigger, minutes };

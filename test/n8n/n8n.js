@@ -127,7 +127,7 @@ async function startN8n(options) {
 		});
 		fs.closeSync(out);
 		// After the hook that ends the process, so that nothing writes to it any more.
-		process.once('exit', removeFolder);
+		if (ownFolder) process.once('exit', removeFolder);
 		const readLog = () => fs.readFileSync(logFile, 'utf8');
 		try {
 			await waitUntilReady({ child, url, command, readyMs, readLog });

@@ -19,7 +19,7 @@ const REPEATS_AT_ONCE = 2;
 /** A download is not begun with less time than this, in ms, and counts as tried in vain only with the other. */
 const LEAST_DOWNLOAD_MS = 5_000;
 const FAIR_DOWNLOAD_MS = 15_000;
-/** Looks in a row without a proper answer after which the provider counts as down until the next poll. */
+/** Looks in a row without a proper answer after which the other jobs wait for the next poll. */
 const MOST_FAILURES = 5;
 /** No job runs as long as this, in ms: WaveSpeed keeps jobs for 7 days (PROVIDERS.md A.5). */
 const MOST_AGE_MS = 8 * 24 * 3_600_000;
@@ -60,8 +60,8 @@ export const isForAll = ({ kind }: ProviderError): boolean =>
 
 /**
  * Looks at the open jobs of `watch` one by one, those that are new or that the history shows as finished first, then the
- * ones that waited longest for a look, and settles those that ended. A job that cannot be read, or whose video hangs, stays open
- * and holds up no other.
+ * ones that waited longest for a look, and settles those that ended. A job that cannot be read, or whose video hangs,
+ * stays open and holds up no other.
  *
  * Returns at the deadline whatever is still under way: that is found again by the next poll. Never rejects.
  */
@@ -81,10 +81,18 @@ export async function look<F>(
 		failures: 0,
 		closed: false,
 	};
-	const rank = (jobId: string) => (finished.has(jobId) ? 0 : (memory.lookedAt.get(jobId) ?? 0));
+	// Jobs that were not answered last time come last: however many they are, they hold up no other.
+	const rank = (jobId: string) => {
+		const lookedAt = memory.lookedAt.get(jobId) ?? 0;
+		if (memory.unanswered.has(jobId)) return Number.MAX_SAFE_INTEGER / 2 + lookedAt;
+		return finished.has(jobId) ? 0 : lookedAt;
+	};
 	const order = [...watch.open].sort(([a, x], [b, y]) => rank(a) - rank(b) || x - y);
 	const stop = () =>
-		turn.closed || looked.error !== undefined || clock.now() >= deadlineAt - LEAST_DOWNLOAD_MS;
+		turn.closed ||
+		looked.error !== undefined ||
+		turn.failures >= MOST_FAILURES ||
+		clock.now() >= deadlineAt - LEAST_DOWNLOAD_MS;
 
 	/** Nothing may be changed by what comes in after the poll has returned. */
 	const settled = (jobId: string, ready?: Ready<F>) => {
@@ -103,6 +111,7 @@ export async function look<F>(
 		if (!outcome.ok) return failed(jobId, outcome.error);
 		turn.failures = 0;
 		memory.unknown.delete(jobId);
+		memory.unanswered.delete(jobId);
 		const job = outcome.value;
 		if (!isFinished(job)) {
 			const isLost = createdAt > 0 && options.providerNow() - createdAt > MOST_AGE_MS;
@@ -128,8 +137,12 @@ export async function look<F>(
 			if (times >= options.mostUnknown) settled(jobId);
 			return;
 		}
+		if (isForAll(known)) {
+			looked.error ??= known;
+			return;
+		}
 		turn.failures++;
-		if (isForAll(known) || turn.failures >= MOST_FAILURES) looked.error ??= known;
+		memory.unanswered.add(jobId);
 	}
 
 	/** Undefined when it is left for the next poll. */

@@ -17,6 +17,8 @@ export interface Memory {
 	readonly downloads: Map<string, number>;
 	/** How often the provider did not know an id. */
 	readonly unknown: Map<string, number>;
+	/** The jobs whose last look was not answered as it should. */
+	readonly unanswered: Set<string>;
 	/** Nobody is asked before this, ms by our clock. */
 	pausedUntil: number;
 	/** Polls in a row that the provider did not answer as it should. */
@@ -29,6 +31,7 @@ export const newMemory = (): Memory => ({
 	lookedAt: new Map(),
 	downloads: new Map(),
 	unknown: new Map(),
+	unanswered: new Set(),
 	pausedUntil: 0,
 	troubles: 0,
 });
@@ -44,7 +47,8 @@ export function memoryOf(key: string): Memory {
 
 /** Drops what is kept of jobs that are no longer open. */
 export function forgetClosed(memory: Memory, watch: Watch): void {
-	for (const map of [memory.lookedAt, memory.downloads, memory.unknown]) {
-		for (const jobId of map.keys()) if (!watch.open.has(jobId)) map.delete(jobId);
+	const { lookedAt, downloads, unknown, unanswered } = memory;
+	for (const kept of [lookedAt, downloads, unknown, unanswered]) {
+		for (const jobId of kept.keys()) if (!watch.open.has(jobId)) kept.delete(jobId);
 	}
 }

@@ -88,6 +88,31 @@ test('a job that cannot be read holds up no other, and a deleted one is given up
 	expect(n8n.emitted).toEqual(['job-0', 'job-3', 'job-1']);
 });
 
+test('many jobs that are never answered as they should hold up no other, in any poll', async () => {
+	const { world, n8n, poll } = await ready(20);
+	const { get } = world;
+	const bad = new Set(Array.from({ length: 12 }, (_, i) => `job-${i}`));
+	n8n.more.get = async (id) => {
+		if (bad.has(id)) throw new ProviderError('trouble', { kind: 'unavailable', status: 500 });
+		return await get(id);
+	};
+	for (let i = 0; i < 5; i++) {
+		world.make({ lengthMs: 1_000 });
+		await poll();
+		await world.clock.advance(MINUTE);
+	}
+	// The newest was under way in the last poll.
+	expect(n8n.emitted).toHaveLength(8 + 4);
+	expect(n8n.errors).toEqual([]);
+	// Nor do five of them hold up those that are answered again.
+	for (const id of [...bad].slice(5)) bad.delete(id);
+	for (let i = 0; i < 4; i++) {
+		await poll();
+		await world.clock.advance(MINUTE);
+	}
+	expect(n8n.emitted).toHaveLength(20);
+});
+
 test('a rate limit ends the poll and is waited for, longer each time', async () => {
 	const world = new World();
 	const memory = newMemory();

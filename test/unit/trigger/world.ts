@@ -56,7 +56,7 @@ export class World {
 	onCall?: (kind: 'list' | 'get' | 'download') => void;
 
 	constructor(readonly options: WorldOptions = {}) {
-		this.clock = new VirtualClock({ seed: options.seed });
+		this.clock = new VirtualClock({ seed: options.seed, microtasks: 150 });
 		this.random = seededRandom((options.seed ?? 1) + 77);
 	}
 

@@ -1,0 +1,29 @@
+'use strict';
+
+const { text, HEX } = require('./random');
+
+/**
+ * Jobs of the WaveSpeed account that were made elsewhere: on the website, or by another program.
+ * @param {import('./simulator').Simulator} sim
+ * @param {number} count
+ * @param {{ model?: string, prompt?: string }} [facts]
+ * @returns {string[]} their ids
+ */
+function makeJobs(sim, count, facts = {}) {
+	const { model = 'minimax/hailuo-02/fast', prompt = 'A lake', ...more } = facts;
+	return Array.from({ length: count }, () => {
+		const job = sim.engine.create({
+			id: text(sim.random.ids, HEX, 32),
+			provider: 'waveSpeed',
+			api: 'waveSpeed',
+			model,
+			input: { prompt },
+			prompt,
+			cost: 0.1,
+			...more,
+		});
+		return job.id;
+	});
+}
+
+module.exports = { makeJobs };
