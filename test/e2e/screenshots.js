@@ -12,7 +12,11 @@ const PROMPT = 'Evening on a mountain lake: the water ripples, the camera moves 
 
 /** Every provider, operation and model that the lists of the node offer. */
 function choices(nodeType) {
-	const lists = nodeType.properties.filter(({ name }) => name === 'model');
+	const lists = nodeType.properties.filter(
+		// The callback's panels are those of what is generated, with one field more: see OTHERS.
+		({ name, displayOptions }) =>
+			name === 'model' && !displayOptions.show.operation.includes('sendAndWait'),
+	);
 	return lists.flatMap(({ displayOptions: { show }, options }) =>
 		(show.provider ?? [undefined]).flatMap((provider) =>
 			show.operation.flatMap((operation) =>
@@ -21,6 +25,18 @@ function choices(nodeType) {
 		),
 	);
 }
+
+/** What has no list of models. */
+const OTHERS = [
+	{ operation: 'sendAndWait' },
+	{ provider: 'vtrix', operation: 'sendAndWait' },
+	{ resource: 'job', operation: 'get' },
+	{ resource: 'job', operation: 'wait' },
+	{ resource: 'job', operation: 'getAll' },
+	{ resource: 'job', operation: 'delete' },
+	{ provider: 'vtrix', resource: 'job', operation: 'cancel' },
+	{ resource: 'account', operation: 'getBalance' },
+];
 
 const fileName = (...parts) =>
 	`${parts
@@ -39,28 +55,44 @@ async function fit(page) {
 	if (missing > 0) await page.setViewportSize({ width, height: Math.min(height + missing, 3000) });
 }
 
-async function panels({ client, editor, page, folder, credentials }) {
-	const { chain, hailuo, manualTrigger, picture } = require('../n8n/workflows');
-	const nodeType = (await client.nodeTypes()).find(({ name }) => name.endsWith('.hailuo'));
+async function panel({ client, editor, page, folder }, node, file) {
+	const { chain } = require('../n8n/workflows');
 	const size = page.viewportSize();
-	for (const { provider, operation, model } of choices(nodeType)) {
-		const parameters = { ...(provider && { provider }), operation, model, prompt: PROMPT };
-		const workflow = await client.createWorkflow(
-			chain('Screenshots', [
-				manualTrigger(),
-				...picture(fs.readFileSync(PHOTO)),
-				hailuo({ resource: 'video', ...parameters }, credentials),
-			]),
-		);
-		await page.setViewportSize(size);
-		await editor.openWorkflow(workflow.id);
-		await editor.openNode('Hailuo');
-		await fit(page);
-		const file = path.join(folder, fileName('panel', provider, operation, model));
-		console.log(await editor.screenshot(file));
-		await editor.closeNode();
-	}
+	const workflow = await client.createWorkflow(chain('Screenshots', node));
+	await editor.openWorkflow(workflow.id);
+	await editor.openNode(node.at(-1).name);
+	await fit(page);
+	console.log(await editor.screenshot(path.join(folder, file)));
+	await editor.closeNode();
 	await page.setViewportSize(size);
+}
+
+async function panels(context) {
+	const { client, credentials } = context;
+	const { PACKAGE, hailuo, manualTrigger, picture } = require('../n8n/workflows');
+	const nodeType = (await client.nodeTypes()).find(({ name }) => name.endsWith('.hailuo'));
+	for (const { provider, resource = 'video', operation, model } of [
+		...OTHERS,
+		...choices(nodeType),
+	]) {
+		const chosen = { ...(provider && { provider }), resource, operation, ...(model && { model }) };
+		const parameters = { ...chosen, ...(resource === 'video' && { prompt: PROMPT }) };
+		const nodes = [
+			manualTrigger(),
+			...picture(fs.readFileSync(PHOTO)),
+			hailuo(parameters, credentials),
+		];
+		await panel(context, nodes, fileName('panel', provider, resource, operation, model));
+	}
+	for (const provider of ['waveSpeed', 'vtrix', 'miniMax']) {
+		const trigger = {
+			name: 'Hailuo Trigger',
+			type: `${PACKAGE}.hailuoTrigger`,
+			parameters: { provider },
+			credentials,
+		};
+		await panel(context, [trigger], fileName('panel', 'trigger', provider));
+	}
 }
 
 async function nodeList({ editor, folder }) {
