@@ -551,6 +551,8 @@ describe('the download', () => {
 		expect(binary).toBeUndefined();
 		expect(json.status).toBe('completed');
 		expect(json.videoUrl).toMatch(/^http/);
+		expect(json.warnings[0]).toMatch(/^The video could not be downloaded: .* Job: Wait /);
+		expect(json.warnings[0]).toContain(json.jobId);
 		expect(json.warnings[0]).toMatch(warning);
 	});
 

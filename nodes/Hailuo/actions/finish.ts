@@ -98,6 +98,6 @@ export async function withVideo(
 	const outcome = await settle(async () => await downloads.run(load, signal));
 	if (outcome.ok) return jobItem(job, { [outputField]: outcome.value.binary });
 	if (!(outcome.error instanceof DownloadFailed)) throw new WithJob(outcome.error, job);
-	const warning = `${outcome.error.message}. The address is in videoUrl; Job: Wait with the ID of the job tries again.`;
+	const warning = `The video could not be downloaded: ${outcome.error.message}. Its address is in videoUrl; Job: Wait with the job ID ${job.jobId} tries again and costs nothing.`;
 	return jobItem({ ...job, warnings: [...(job.warnings ?? []), warning] });
 }

@@ -55,8 +55,7 @@ export function failedStatus(
 	if (status >= 200 && status < 300) return undefined;
 	if (status === 403 || status === 404 || status === 410) {
 		return new DownloadFailed(
-			`the link has expired or was withdrawn (HTTP ${status}). ` +
-				'Run Job: Get with the job id for a new link.',
+			`the link has expired or was withdrawn (HTTP ${status}); Job: Get asks for a new one`,
 			{ reason: 'expired', url, retryable: false },
 		);
 	}
