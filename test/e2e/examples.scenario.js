@@ -1,0 +1,315 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { checkNode } = require('../examples/checkNode');
+const { EXAMPLES, isSticky, loadExamples } = require('../examples/examples');
+const { openBrowser } = require('../n8n/browser');
+const { errorOf, itemsOf } = require('../n8n/client');
+const { simulatorCredentials } = require('../n8n/credentials');
+const { startStandIns, withStandIns } = require('./standIns');
+
+/* The workflows of examples/, as a user imports and runs them. Services out of reach have stand-ins. */
+
+const NEWEST = ['2.41.1'];
+/** Where n8n itself does much of the work: the form, the agent. */
+const BOTH = ['2.41.1', '2.8.4'];
+const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
+
+const load = (file) => loadExamples().find((example) => example.file === file).workflow;
+
+/** A scenario that imports one example, with what it needs, and plays it. */
+const example = (file, name, play, { versions = NEWEST, ...more } = {}) => ({
+	name: `examples: ${name}`,
+	versions,
+	timeoutMs: 240_000,
+
+	async run(context) {
+		const { client, sim } = context;
+		const services = await startStandIns(more);
+		try {
+			const type = 'hailuoWaveSpeedApi';
+			const credentials = {
+				[type]: await client.createCredential(file, type, simulatorCredentials(sim)[type]),
+				openAiApi: await client.createCredential('Chat', 'openAiApi', {
+					apiKey: 'not-a-key',
+					url: `${services.url}/v1`,
+				}),
+			};
+			const add = async (of = file, change = (workflow) => workflow) =>
+				await client.createWorkflow(
+					change(withStandIns(load(of), { url: services.url, credentials })),
+				);
+			await play({ ...context, services, add });
+			context.assert.deepEqual(sim.leaks, [], 'the key went to the provider alone');
+		} finally {
+			await services.close();
+		}
+	},
+});
+
+/** Changes the parameters of one node of a workflow. */
+const changed = (workflow, name, parameters) => ({
+	...workflow,
+	nodes: workflow.nodes.map((node) =>
+		node.name === name ? { ...node, parameters: { ...node.parameters, ...parameters } } : node,
+	),
+});
+
+async function succeed({ client, assert }, workflow) {
+	const execution = await client.run(workflow, { timeoutMs: 120_000 });
+	assert.equal(execution.status, 'success', errorOf(execution)?.message);
+	return execution;
+}
+
+const known = {
+	name: 'examples: import in the editor, every field as n8n knows it',
+	versions: BOTH,
+
+	async run({ n8n, client, assert, log }) {
+		const types = await client.nodeTypes();
+		const typeOf = ({ type, typeVersion }) =>
+			types.find(({ name, version }) => name === type && [version].flat().includes(typeVersion));
+		for (const { file, workflow } of loadExamples()) {
+			for (const node of workflow.nodes) {
+				assert.ok(typeOf(node), `${file}: n8n has no ${node.type} ${node.typeVersion}`);
+				assert.deepEqual(checkNode(node, typeOf(node)), [], file);
+			}
+		}
+		const { editor, page, close } = await openBrowser(n8n.url, { log });
+		try {
+			await editor.login();
+			for (const { file, workflow } of loadExamples()) {
+				await editor.newWorkflow();
+				const input = page.locator('[data-test-id=workflow-import-input]');
+				await input.setInputFiles(path.join(EXAMPLES, file));
+				const working = workflow.nodes.filter((node) => !isSticky(node));
+				const names = new Set();
+				for (let i = 0; i < 50 && names.size < working.length; i++) {
+					const shown = page.locator('[data-test-id=canvas-node][data-node-name]');
+					for (const node of await shown.all())
+						names.add(await node.getAttribute('data-node-name'));
+					await page.waitForTimeout(100);
+				}
+				for (const { name } of working) assert.ok(names.has(name), `${file}: "${name}" is shown`);
+				const folder = process.env.HAILUO_E2E_SHOTS;
+				if (folder) await editor.screenshot(path.join(folder, file.replace('json', 'png')));
+			}
+		} finally {
+			await close();
+		}
+	},
+};
+
+const form = example(
+	'picture-form-to-video.json',
+	'a form takes a picture and gives the video back',
+	async ({ n8n, client, sim, assert, log, add }) => {
+		const workflow = await add();
+		await client.activate(workflow);
+		const { webhookId } = workflow.nodes.find(({ name }) => name === 'Picture Form');
+		const { page, close } = await openBrowser(n8n.url, { log });
+		try {
+			await page.goto(`${n8n.url}/form/${webhookId}`);
+			await page.locator('input[type=file]').setInputFiles(PHOTO);
+			await page.locator('textarea').fill('The sun sets behind the mountains');
+			await page.locator('select').selectOption('10');
+			const [download] = await Promise.all([
+				page.waitForEvent('download', { timeout: 120_000 }),
+				page.locator('#submit-btn, button[type=submit]').first().click(),
+			]);
+			const [job] = [...sim.jobs.values()];
+			const video = fs.readFileSync(await download.path());
+			assert.ok(video.equals(await sim.videoFor(job.id)), `${video.length} bytes came back`);
+		} finally {
+			await close();
+			await client.deactivate(workflow);
+		}
+		const [submit] = sim.requests.filter(({ kind }) => kind === 'submit');
+		assert.equal(submit.body.prompt, 'The sun sets behind the mountains');
+		assert.equal(submit.body.duration, 10);
+		assert.equal(sim.paidPosts(), 1);
+	},
+	{ versions: BOTH },
+);
+
+const ROWS = [
+	{ row_number: 2, Prompt: 'A kite over the dunes', Status: 'todo' },
+	{ row_number: 3, Prompt: '', Status: 'todo' },
+	{ row_number: 5, Prompt: 'A train in the fog', Status: 'todo' },
+];
+
+const sheet = example(
+	'sheet-rows-to-videos.json',
+	'each row of a sheet becomes a video, and gets its address or the reason',
+	async (context) => {
+		const { sim, assert, services, add } = context;
+		await succeed(context, await add());
+		assert.equal(sim.paidPosts(), 2, 'a row without a prompt is not submitted');
+		const done = services.sent['Row Is Done'];
+		assert.deepEqual(
+			done.map(({ row_number }) => row_number),
+			['2', '5'],
+		);
+		for (const row of done) {
+			const job = sim.jobs.get(row['Job ID']);
+			const { Prompt } = ROWS.find(({ row_number }) => String(row_number) === row.row_number);
+			assert.equal(job.input.prompt, Prompt, 'the row has the video of its own prompt');
+			assert.equal(row.Video, sim.videos.url(job));
+			assert.equal(row.Status, 'done');
+		}
+		const [other, ...more] = services.sent['Row Did Not Work'];
+		assert.deepEqual(more, []);
+		assert.equal(other.row_number, '3');
+		assert.match(other.Note, /'Prompt' is empty/);
+	},
+	{ rows: ROWS },
+);
+
+const slack = example(
+	'post-video-to-slack.json',
+	'a video is posted as a file, or the reason as a message',
+	async (context) => {
+		const { sim, assert, services, add } = context;
+		const workflow = await add();
+		await succeed(context, workflow);
+		const [{ file, comment }] = services.sent['Post the Video'];
+		const [job] = [...sim.jobs.values()];
+		assert.ok(file.equals(await sim.videoFor(job.id)));
+		assert.match(comment, /A cup of coffee/);
+		assert.equal(services.sent['Say Why Not'], undefined);
+
+		sim.outcome = () => ({ fail: 1200 });
+		try {
+			await succeed(context, workflow);
+		} finally {
+			sim.outcome = undefined;
+		}
+		const [{ text }] = services.sent['Say Why Not'];
+		assert.match(text, /^No video today: The job \w+ did not succeed/);
+		assert.equal(services.sent['Post the Video'].length, 1);
+	},
+);
+
+const frames = example(
+	'start-and-end-frame.json',
+	'a video leads from one picture to another',
+	async (context) => {
+		const { sim, assert, add } = context;
+		const execution = await succeed(context, await add());
+		const [submit] = sim.requests.filter(({ kind }) => kind === 'submit');
+		assert.equal(submit.body.image, 'https://example.com/morning.jpg');
+		assert.equal(submit.body.end_image, 'https://example.com/evening.jpg');
+		const [item] = itemsOf(execution, 'Make the Video');
+		assert.equal(item.binary.data.mimeType, 'video/mp4');
+	},
+);
+
+const ceiling = example(
+	'price-ceiling.json',
+	'what is dearer than the ceiling is not submitted',
+	async (context) => {
+		const { sim, assert, add } = context;
+		const execution = await succeed(context, await add());
+		const prices = itemsOf(execution, 'Ask the Prices').map(({ json }) => json.price);
+		assert.deepEqual(prices, [0.23, 0.56]);
+		const [made] = itemsOf(execution, 'Made');
+		assert.equal(made.json.status, 'completed');
+		const [dear, ...others] = itemsOf(execution, 'Too Dear');
+		assert.deepEqual(others, []);
+		assert.match(dear.json.error.message, /'Maximum Price \(USD\)' is \$0\.30, and .* \$0\.56/);
+		assert.equal(sim.paidPosts(), 1, 'only the one within the ceiling was submitted');
+	},
+);
+
+/** n8n allows one poll a minute for each entry: twelve of them make one every 5 s. */
+const OFTEN = {
+	item: Array.from({ length: 12 }, (_, i) => ({
+		mode: 'custom',
+		cronExpression: `${i * 5} * * * * *`,
+	})),
+};
+
+const later = example(
+	'submit-now.json',
+	'one workflow submits, the trigger of another delivers',
+	async (context) => {
+		const { client, sim, assert, services, add } = context;
+		const waiting = await add('fetch-later.json', (workflow) =>
+			changed(workflow, 'A Job Has Ended', { pollTimes: OFTEN }),
+		);
+		await client.activate(waiting);
+		try {
+			while (sim.count({ kind: 'list' }) === 0) await sleep(200);
+			const execution = await succeed(context, await add());
+			const items = itemsOf(execution, 'Submit the Videos').map(({ json }) => json);
+			assert.equal(items.length, 3);
+			for (const { status } of items) assert.notEqual(status, 'completed');
+			const kept = () => services.sent['Keep the Video'] ?? [];
+			for (let i = 0; i < 600 && kept().length < 3; i++) await sleep(200);
+			const names = kept().map(({ name }) => name);
+			assert.deepEqual(
+				names.sort(),
+				items.map(({ jobId }) => `minimax-hailuo-02-standard-${jobId}.mp4`).sort(),
+			);
+			for (const { name, file } of kept()) {
+				const { jobId } = items.find((one) => name.includes(one.jobId));
+				assert.ok(file.equals(await sim.videoFor(jobId)));
+			}
+			assert.equal(sim.paidPosts(), 3);
+		} finally {
+			await client.deactivate(waiting);
+		}
+	},
+);
+
+/** A model that calls the tool once, looks at the job, and then answers with the address. */
+function chat(messages) {
+	const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
+	const said = results.map((content) => JSON.stringify(content));
+	const call = (name, args) => ({
+		role: 'assistant',
+		content: null,
+		tool_calls: [
+			{ id: `call-${name}`, type: 'function', function: { name, arguments: JSON.stringify(args) } },
+		],
+	});
+	if (said.length === 0) return call('Make_a_Video', { prompt: 'A lighthouse at dusk' });
+	const [, jobId] = /jobId\W+([0-9a-f]{32})/.exec(said[0]) ?? [];
+	if (said.length === 1) return call('Look_at_a_Job', { jobId });
+	const [, url] = /videoUrl\W+(https?:[^\\"]+)/.exec(said[1]) ?? [];
+	return { role: 'assistant', content: `Your video: ${url}` };
+}
+
+const agent = example(
+	'ai-agent-tool.json',
+	'an AI agent makes a video with the node as its tool',
+	async (context) => {
+		const { sim, assert, services, add, log } = context;
+		const asked = { sessionId: 'one', action: 'sendMessage', chatInput: 'A lighthouse, please' };
+		const workflow = await add('ai-agent-tool.json', (it) => ({
+			...it,
+			pinData: { Chat: [{ json: asked }] },
+		}));
+		const execution = await succeed(context, workflow);
+		const [job, ...others] = [...sim.jobs.values()];
+		log(`the model was sent: ${JSON.stringify(services.sent.chat?.at(-1)?.messages)}`);
+		assert.deepEqual(others, []);
+		assert.equal(sim.paidPosts(), 1);
+		assert.equal(job.input.prompt, 'A lighthouse at dusk');
+		const [{ json }] = itemsOf(execution, 'AI Agent');
+		assert.equal(json.output, `Your video: ${sim.videos.url(job)}`);
+		assert.equal(sim.count({ kind: 'price' }), 1, 'the ceiling was kept');
+		const [{ tools }] = services.sent.chat;
+		assert.deepEqual(tools.map(({ function: { name } }) => name).sort(), [
+			'Look_at_a_Job',
+			'Make_a_Video',
+		]);
+		const fetched = sim.requests.filter(({ kind }) => kind === 'download');
+		assert.deepEqual(fetched, [], 'a file for an agent is not fetched');
+	},
+	{ chat, versions: BOTH },
+);
+
+module.exports = [known, form, sheet, slack, frames, ceiling, later, agent];
