@@ -151,7 +151,7 @@ async function finishAll(
 /** The node's input, where the jobs were put before the execution went to sleep. */
 function sleeping(context: IWebhookFunctions): Row[] {
 	const all = context.evaluateExpression(
-		'={{ $input.all().map((item) => item.json) }}',
+		'{{ $input.all().map((item) => item.json) }}',
 		0,
 	) as unknown as IDataObject[];
 	return all.map((row, item): Row => {
