@@ -23,7 +23,12 @@ require('reflect-metadata');
 const ofCore = (name) => require(require.resolve(name, { paths: [require.resolve('n8n-core')] }));
 const { Container } = ofCore('@n8n/di');
 const { Logger } = ofCore('@n8n/backend-common');
-const { BinaryDataService, ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core');
+const {
+	BinaryDataService,
+	ExecutionLifecycleHooks,
+	WebhookContext,
+	WorkflowExecute,
+} = require('n8n-core');
 const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
 const { ICredentialsHelper, LoggerProxy, Workflow } = require('n8n-workflow');
 
@@ -241,7 +246,8 @@ function additionalDataFor(credentials) {
  *   extend?: (workflow: { nodes: object[], connections: object, nodeTypes: object }) => void,
  *                               // adds to the workflow before it is made
  * }} asked
- * @returns {Promise<{ items: object[], errorItems: object[], error?: Error, run: object, contextData: object }>}
+ * @returns {Promise<{ items: object[], errorItems: object[], error?: Error, run: object, contextData: object,
+ *   workflow: object, additionalData: object }>}
  */
 async function runNode(asked) {
 	const { parameters, items = [{ json: {} }], credentials, node = {}, type = hailuo } = asked;
@@ -298,7 +304,42 @@ async function runNode(asked) {
 		run,
 		tries: run.data.resultData.runData.Hailuo?.length ?? 0,
 		contextData: run.data.executionData?.contextData ?? {},
+		workflow,
+		additionalData,
 	};
+}
+
+/**
+ * A call to the resume address of an execution that `runNode` put to sleep, in n8n's own WebhookContext. n8n's server in
+ * front of it (its signature, who may resume) is not here: see test/e2e/callback.scenario.js.
+ *
+ * @param {object} slept as `runNode` returned it
+ * @param {{ body?: object, headers?: Record<string, string> }} [call]
+ * @returns {Promise<{ items?: object[], status: number }>} `items`: the execution goes on with them
+ */
+async function callBack({ run, workflow, additionalData }, { body = {}, headers = {} } = {}) {
+	const node = workflow.getNode('Hailuo');
+	const answer = { status: 200 };
+	const response = {
+		status(code) {
+			answer.status = code;
+			return response;
+		},
+		json: (said) => Object.assign(answer, { said }),
+	};
+	const rawBody = Buffer.from(JSON.stringify(body));
+	const request = { body, headers, rawBody, params: {}, query: {} };
+	const context = new WebhookContext(
+		workflow,
+		node,
+		{ ...additionalData, httpRequest: request, httpResponse: response },
+		'manual',
+		{ webhookDescription: hailuo.description.webhooks[0] },
+		[],
+		run.data,
+	);
+	const { workflowData } = await hailuo.webhook.call(context);
+	return { ...answer, items: workflowData?.[0] };
 }
 
 /** The credentials for a simulator. */
@@ -311,6 +352,7 @@ const credentialsFor = (sim) => ({
 module.exports = {
 	additionalDataFor,
 	binaryFrom,
+	callBack,
 	clock,
 	credentialsFor,
 	credentialTypes: CREDENTIAL_TYPES,

@@ -9,6 +9,7 @@ import { settle } from '../../jobs/settle';
 import type { ProviderId } from '../../models/types';
 import { text, json } from '../../providers/answers';
 import { ProviderError, type Job } from '../../providers/types';
+import { clock } from '../clock';
 import { failureJson, WithJob } from '../failures';
 import { readFinishOptions, withVideo, type FinishOptions } from '../finish';
 import { lookUp } from '../job/lookUp';
@@ -91,7 +92,7 @@ async function follow(context: IWebhookFunctions): Promise<IWebhookResponseData>
 		watch.again = true;
 		return answer(context, 202, 'The jobs are being looked at');
 	}
-	if (Date.now() - watch.deliveredAt < WAKING_MS) return answer(context, 200, GOES_ON);
+	if (clock.now() - watch.deliveredAt < WAKING_MS) return answer(context, 200, GOES_ON);
 	watch.busy = true;
 	const done = await settle(async () => await finishAll(context, session, rows, watch));
 	watch.busy = false;
@@ -139,7 +140,7 @@ async function finishAll(
 				pairedItem: { item: row.item },
 			})),
 		);
-		watch.deliveredAt = Date.now();
+		watch.deliveredAt = clock.now();
 		watch.ended.clear();
 		return { workflowData: [items], webhookResponse: { message: GOES_ON } };
 	} while (watch.again);
@@ -231,5 +232,5 @@ async function isGenuine(
 	const { rawBody } = context.getRequestObject() as { rawBody?: Buffer };
 	if (!provider.isGenuine || !rawBody) return undefined;
 	const headers = context.getHeaderData() as Record<string, string | undefined>;
-	return await provider.isGenuine(http, { headers, rawBody, atMs: Date.now() });
+	return await provider.isGenuine(http, { headers, rawBody, atMs: clock.now() });
 }

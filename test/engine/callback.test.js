@@ -1,0 +1,221 @@
+'use strict';
+
+const { startSimulator } = require('../simulator');
+const { signature } = require('../simulator/webhooks');
+const engine = require('./harness');
+
+/*
+ * Generate and Resume by Callback, as far as it goes without n8n's server: calls that cross, what a call costs, and what
+ * is refused before anything is paid. The rest is in test/e2e/callback.scenario.js.
+ */
+
+let sim;
+let back;
+let credentials;
+
+beforeAll(async () => {
+	await engine.startEngine();
+	sim = await startSimulator({ timeScale: 100, stamps: 'simulated' });
+	// The tests play the provider themselves.
+	sim.options.webhooks = { lose: true };
+	back = engine.followTime(sim);
+	credentials = engine.credentialsFor(sim);
+});
+afterEach(() => {
+	expect(sim.leaks).toEqual([]);
+	sim.options.seed++;
+	sim.reset();
+	engine.logs.length = 0;
+});
+afterAll(async () => {
+	// The node's own calls, which nobody answers here, come to their end.
+	await engine.clock.sleep(100_000);
+	back();
+	await sim.stop();
+	engine.stopEngine();
+});
+
+const send = async (prompts, { parameters, ...more } = {}) =>
+	await engine.runNode({
+		credentials,
+		items: prompts.map((prompt) => ({ json: { prompt } })),
+		parameters: {
+			provider: 'waveSpeed',
+			resource: 'video',
+			operation: 'sendAndWait',
+			generateFrom: 'textToVideo',
+			prompt: '={{ $json.prompt }}',
+			options: { submitsPerMinute: 0, ...parameters?.options },
+			...parameters,
+		},
+		...more,
+	});
+
+/** Long enough that no job ends by itself (simulated s). */
+const OPEN = '#sim:seconds=100000';
+const numbered = (count) => Array.from({ length: count }, (_, i) => `boat ${i} ${OPEN}`);
+const jobs = () => [...sim.jobs.values()];
+const end = (job) => sim.engine.finish(job);
+const called = async (slept, { id }) => await engine.callBack(slept, { body: { id } });
+
+async function asleep(prompts, more) {
+	const slept = await send(prompts, more);
+	expect(slept.error).toBeUndefined();
+	expect(slept.run.waitTill).toBeInstanceOf(Date);
+	return slept;
+}
+
+test('the execution sleeps for an hour, unless told otherwise, and the items hold the jobs', async () => {
+	const slept = await asleep(numbered(2));
+	const minutes = (slept.run.waitTill.getTime() - Date.now()) / 60_000;
+	expect(minutes).toBeGreaterThan(59);
+	expect(minutes).toBeLessThan(61);
+	const [entry] = slept.run.data.executionData.nodeExecutionStack;
+	const parked = entry.data.main[0].map(({ json }) => json);
+	expect(parked.map(({ jobId }) => jobId)).toEqual(slept.items.map(({ json }) => json.jobId));
+	expect(new Set(parked.map(({ jobId }) => jobId))).toEqual(new Set(sim.jobs.keys()));
+	expect(parked[0].warnings[0]).toMatch(/Job: Wait/);
+	const [before] = slept.run.data.resultData.runData.Items;
+	expect(before.data.main[0].map(({ json }) => json.prompt)).toEqual(numbered(2));
+	const short = await asleep(numbered(1), { parameters: { options: { timeLimit: 5 } } });
+	expect((short.run.waitTill.getTime() - Date.now()) / 60_000).toBeLessThan(5.1);
+});
+
+test('many callbacks cost about two status calls each, and only the last one wakes it', async () => {
+	const count = 30;
+	const slept = await asleep(numbered(count));
+	const before = sim.count({ kind: 'status' });
+	const order = jobs();
+	for (const job of order.slice(0, -1)) {
+		end(job);
+		expect((await called(slept, job)).items).toBeUndefined();
+	}
+	end(order.at(-1));
+	const { items } = await called(slept, order.at(-1));
+	expect(items).toHaveLength(count);
+	expect(items.map(({ json }) => json.jobId)).toEqual(slept.items.map(({ json }) => json.jobId));
+	expect(items.map(({ pairedItem }) => pairedItem.item)).toEqual([...Array(count).keys()]);
+	for (const { json, binary } of items) {
+		const video = await engine.readBinary(binary.data);
+		expect(video.equals(await sim.videoFor(json.jobId))).toBe(true);
+	}
+	expect(sim.count({ kind: 'status' }) - before).toBeLessThanOrEqual(2 * count);
+});
+
+test('a job that ends while another callback is followed up is not forgotten', async () => {
+	const slept = await asleep(numbered(2));
+	const [first, second] = jobs();
+	end(first);
+	// The second job is seen open, but the answer takes its time; meanwhile it ends and its own callback comes.
+	let heard;
+	const asked = new Promise((resolve) => (heard = resolve));
+	const slow = (req) => {
+		if (!req.path.includes(second.id)) return false;
+		heard();
+		return true;
+	};
+	const stale = { code: 200, message: 'success', data: { id: second.id, status: 'processing' } };
+	sim.fail({
+		kind: 'status',
+		times: 1,
+		match: slow,
+		fault: { status: 200, body: stale, delay: 30_000 },
+	});
+	const one = called(slept, first);
+	await asked;
+	end(second);
+	const two = await called(slept, second);
+	expect(two.items).toBeUndefined();
+	expect(two.status).toBe(202);
+	const { items } = await one;
+	expect(items.map(({ json }) => json.status)).toEqual(['completed', 'completed']);
+});
+
+test('a call that comes once more while n8n wakes the execution fetches nothing again', async () => {
+	const slept = await asleep(numbered(1));
+	const [job] = jobs();
+	end(job);
+	expect((await called(slept, job)).items).toHaveLength(1);
+	const again = await called(slept, job);
+	expect(again.items).toBeUndefined();
+	expect(again.status).toBe(200);
+	expect(sim.count({ kind: 'download' })).toBe(1);
+});
+
+test('a clock that is an hour off keeps no callback out', async () => {
+	const slept = await asleep(numbered(1));
+	const [job] = jobs();
+	end(job);
+	const body = { id: job.id };
+	const at = Math.floor(sim.now() / 1000);
+	const headers = {
+		'webhook-id': job.id,
+		'webhook-timestamp': String(at),
+		'webhook-signature': signature(sim.webhookSecret, job.id, at, JSON.stringify(body)),
+	};
+	const { now } = engine.clock;
+	engine.clock.now = () => now() - 3_600_000;
+	const call = engine.callBack(slept, { body, headers });
+	const { items } = await call.finally(() => (engine.clock.now = now));
+	expect(items).toHaveLength(1);
+});
+
+test('where the secret cannot be had, the call is a nudge like any other', async () => {
+	const slept = await asleep(numbered(1));
+	const [job] = jobs();
+	end(job);
+	sim.fail({ kind: 'webhookSecret', fault: { status: 403 } });
+	const headers = { 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v3,00' };
+	expect((await engine.callBack(slept, { headers })).items).toHaveLength(1);
+});
+
+describe('refused before anything is paid', () => {
+	afterEach(() => expect(sim.requests).toEqual([]));
+	const message = async (more) => {
+		const { error } = await send(['a boat'], more);
+		return `${error.message}. ${error.description}`;
+	};
+
+	test('a model of the queue, which refuses callbacks', async () => {
+		const parameters = { provider: 'vtrix', model: 'minimax_hailuo_23_t2v' };
+		const base = { ...credentials.hailuoVtrixApi, baseUrl: sim.urls.seaArt };
+		const said = await message({
+			parameters,
+			credentials: { ...credentials, hailuoVtrixApi: base },
+		});
+		expect(said).toMatch(/'Model'.*calls nobody back.*Pick another model/);
+	});
+
+	test.each(['hailuoTool', 'hailuoHitlTool'])('as %s', async (name) => {
+		const said = await message({
+			extend: ({ nodes, nodeTypes }) => {
+				nodes.find((node) => node.name === 'Hailuo').type = `test.${name}`;
+				nodeTypes[`test.${name}`] = engine.hailuo;
+			},
+		});
+		expect(said).toMatch(/AI agent cannot.*Pick Text to Video/);
+	});
+
+	test('an n8n that the provider cannot reach', async () => {
+		const baseUrl = 'https://api.wavespeed.ai/api/v3';
+		const own = { ...credentials.hailuoWaveSpeedApi, baseUrl };
+		const said = await message({ credentials: { ...credentials, hailuoWaveSpeedApi: own } });
+		expect(said).toMatch(/calls itself 127\.0\.0\.1.*WEBHOOK_URL/);
+	});
+
+	test('an n8n that signs no address', async () => {
+		const older = {
+			description: engine.hailuo.description,
+			async execute() {
+				const context = Object.create(this, { getSignedResumeUrl: { value: undefined } });
+				return await engine.hailuo.execute.call(context);
+			},
+		};
+		expect(await message({ type: older })).toMatch(/newer n8n.*2\.8 or later/);
+	});
+
+	test('a provider that asks the address while it answers', async () => {
+		const said = await message({ parameters: { provider: 'miniMax' } });
+		expect(said).toMatch(/MiniMax cannot do.*WaveSpeed or Vtrix/);
+	});
+});
