@@ -100,6 +100,7 @@ async function waitUntilReady({ child, url, command, readyMs, readLog }) {
  * @param {string[]} [options.args] more arguments of the command
  * @param {string[]} [options.packages] tarballs of community packages to install first
  * @param {string} [options.logFile] default: n8n-<port>.log beside the user folder's database
+ * @param {number} [options.inspectPort] where Node's inspector listens, on 127.0.0.1
  * @param {number} [options.readyMs] how long it may take to start
  * @param {(line: string) => void} [options.log]
  */
@@ -120,7 +121,8 @@ async function startN8n(options) {
 		const url = `http://127.0.0.1:${port}`;
 		const logFile = options.logFile ?? path.join(userFolder, `n8n-${port}.log`);
 		const out = fs.openSync(logFile, 'a');
-		const child = spawnGroup(install.node, [install.bin, command, ...args], {
+		const inspect = options.inspectPort ? [`--inspect=127.0.0.1:${options.inspectPort}`] : [];
+		const child = spawnGroup(install.node, [...inspect, install.bin, command, ...args], {
 			cwd: userFolder,
 			env: await environment({ version, node: install.node, userFolder, port, env }),
 			stdio: ['ignore', out, out],
