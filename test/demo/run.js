@@ -59,10 +59,11 @@ async function setUp(client, sim) {
 	say(`owner ${OWNER.email}`);
 	const credentials = {};
 	for (const [type, data] of Object.entries(simulatorCredentials(sim))) {
-		credentials[type] = await client.createCredential(`${type} (simulator)`, type, data);
+		const name = `${type.replace(/^hailuo(.*)Api$/, '$1')} (simulator)`;
+		credentials[type] = await client.createCredential(name, type, data);
 		const { status, message } = await client.testCredential(credentials[type].id);
 		if (status !== 'OK') throw new Error(`n8n's test of ${type} says: ${message}`);
-		say(`credential ${type}: works`);
+		say(`credential ${name}: works`);
 	}
 	return await client.createWorkflow(demoWorkflow(credentials));
 }

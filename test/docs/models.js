@@ -9,54 +9,84 @@ const README = path.join(__dirname, '..', '..', 'README.md');
 const BEGIN = '<!-- models: npm run docs:models -->';
 const END = '<!-- /models -->';
 
-const SHORT = {
+const FROM = {
 	textToVideo: 'text',
 	imageToVideo: 'picture',
 	firstLastFrameToVideo: 'two frames',
 };
 
-/** e.g. `768P: 6, 10 s · 1080P: 6 s`, over all that the model can do. */
-function lengthsOf(model) {
+/** What the other columns tell, or what every model has where it makes sense. */
+const TOLD = ['firstFrame', 'lastFrame', 'resolution', 'duration'];
+
+/** e.g. `Prompt*, Prompt Expansion (off), Go Fast (on)`: a star for what is required whatever the operation. */
+function fieldsOf({ fields, camera }, labels) {
+	const names = Object.entries(fields)
+		.filter(([name]) => !TOLD.includes(name))
+		.map(([name, { required, default: value }]) => {
+			const preset = typeof value === 'boolean' ? ` (${value ? 'on' : 'off'})` : '';
+			return `${labels[name]}${required ? '*' : preset}`;
+		});
+	return [...names, ...(camera ? ['Camera Movements'] : [])].join(', ');
+}
+
+/** e.g. `768P: 6 s $0.28, 10 s $0.56`, a line for each resolution, over all that the model can do. */
+function formatsOf({ operations, prices }) {
 	const lengths = {};
-	for (const matrix of Object.values(model.operations)) {
+	for (const matrix of Object.values(operations)) {
 		for (const [resolution, seconds] of Object.entries(matrix)) {
 			lengths[resolution] = [...new Set([...(lengths[resolution] ?? []), ...seconds])];
 		}
 	}
+	const price = (resolution, length) => {
+		const amount = prices?.[resolution]?.[length];
+		return amount === undefined ? '' : ` $${amount.toFixed(2)}`;
+	};
 	return Object.entries(lengths)
-		.map(([resolution, seconds]) => `${resolution}: ${seconds.join(', ')} s`)
-		.join(' · ');
+		.sort(([a], [b]) => parseInt(a, 10) - parseInt(b, 10))
+		.map(([resolution, seconds]) => {
+			const all = seconds.map((length) => `${length} s${price(resolution, length)}`);
+			return `${resolution}: ${all.join(', ')}`;
+		})
+		.join('<br>');
 }
 
-function pricesOf({ prices, pricesAsOf }) {
-	if (!prices) return 'ask with Get Price';
-	const amounts = Object.values(prices)
-		.flatMap((bySeconds) => Object.values(bySeconds))
-		.map((price) => `$${price.toFixed(2)}`);
-	return `${amounts.join(', ')} (${pricesAsOf})`;
+/** Of which day the list prices are, and who publishes none. */
+function pricesAsOf({ models, PROVIDER_NAMES }) {
+	const days = new Map();
+	for (const { provider, custom, pricesAsOf: day } of models) {
+		if (!custom) days.set(PROVIDER_NAMES[provider], day);
+	}
+	const dated = [...days].filter(([, day]) => day).map(([name, day]) => `${name} ${day}`);
+	const without = [...days].filter(([, day]) => !day).map(([name]) => name);
+	return `\\* required. List prices in USD: ${dated.join(', ')}. ${without.join(', ')} publishes none.`;
 }
 
-/** @param {{models: object[], PROVIDER_NAMES: object}} catalogue */
-function table({ models, PROVIDER_NAMES }) {
+/**
+ * @param {{models: object[], PROVIDER_NAMES: object}} catalogue
+ * @param {{FIELD_LABELS: object}} fields
+ */
+function table({ models, PROVIDER_NAMES }, { FIELD_LABELS }) {
 	const rows = models
 		.filter(({ custom }) => !custom)
 		.map((model) => {
-			const from = Object.keys(model.operations).map((operation) => SHORT[operation]);
+			const from = Object.keys(model.operations).map((operation) => FROM[operation]);
 			const cells = [
 				PROVIDER_NAMES[model.provider],
 				`${model.name}<br>\`${model.id}\``,
 				from.join(', '),
-				lengthsOf(model),
-				pricesOf(model),
+				formatsOf(model),
+				fieldsOf(model, FIELD_LABELS),
 			];
 			return `| ${cells.join(' | ')} |`;
 		});
 	return [
 		BEGIN,
 		'',
-		'| provider | model | from | resolution and length | list price (of the day) |',
+		'| provider | model | from | resolution: length and list price | other fields (preset) |',
 		'|---|---|---|---|---|',
 		...rows,
+		'',
+		pricesAsOf({ models, PROVIDER_NAMES }),
 		'',
 		END,
 	].join('\n');
@@ -69,10 +99,11 @@ function written() {
 }
 
 function write() {
-	const catalogue = require('../../dist/nodes/Hailuo/models/catalogue');
+	const of = (file) => require(`../../dist/nodes/Hailuo/models/${file}`);
+	const text = fs.readFileSync(README, 'utf8');
 	fs.writeFileSync(
 		README,
-		fs.readFileSync(README, 'utf8').replace(written(), () => table(catalogue)),
+		text.replace(written(), () => table(of('catalogue'), of('fields'))),
 	);
 }
 

@@ -82,7 +82,11 @@ async function panels(context) {
 			...picture(fs.readFileSync(PHOTO)),
 			hailuo(parameters, credentials),
 		];
-		await panel(context, nodes, fileName('panel', provider, resource, operation, model));
+		await panel(
+			context,
+			nodes,
+			fileName('panel', provider, resource !== 'video' && resource, operation, model),
+		);
 	}
 	for (const provider of ['waveSpeed', 'vtrix', 'miniMax']) {
 		const trigger = {

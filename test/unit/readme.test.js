@@ -1,0 +1,51 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const catalogue = require('../../nodes/Hailuo/models/catalogue');
+const fields = require('../../nodes/Hailuo/models/fields');
+const { scripts } = require('../../package.json');
+const { table, written } = require('../docs/models');
+
+const ROOT = path.join(__dirname, '..', '..');
+const PAGES = ['README.md', 'CONTRIBUTING.md'];
+
+test('the table of models is that of the catalogue (npm run docs:models)', () => {
+	expect(written()).toBe(table(catalogue, fields));
+});
+
+test.each(PAGES)('%s: what it links to is there, and its commands exist', (page) => {
+	const text = fs.readFileSync(path.join(ROOT, page), 'utf8');
+	const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, file]) => file);
+	expect(links.length).toBeGreaterThan(2);
+	expect(links.filter((file) => !fs.existsSync(path.join(ROOT, file)))).toEqual([]);
+	const commands = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+	expect(commands.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+describe('the messages under Troubleshooting', () => {
+	const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+	const [, section] = /\n## Troubleshooting\n([^]*?)\n## /.exec(readme);
+	const messages = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, message]) => message);
+	/** All texts of the node, joined where they are broken over lines. */
+	const said = fs
+		.readdirSync(path.join(ROOT, 'nodes'), { recursive: true })
+		.filter((file) => file.endsWith('.ts'))
+		.map((file) => fs.readFileSync(path.join(ROOT, 'nodes', file), 'utf8'))
+		.join('\n')
+		.replace(/['`] \+\s+['`]/g, '')
+		.replace(/\\'/g, "'");
+
+	test.each(messages)('%s', (message) => {
+		// The label of the field stands before the text; figures and names are put in.
+		const parts = message
+			.replace(/^('[^']+'|First Frame) /, '')
+			.split(/…|\d+|WaveSpeed|MiniMax/)
+			.map((part) => part.trim())
+			.filter((part) => part.length > 3);
+		expect(parts.length).toBeGreaterThan(0);
+		expect(parts.filter((part) => !said.includes(part))).toEqual([]);
+	});
+
+	test('there are enough of them', () => expect(messages.length).toBeGreaterThan(30));
+});
