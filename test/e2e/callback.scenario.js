@@ -5,7 +5,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { N8nClient, errorOf, itemsOf } = require('../n8n/client');
 const { startN8n } = require('../n8n/n8n');
-const { hailuo, picture } = require('../n8n/workflows');
+const { hailuo, items, picture } = require('../n8n/workflows');
 const {
 	LONG,
 	callbackWorkflow,
@@ -337,6 +337,37 @@ module.exports = [
 		});
 		log(`executions: ${runs.map((run) => `${run.id} ${run.status}`)}`);
 		assert.equal(sim.paidPosts(), 1, 'not paid again');
+		const retried = await client.execution(runs.find((run) => run.id !== id).id);
+		const [item] = itemsOf(retried, 'Hailuo');
+		assert.equal(item.json.jobId, job.id, 'it comes out with the job, as at the time limit');
+	}),
+
+	scenario('in a loop it sleeps in each round, also for the same request', async (context) => {
+		const { client, sim, assert } = context;
+		const same = { text: 'A paper boat #sim:seconds=60' };
+		const loop = {
+			name: 'Loop',
+			type: 'n8n-nodes-base.splitInBatches',
+			typeVersion: 3,
+			parameters: { batchSize: 1 },
+		};
+		const workflow = await callbackWorkflow(context, [], {
+			before: [items([same, same, { text: 'A kite #sim:seconds=60' }]), loop],
+			connect: {
+				Loop: { main: [[], [{ node: 'Hailuo', type: 'main', index: 0 }]] },
+				Hailuo: { main: [[{ node: 'Loop', type: 'main', index: 0 }]] },
+			},
+		});
+		const execution = await ended(context, await client.startRun(workflow));
+		const rounds = [0, 1, 2].map((run) => itemsOf(execution, 'Hailuo', { run }));
+		for (const [item, ...others] of rounds) {
+			assert.equal(others.length, 0);
+			await assertVideo(context, item);
+		}
+		assert.equal(new Set(rounds.map(([item]) => item.json.jobId)).size, 3, 'a job for each round');
+		assert.equal(sim.paidPosts(), 3);
+		const done = itemsOf(execution, 'Loop', { run: 3 });
+		assert.equal(done.length, 3, 'all came out of the loop');
 	}),
 
 	scenario('one bad item, where the workflow goes on after it', async (context) => {

@@ -26,10 +26,10 @@ async function until(what, find, timeoutMs = 60_000) {
  * @param {{client: any, sim: any}} context
  * @param {object[]} list what the items hold; the prompt is their `text`
  * @param {{provider?: 'waveSpeed' | 'vtrix', parameters?: object, node?: object, before?: object[],
- *   after?: object[]}} [more]
+ *   after?: object[], connect?: object}} [more] connect: connections in place of the chain's, by node
  */
 async function callbackWorkflow({ client, sim }, list, more = {}) {
-	const { provider = 'waveSpeed', parameters, node, before, after = [] } = more;
+	const { provider = 'waveSpeed', parameters, node, before, after = [], connect } = more;
 	const type = TYPES[provider];
 	const credential = await client.createCredential(type, type, simulatorCredentials(sim)[type]);
 	const asked = {
@@ -44,7 +44,9 @@ async function callbackWorkflow({ client, sim }, list, more = {}) {
 	const given = before ?? [items(list)];
 	const ours = hailuo(asked, { [type]: credential }, node);
 	const late = after.map((one) => ({ ...one, credentials: { [type]: credential } }));
-	return await client.createWorkflow(chain('Callback', [manualTrigger(), ...given, ours, ...late]));
+	const workflow = chain('Callback', [manualTrigger(), ...given, ours, ...late]);
+	Object.assign(workflow.connections, connect);
+	return await client.createWorkflow(workflow);
 }
 
 /** Runs a workflow until it sleeps. @returns {Promise<string>} the id of the execution */

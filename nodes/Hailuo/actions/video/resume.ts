@@ -23,6 +23,7 @@ export const resumeWebhooks: IWebhookDescription[] = [
 		name: 'default',
 		httpMethod: 'POST',
 		responseMode: 'onReceived',
+		responseData: 'noData',
 		path: '={{ $nodeId }}',
 		restartWebhook: true,
 		isFullPath: true,
@@ -92,15 +93,14 @@ async function follow(context: IWebhookFunctions): Promise<IWebhookResponseData>
 		watch.again = true;
 		return answer(context, 202, 'The jobs are being looked at');
 	}
-	if (clock.now() - watch.deliveredAt < WAKING_MS) return answer(context, 200, GOES_ON);
+	if (clock.now() - watch.deliveredAt < WAKING_MS)
+		return answer(context, 200, 'The execution goes on');
 	watch.busy = true;
 	const done = await settle(async () => await finishAll(context, session, rows, watch));
 	watch.busy = false;
 	if (!done.ok) throw new Error((done.error as Error)?.message, { cause: done.error });
 	return done.value ?? answer(context, 200, 'Not all jobs have ended');
 }
-
-const GOES_ON = 'The execution goes on';
 
 /** A loop can put one execution to sleep several times, with other jobs each time. */
 function watchOf(execution: string, rows: readonly Row[]): Watch {
@@ -142,7 +142,7 @@ async function finishAll(
 		);
 		watch.deliveredAt = clock.now();
 		watch.ended.clear();
-		return { workflowData: [items], webhookResponse: { message: GOES_ON } };
+		return { workflowData: [items] };
 	} while (watch.again);
 	// In one step with the last look at `again`: a call in between would be told that somebody looks, and nobody would.
 	watch.busy = false;
