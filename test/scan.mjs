@@ -1,5 +1,5 @@
 // The checks that n8n's reviewers run on a published package, run here before it is published:
-// n8n's own scanner on the sources and on the packed tarball, and what the tarball may hold.
+// n8n's own scanner on the sources and on the packed tarball, what the tarball may hold, and n8n's loader.
 // Arguments: folders of packages that are built already; without any, this package, built anew.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -12,7 +12,8 @@ import {
 } from '@n8n/scan-community-package/scanner/scanner.mjs';
 
 const require = createRequire(import.meta.url);
-const { packPackage, unpack } = require('./n8n/package');
+const { packPackage, ROOT, unpack } = require('./n8n/package');
+const { run } = require('./n8n/processes');
 
 /** n8n installs the package on a running server: it is to be small. */
 const MAX_BYTES = 150_000;
@@ -56,6 +57,15 @@ function checkFiles({ files, size }) {
 	console.log(`Tarball: ${size} bytes, ${files.length} files, ${unpacked} bytes unpacked`);
 }
 
+/** That n8n's own loader takes it, from the tarball alone: n8n-workflow is n8n's. */
+async function checkLoading(dir) {
+	const env = { ...process.env, NODE_PATH: path.join(ROOT, 'node_modules') };
+	const args = [path.join(ROOT, 'test/n8n/loading.js'), dir];
+	const findings = await run('loading the package', process.execPath, args, { env });
+	console.log(`Loaded by n8n: ${findings ? 'FINDINGS' : 'no finding'}`);
+	if (findings) problems.push(findings.trimEnd());
+}
+
 /** @param {{root: string, build: boolean}} options */
 async function scan(options) {
 	const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-scan-'));
@@ -68,6 +78,7 @@ async function scan(options) {
 		await lint('Tarball', dir, ['**/*.js', 'package.json']);
 		checkManifest(JSON.parse(fs.readFileSync(path.join(dir, 'package.json'), 'utf8')), dir);
 		checkFiles(packed);
+		await checkLoading(dir);
 	} finally {
 		fs.rmSync(temp, { recursive: true, force: true });
 	}

@@ -47,7 +47,8 @@ export class HailuoTrigger implements INodeType {
 				displayOptions: { hide: { provider: allBut('miniMax') } },
 			},
 		],
-		properties,
+		// A list of its own: n8n adds its fields to it, once more each time that it loads the package anew.
+		properties: [...properties],
 	};
 
 	methods = { credentialTest };
