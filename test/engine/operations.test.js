@@ -626,6 +626,25 @@ describe('Maximum Price', () => {
 		},
 	);
 
+	test('different prices are asked for side by side, and no more than five at a time', async () => {
+		let open = 0;
+		let most = 0;
+		const asked = () => (most = Math.max(most, ++open)) > 0;
+		sim.fail({ kind: 'price', match: asked, fault: { delay: 60_000 } });
+		const answered = ({ kind }) => (open -= kind === 'price' ? 1 : 0);
+		sim.on('request', answered);
+		const model = 'minimax/hailuo-02/t2v-standard minimax/hailuo-02/standard'.split(' ');
+		const items = [6, 10].flatMap((s) => model.map((m) => ({ json: { s, m } })));
+		for (const m of ['02/pro', '02/t2v-pro', '2.3/t2v-pro']) {
+			items.push({ json: { s: 6, m: `minimax/hailuo-${m}` } });
+		}
+		const made = await run(make({ maxPrice: 1 }, { model: '={{ $json.m }}' }), { items });
+		sim.off('request', answered);
+		expect(made.error).toBeUndefined();
+		expect(sim.count({ kind: 'price' })).toBe(7);
+		expect(most).toBe(5);
+	});
+
 	test('no price is asked for without the option', async () => {
 		await run(make({}));
 		expect(sim.count({ kind: 'price' })).toBe(0);

@@ -4,6 +4,8 @@ const { startSimulator } = require('../simulator');
 const engine = require('./harness');
 const { jpeg } = require('./pictures');
 
+const load = (file) => require(`../../${file}`);
+
 /*
  * Runs of the node that follow one another: n8n's "Retry On Fail", a loop, "Retry" in the list of executions. A job
  * that was paid and not delivered is picked up; what is asked for anew is paid anew.
@@ -288,6 +290,93 @@ describe('Retry On Fail after a submit without an answer', () => {
 		const { error } = await make(['x'], { prompt: '={{ "A boat " + Math.random() }}' });
 		expect(error.message).toMatch(/It was not sent again/);
 		expect(sim.paidPosts()).toBe(1);
+	});
+});
+
+describe('Retry in the list, after a submit without an answer that nobody could search for', () => {
+	const MODEL = 'minimax/hailuo-02/standard';
+	/** n8n starts anew: only what is stored with the execution is left. */
+	const restart = () => {
+		load('nodes/Hailuo/jobs/claims').claims.ids.clear();
+		load('nodes/Hailuo/jobs/openSubmits').openSubmits.open.clear();
+	};
+	const goOn = { node: { onError: 'continueRegularOutput' } };
+	/** The second item is not looked at before the first one is through. */
+	const inTurn = { options: { maxConcurrent: 1 } };
+
+	/** The first `lost` submits lose their answers, while the history cannot be read. */
+	async function losing(prompts, fault, more = {}) {
+		const { lost = 1, items, ...parameters } = more;
+		const given = { ...goOn, ...(items ? { items } : {}) };
+		sim.fail({ kind: 'submit', times: lost, fault });
+		sim.fail({ kind: 'list', fault: { status: 401 } });
+		const first = await make(prompts, { continueWhen: 'submitted', ...parameters }, given);
+		sim.faults.clear();
+		restart();
+		const contextData = JSON.parse(JSON.stringify(first.contextData));
+		// As after a run that broke off: nothing of it was delivered.
+		for (const job of Object.values(contextData['node:Hailuo'].hailuoJobs)) delete job.delivered;
+		return async () =>
+			await make(prompts, { continueWhen: 'submitted', ...parameters }, { ...given, contextData });
+	}
+
+	test('a prompt that the provider rewrote: the job is named, and nothing is paid again', async () => {
+		const rewrite = (job) => (job.input.prompt = `Cinematic: ${job.input.prompt}`);
+		sim.on('created', rewrite);
+		const again = await losing(['a boat'], { drop: 'after' });
+		sim.off('created', rewrite);
+		sim.skip(5 * 60_000);
+		const { items } = await again();
+		const [jobId] = sim.jobs.keys();
+		expect(items[0].json.error.description).toMatch(new RegExp(`it may be ${jobId}\\. A job`));
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('hours and a thousand jobs later it is found all the same', async () => {
+		const again = await losing(['a boat'], { drop: 'after' });
+		sim.skip(3_600_000);
+		for (let n = 0; n < 1_050; n++) {
+			const id = `${n}`.padStart(32, '0');
+			const input = { prompt: `${n}` };
+			const of = { provider: 'waveSpeed', api: 'waveSpeed', model: MODEL, cost: 0 };
+			sim.engine.create({ id, input, prompt: input.prompt, ...of });
+		}
+		const { items } = await again();
+		expect(sim.jobs.get(items[0].json.jobId).input.prompt).toBe('a boat');
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('older than the history: absence proves nothing any more', async () => {
+		const again = await losing(['a boat'], { drop: 'after' });
+		sim.skip(8 * 24 * 3_600_000);
+		const { items } = await again();
+		expect(items[0].json.error.message).toMatch(/It was not sent again/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('an item that was never accepted does not take the job of its twin', async () => {
+		const again = await losing(['a boat', 'a boat'], { drop: 'before' }, inTurn);
+		const { items } = await again();
+		expect(items.map(({ json }) => Boolean(json.error)).sort()).toEqual([false, true]);
+		expect(sim.paidPosts()).toBe(2);
+	});
+
+	test('two pictures under the same words: neither takes the job of the other', async () => {
+		const items = await Promise.all(
+			[800, 900].map(async (width) => ({
+				json: { prompt: 'waves' },
+				binary: { data: await engine.binaryFrom(jpeg(width, 600)) },
+			})),
+		);
+		const again = await losing(
+			['waves', 'waves'],
+			{ drop: 'after' },
+			{ ...inTurn, lost: 2, operation: 'imageToVideo', firstFrameSource: 'binary', items },
+		);
+		sim.skip(5 * 60_000);
+		const made = await again();
+		for (const { json } of made.items) expect(json.error.message).toMatch(/was not sent again/);
+		expect(sim.paidPosts()).toBe(2);
 	});
 });
 

@@ -3,7 +3,7 @@ import { ProviderError } from '../providers/types';
 import type { Claims } from './claims';
 import type { Clock } from './clock';
 import { isAbort } from './abort';
-import { mayBeJobOf, tellsInput } from './match';
+import { MADE_WITHIN_MS, madeAtTimeOf, mayBeJobOf, tellsInput } from './match';
 import type { OpenSubmit, OpenSubmits } from './openSubmits';
 import { retryGet } from './retry';
 import { settle } from './settle';
@@ -41,25 +41,40 @@ export interface Search {
 	job?: Job;
 	/** How often the history could be read; 0 says that the search proves nothing. */
 	looks: number;
-	/** Ids of jobs that may be the one, but may as well be another submit's. */
+	/**
+	 * Nobody's jobs that the same model made at that time, by the last look: the lost one may be among them, also where
+	 * its input reads otherwise (a provider may rewrite a prompt, or the address of a picture).
+	 */
 	candidates: string[];
+	/** Whether that look saw all of that time; else there may be more. */
+	whole: boolean;
 }
 
 interface Look {
 	/** Jobs that may be ours and that nobody has claimed, oldest first. */
 	found: HistoryJob[];
 	slackMs: number;
+	candidates: string[];
+	whole: boolean;
 }
 
 /** Reads the history back to the submit. @throws when it could not be read in time */
 async function look(options: AdoptOptions, untilMs: number): Promise<Look> {
 	const { list, attempt, offsetMs, claims, clock, signal } = options;
 	const found = new Map<string, HistoryJob>();
+	const candidates = new Set<string>();
 	const slack = () => TOLERANCE_MS - offsetMs();
-	for (let page = 1; page <= MOST_PAGES; page++) {
+	const iso = (ms: number) => new Date(ms).toISOString();
+	let end = false;
+	let skewed = false;
+	for (let page = 1; page <= MOST_PAGES && !end; page++) {
+		const slackMs = slack();
+		const from = attempt.startedAt - slackMs;
 		const filter: HistoryFilter = {
 			model: attempt.submission.model,
-			createdAfter: new Date(attempt.startedAt - slack() - FILTER_MARGIN_MS).toISOString(),
+			createdAfter: iso(from - FILTER_MARGIN_MS),
+			// What was made later is not ours, and would only fill the pages of a search that comes hours later.
+			createdBefore: iso(from + MADE_WITHIN_MS + FILTER_MARGIN_MS),
 			withInputs: true,
 			page,
 			pageSize: PAGE_SIZE,
@@ -70,16 +85,24 @@ async function look(options: AdoptOptions, untilMs: number): Promise<Look> {
 			deadlineAt: untilMs,
 		});
 		for (const job of answer.jobs) {
+			if (madeAtTimeOf(attempt, job, slack())) candidates.add(job.jobId);
 			if (mayBeJobOf(attempt, job, slack())) found.set(job.jobId, job);
 		}
+		// The first answer tells the provider's time; a filter by another one may have left the job out.
+		skewed ||= Math.abs(slackMs - slack()) > FILTER_MARGIN_MS;
 		const oldest = Math.min(...answer.jobs.map((job) => Date.parse(job.createdAt)));
 		// NaN (a time that cannot be read) reads on; an empty page is Infinity, but ends it.
 		const older = oldest < attempt.startedAt - slack();
-		if (!answer.more || answer.jobs.length === 0 || older) break;
+		end = !answer.more || answer.jobs.length === 0 || older;
 	}
 	const free = [...found.values()].filter(({ jobId }) => !claims.has(jobId));
 	free.sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
-	return { found: free, slackMs: slack() };
+	return {
+		found: free,
+		slackMs: slack(),
+		candidates: [...candidates].filter((jobId) => !claims.has(jobId)),
+		whole: end && !skewed,
+	};
 }
 
 /** The job as everybody else sees it: the inputs may be megabytes of picture. */
@@ -126,7 +149,7 @@ function choose(
 export async function adopt(options: AdoptOptions): Promise<Search> {
 	const { claims, clock, signal, deadlineAt = Infinity } = options;
 	const beganAt = clock.now();
-	const search: Search = { looks: 0, candidates: [] };
+	const search: Search = { looks: 0, candidates: [], whole: false };
 	let contested = false;
 	let lone: string | undefined;
 
@@ -144,9 +167,9 @@ export async function adopt(options: AdoptOptions): Promise<Search> {
 			if (error instanceof ProviderError && error.isTransient) continue;
 			break;
 		}
-		const { found } = outcome.value;
+		const { found, candidates, whole } = outcome.value;
 		search.looks++;
-		search.candidates = found.map(({ jobId }) => jobId);
+		Object.assign(search, { candidates, whole });
 		// Nothing is awaited from the look's end to the claim, or two searches could take one job.
 		const choice = choose(options, outcome.value, lone);
 		if (choice.job) {

@@ -19,13 +19,20 @@ function isBlank(value: unknown): boolean {
 }
 
 /**
+ * A text without what a provider may change about it on the way: the form of its letters, blanks and line ends, and
+ * half a character, which no UTF-8 can hold.
+ */
+const plain = (value: unknown): string =>
+	Buffer.from(String(value)).toString().normalize('NFC').replace(/\s+/g, ' ').trim();
+
+/**
  * Whether the two may be the same value of one field. What cannot be compared may be: nothing, lists
  * and objects, and a picture unless both sides hold it as a URL.
  */
 function maybeSame(ours: unknown, theirs: unknown): boolean {
 	if (isBlank(ours) || isBlank(theirs)) return true;
 	if (typeof ours === 'object' || typeof theirs === 'object') return true;
-	const [a, b] = [String(ours).trim(), String(theirs).trim()];
+	const [a, b] = [plain(ours), plain(theirs)];
 	if (a === b) return true;
 	return isPicture(a) && !(isUrl(a) && isUrl(b));
 }
@@ -42,16 +49,33 @@ export function matches(asked: Asked, job: HistoryJob): boolean {
 	return Object.entries(asked.input).every(([key, ours]) => maybeSame(ours, theirs[key]));
 }
 
+/** How long after its POST began a job may be made, in ms: far longer than any POST lasts. */
+export const MADE_WITHIN_MS = 300_000;
+
+interface Sent {
+	submission: Asked;
+	/** ms since the epoch, by our clock. */
+	startedAt: number;
+}
+
 /**
- * Whether a job of the history may come from this submit: it matches, and was not made before.
+ * Whether a job of the history was made by the same model at the time of this submit, whatever it was asked for. One
+ * without a readable time may have been.
  *
  * @param slackMs what the provider's clock may be behind ours, in ms: `createdAt` is by its clock
  */
-export function mayBeJobOf(
-	submit: { submission: Asked; startedAt: number },
-	job: HistoryJob,
-	slackMs: number,
-): boolean {
-	// A job without a readable time is NaN here, and never anybody's.
-	return Date.parse(job.createdAt) >= submit.startedAt - slackMs && matches(submit.submission, job);
+export function madeAtTimeOf(submit: Sent, job: HistoryJob, slackMs: number): boolean {
+	const laterMs = Date.parse(job.createdAt) - (submit.startedAt - slackMs);
+	return job.model === submit.submission.model && !(laterMs < 0) && !(laterMs > MADE_WITHIN_MS);
+}
+
+/**
+ * Whether a job of the history may come from this submit: it matches, and was made at its time. A job without a
+ * readable time is never anybody's.
+ *
+ * @param slackMs as above
+ */
+export function mayBeJobOf(submit: Sent, job: HistoryJob, slackMs: number): boolean {
+	const timed = !Number.isNaN(Date.parse(job.createdAt));
+	return timed && madeAtTimeOf(submit, job, slackMs) && matches(submit.submission, job);
 }

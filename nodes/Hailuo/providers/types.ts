@@ -144,6 +144,8 @@ export interface Provider {
 	submit(http: HttpClient, submission: Submission): Promise<Job>;
 	get(http: HttpClient, jobId: string): Promise<Job>;
 	list?(http: HttpClient, filter: HistoryFilter): Promise<HistoryPage>;
+	/** How far back the list reaches, in ms: of what is older its silence says nothing. */
+	historyMs?: number;
 	quote?(http: HttpClient, submission: Submission): Promise<Quote>;
 	remove?(http: HttpClient, jobIds: string[]): Promise<number>;
 	cancel?(http: HttpClient, jobId: string): Promise<void>;

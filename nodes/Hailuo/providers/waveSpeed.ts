@@ -227,6 +227,8 @@ export const waveSpeed: Provider = {
 	},
 
 	list,
+	// 7 days (PROVIDERS.md A.1).
+	historyMs: 7 * 24 * 3_600_000,
 	quote,
 
 	async remove(http, jobIds) {

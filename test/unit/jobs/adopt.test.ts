@@ -69,7 +69,7 @@ describe('the job of the submit', () => {
 		const attempt = openSubmits.begin(submission('a cat'), clock.now());
 		openSubmits.close(options.attempt);
 		const search = await clock.run(() => adopt({ ...options, attempt }));
-		expect(search).toEqual({ looks: 6, candidates: [] });
+		expect(search).toEqual({ looks: 6, candidates: [], whole: true });
 	});
 
 	it.each<[string, Record<string, unknown>, Record<string, unknown> | undefined, boolean]>([
@@ -80,6 +80,10 @@ describe('the job of the submit', () => {
 			true,
 		],
 		['a prompt that was trimmed', { prompt: ' a cat\n' }, { prompt: 'a cat' }, true],
+		['other line ends', { prompt: 'a\r\ncat' }, { prompt: 'a\ncat' }, true],
+		['composed letters', { prompt: 'cafe\u0301' }, { prompt: 'caf\u00e9' }, true],
+		['half a character', { prompt: 'a cat \ud83d' }, { prompt: 'a cat \ufffd' }, true],
+		['other capitals', { prompt: 'a cat' }, { prompt: 'A cat' }, false],
 		['another prompt', { prompt: 'a cat' }, { prompt: 'a dog' }, false],
 		['another length', { prompt: 'a cat', duration: 6 }, { prompt: 'a cat', duration: 10 }, false],
 		['no word of a field', { prompt: 'a cat', seed: 1 }, { prompt: 'a cat' }, true],
@@ -163,7 +167,7 @@ describe('a history without inputs', () => {
 describe('the search', () => {
 	it('looks six times in 40 s for a job that does not exist', async () => {
 		const { run, provider, clock, startedAt } = setUp(submission('a cat'));
-		expect(await run()).toEqual({ looks: 6, candidates: [] });
+		expect(await run()).toEqual({ looks: 6, candidates: [], whole: true });
 		expect(provider.lists).toBe(6);
 		expect(clock.now()).toBe(startedAt + 40_000);
 	});
@@ -187,13 +191,43 @@ describe('the search', () => {
 		expect(pages).toEqual([1, 2, 3]);
 	});
 
-	it('ends with a history that never ends', async () => {
+	it('names nobody’s jobs of the model and the time, whatever their input', async () => {
+		const { run, provider, claims } = setUp(submission('a cat'));
+		provider.accept(submission('A cinematic cat'));
+		provider.accept(submission('a cat'));
+		provider.accept({ ...submission('a cat'), model: 'another' });
+		claims.claim('job-1');
+		expect(await run()).toEqual({ looks: 6, candidates: ['job-0'], whole: true });
+	});
+
+	it('takes no job that was made long after the submit', async () => {
+		const { options, clock, provider } = setUp(submission('a cat'));
+		await clock.advance(302_000);
+		provider.accept(submission('a cat'));
+		const search = await clock.run(() => adopt(options));
+		expect(search).toEqual({ looks: 6, candidates: [], whole: true });
+	});
+
+	it('has not seen the whole history before it knows the provider’s time', async () => {
+		let offsetMs = 0;
+		const { options, clock, startedAt } = setUp(submission('a cat'));
+		const list = async () => {
+			offsetMs = -600_000;
+			return { jobs: [], more: false };
+		};
+		const at = (deadlineAt: number) => ({ ...options, list, deadlineAt, offsetMs: () => offsetMs });
+		expect(await clock.run(() => adopt(at(startedAt)))).toMatchObject({ looks: 1, whole: false });
+		expect(await clock.run(() => adopt(at(Infinity)))).toMatchObject({ looks: 6, whole: true });
+	});
+
+	it('ends with a history that never ends, and says that it is not the whole', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
 		const list = jest.fn(async ({ page }: HistoryFilter) => ({
 			jobs: [job(`page-${page}`, { createdAt: new Date(startedAt).toISOString(), model: 'x' })],
 			more: true,
 		}));
-		expect((await clock.run(() => adopt({ ...options, list }))).looks).toBe(6);
+		const search = await clock.run(() => adopt({ ...options, list }));
+		expect(search).toEqual({ looks: 6, candidates: [], whole: false });
 		expect(list).toHaveBeenCalledTimes(60);
 	});
 
@@ -208,6 +242,7 @@ describe('the search', () => {
 				{
 					model: MODEL,
 					createdAfter: new Date(startedAt + 5_000 - 62_000).toISOString(),
+					createdBefore: new Date(startedAt + 5_000 - 2_000 + 360_000).toISOString(),
 					withInputs: true,
 					page: 1,
 					pageSize: 100,
@@ -235,7 +270,7 @@ describe('the search', () => {
 			const { options, clock, startedAt } = setUp(submission('a cat'));
 			const list = async () => await Promise.reject(error);
 			const search = await clock.run(() => adopt({ ...options, list }));
-			expect(search).toEqual({ looks: 0, candidates: [] });
+			expect(search).toEqual({ looks: 0, candidates: [], whole: false });
 			expect(clock.now() - startedAt).toBeLessThanOrEqual(60_000);
 		}
 	});
@@ -260,7 +295,7 @@ describe('other submits', () => {
 			claims.claim('job-0');
 			openSubmits.close(twin);
 		});
-		expect(await run()).toEqual({ looks: 8, candidates: [] });
+		expect(await run()).toEqual({ looks: 8, candidates: [], whole: true });
 	});
 
 	it('give it up when they were refused', async () => {

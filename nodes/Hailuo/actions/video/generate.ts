@@ -12,7 +12,7 @@ import { openSession, type Session } from '../session';
 import { picturePlacer } from './pictures';
 import { checkPrice, priceAsker } from './quote';
 import { prepare, submissionOf, type PlacePicture, type Prepared } from './prepare';
-import { recall, submit } from './submit';
+import { leaveOpen, recall, reopen, submit } from './submit';
 
 interface Run {
 	context: IExecuteFunctions;
@@ -51,18 +51,37 @@ async function generateAll(
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const session = await openSession(context);
 	const askPrice = priceAsker(session);
-	const checked: Array<Settled<Prepared>> = [];
+	const checks: Array<Promise<Settled<Prepared>>> = [];
 	for (const item of context.getInputData().keys()) {
-		const check = async () => {
+		let priced = Promise.resolve();
+		const read = await settle(async () => {
 			const prepared = await prepare(context, session, operation, item);
 			if (webhookUrl) requireCallback(session, prepared);
+			const known = memory.recall(item, prepared.fingerprint);
+			if (known) await reopen(context, session, prepared, known);
 			// A job that an earlier try paid for is not paid again, so its price does not matter any more.
-			const paid = memory.recall(item, prepared.fingerprint) !== undefined;
-			if (!paid) await checkPrice(session, askPrice, prepared);
+			else priced = checkPrice(session, askPrice, prepared);
 			return prepared;
-		};
-		checked.push(await settle(check));
+		});
+		checks.push(
+			read.ok ? settle(async () => await priced.then(() => read.value)) : Promise.resolve(read),
+		);
 	}
+	const checked = await Promise.all(checks);
+	try {
+		return await makeAll(context, session, memory, checked, webhookUrl);
+	} finally {
+		for (const outcome of checked) if (outcome.ok) leaveOpen(session, outcome.value);
+	}
+}
+
+async function makeAll(
+	context: IExecuteFunctions,
+	session: Session,
+	memory: Memory,
+	checked: ReadonlyArray<Settled<Prepared>>,
+	webhookUrl: string | undefined,
+): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const goOn = context.continueOnFail();
 	if (!goOn && checked.some(({ ok }) => !ok)) {
 		return checked.map((outcome) => (outcome.ok ? { ok: true, value: [] } : outcome));

@@ -7,10 +7,8 @@ import type { VideoOperation } from '../../models/types';
 import type { Operation } from '../operation';
 import { asSeconds, asText } from '../read';
 import { openSession, type Session } from '../session';
-import { priceAsker, type AskPrice } from './quote';
+import { priceAsker, QUOTES_AT_A_TIME, type AskPrice } from './quote';
 import { readJson } from './values';
-
-const AT_A_TIME = 5;
 
 /** What a video would cost, by the provider itself, beside the list price that this package knows. */
 export const getPrice: Operation = {
@@ -26,7 +24,11 @@ export const getPrice: Operation = {
 		const outcomes = await runBatch(
 			context.getInputData(),
 			async (_input, item) => [await priceItem(context, session, askPrice, item)],
-			{ concurrency: AT_A_TIME, stopOnError: !context.continueOnFail(), signal: session.signal },
+			{
+				concurrency: QUOTES_AT_A_TIME,
+				stopOnError: !context.continueOnFail(),
+				signal: session.signal,
+			},
 		);
 		return outcomes.map((outcome, item) => ({ ...outcome, item }));
 	},

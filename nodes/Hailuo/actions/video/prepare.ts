@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { fingerprint } from '../../jobs/fingerprint';
+import type { OpenSubmit } from '../../jobs/openSubmits';
 import type { Picture } from '../../media/images';
 import {
 	checkValues,
@@ -32,6 +33,8 @@ export interface Prepared {
 	options: FinishOptions;
 	/** USD; the job is not submitted when it would cost more. */
 	maxPrice?: number;
+	/** The submit of an earlier try that got no answer, while its job is to be found. */
+	lost?: OpenSubmit;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { fingerprint } from '../../jobs/fingerprint';
+import { Turns } from '../../jobs/turns';
 import { FieldError } from '../../models/fields';
 import { toPayload, type Format, type VideoValues } from '../../models/request';
 import type { Model, VideoOperation } from '../../models/types';
@@ -14,22 +15,24 @@ export type AskPrice = (
 	values?: VideoValues,
 ) => Promise<Quote>;
 
+/** Price calls side by side: every item may ask another question. */
+export const QUOTES_AT_A_TIME = 5;
+
 /**
  * Asks the provider what a job will cost. The same question is asked once a run, and neither the prompt nor the
  * pictures are a part of it: no price depends on them.
  */
 export function priceAsker(session: Session): AskPrice {
 	const asked = new Map<string, Promise<Quote>>();
+	const turns = new Turns(QUOTES_AT_A_TIME);
 	return async (model, operation, format, values = {}) => {
 		const { id, api } = model;
 		const submission = { model: id, api, input: toPayload(model, operation, values, format) };
 		const question = fingerprint(submission);
 		const known = asked.get(question);
 		if (known) return await known;
-		const answer = ask(
-			session,
-			async () => await session.provider.quote!(session.http, submission),
-		);
+		const call = async () => await session.provider.quote!(session.http, submission);
+		const answer = turns.run(async () => await ask(session, call), session.signal);
 		asked.set(question, answer);
 		return await answer;
 	};

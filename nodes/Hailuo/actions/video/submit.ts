@@ -29,9 +29,8 @@ export async function recall(
 	const known = memory.recall(item, fingerprint);
 	if (!known) return undefined;
 	const { provider, http, pacer } = session;
-	if (known.jobId === undefined) return await recover(context, session, memory, prepared, known);
+	if (known.jobId === undefined) return await recover(session, memory, prepared, known);
 	const { jobId } = known;
-	claims.claim(jobId);
 	const get = async () => {
 		await pacer.acquire(session.signal);
 		return await provider.get(http, jobId);
@@ -56,33 +55,55 @@ export async function recall(
 /** How long after a submit an entry may still turn up in the history, in ms. After it, absence is proof. */
 const HISTORY_LAG_MS = 120_000;
 
-async function recover(
+/**
+ * Takes up again what an earlier try left of an item: the job it knows is nobody else's, and a submit without an answer
+ * is open again. Called for all items before any of them searches or submits, or one could take another's job.
+ */
+export async function reopen(
 	context: IExecuteFunctions,
 	session: Session,
-	memory: Memory,
 	prepared: Prepared,
-	{ sentAt, sameRequest }: Recalled,
+	{ jobId, sentAt, sameRequest }: Recalled,
+): Promise<void> {
+	if (jobId !== undefined) claims.claim(jobId);
+	// Without the request as it was sent there is nothing that the history could be compared with.
+	else if (session.provider.list && sameRequest) {
+		// A picture that was put up then has another address now, so it is left out of the comparison.
+		const submission = await submissionOf(context, session, prepared, async (picture) =>
+			picture.kind === 'url' ? picture.url : 'data:',
+		);
+		prepared.lost = openSubmits.resume(submission, sentAt, prepared.fingerprint);
+	}
+}
+
+/** What was reopened and not found stays open for a while, without holding up the searches of others. */
+export function leaveOpen({ clock }: Session, { lost }: Prepared): void {
+	if (lost) openSubmits.giveUp(lost, clock.now());
+}
+
+async function recover(
+	session: Session,
+	memory: Memory,
+	{ item, fingerprint, lost }: Prepared,
+	{ sentAt }: Recalled,
 ): Promise<Job | undefined> {
 	const { provider, clock } = session;
-	// Without the request as it was sent there is nothing that the history could be compared with.
-	if (!provider.list || !sameRequest) throw inDoubt(session);
-	// A picture that was put up then has another address now, so it is left out of the comparison.
-	const submission = await submissionOf(context, session, prepared, async (picture) =>
-		picture.kind === 'url' ? picture.url : 'data:',
-	);
-	const attempt = openSubmits.resume(submission, sentAt, prepared.fingerprint);
-	const { job, looks, candidates } = await search(session, attempt);
+	if (!lost) throw inDoubt(session);
+	const found = await search(session, lost);
+	const { job, looks, whole, candidates } = found;
 	if (job) {
-		openSubmits.close(attempt);
-		memory.remember(prepared.item, prepared.fingerprint, { jobId: job.jobId, sentAt });
+		openSubmits.close(lost);
+		memory.remember(item, fingerprint, { jobId: job.jobId, sentAt });
 		return job;
 	}
-	if (looks === 0 || candidates.length > 0 || clock.now() - sentAt < HISTORY_LAG_MS) {
-		openSubmits.giveUp(attempt, clock.now());
-		throw inDoubt(session);
+	const ageMs = clock.now() - sentAt;
+	const readable = looks > 0 && whole && ageMs < (provider.historyMs ?? 0);
+	// Nothing but an empty history proves that it was never taken: a second submit might be paid twice.
+	if (!readable || candidates.length > 0 || ageMs < HISTORY_LAG_MS) {
+		throw inDoubt(session, undefined, candidates);
 	}
-	openSubmits.close(attempt);
-	memory.forget(prepared.item);
+	openSubmits.close(lost);
+	memory.forget(item);
 	return undefined;
 }
 
@@ -103,6 +124,7 @@ export async function submit(
 	const { item, fingerprint } = prepared;
 	const known = (job: Job, sentAt: number) =>
 		memory.remember(item, fingerprint, { jobId: job.jobId, sentAt });
+	let candidates: string[] = [];
 	const outcome = await settle(
 		async () =>
 			await submitOnce({
@@ -120,7 +142,11 @@ export async function submit(
 				limiter,
 				patienceUntil: clock.now() + PATIENCE_MS,
 				resolveAmbiguity: provider.list
-					? async (_error, attempt) => (await search(session, attempt)).job
+					? async (_error, attempt) => {
+							const found = await search(session, attempt);
+							candidates = found.candidates;
+							return found.job;
+						}
 					: undefined,
 			}),
 	);
@@ -138,7 +164,7 @@ export async function submit(
 		context.logger.warn(
 			`Hailuo: a submit got no usable answer and was not sent again (${provider.name}, ${submission.model}, item ${item})`,
 		);
-		throw inDoubt(session, outcome.error);
+		throw inDoubt(session, outcome.error, candidates);
 	}
 	// Refused, or never sent: a later try may send it.
 	memory.forget(item);
@@ -163,11 +189,21 @@ async function search(
 	});
 }
 
-function inDoubt({ provider }: Session, error?: AmbiguousSubmitError): InDoubt {
+/** More of them are no help to a person. */
+const MOST_NAMED = 3;
+
+/** @param candidates ids of jobs that may be the one */
+function inDoubt(
+	{ provider }: Session,
+	error?: AmbiguousSubmitError,
+	candidates: readonly string[] = [],
+): InDoubt {
+	const named = candidates.length > 0 && candidates.length <= MOST_NAMED;
+	const perhaps = named ? `; it may be ${candidates.join(' or ')}` : '';
 	const cause = (error?.cause as Error | undefined)?.message;
 	const what = error ? 'The submit got' : 'An earlier try submitted this item and got';
 	return new InDoubt(
 		`${what} no usable answer, so the job may exist and may be billed. It was not sent again${cause ? ` (${cause})` : ''}`,
-		`Before you run this item again, ${provider.historyHint}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
+		`Before you run this item again, ${provider.historyHint}${perhaps}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
 	);
 }
