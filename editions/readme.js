@@ -1,6 +1,7 @@
 'use strict';
 
 const path = require('node:path');
+const { ownRepository } = require('./repository');
 const { FULL } = require('./stage');
 
 /*
@@ -60,7 +61,7 @@ function readme(edition, dir) {
 	const [action, ...triggers] = nodes;
 	const [file] = n8n.credentials;
 	const credential = new (require(path.join(dir, file))[path.basename(file).split('.')[0]])();
-	const full = `https://github.com/${FULL}/${FULL}`;
+	const full = `https://github.com/${ownRepository()}`;
 	return `${[
 		`# ${edition.name}`,
 		'',

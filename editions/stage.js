@@ -5,6 +5,7 @@ const path = require('node:path');
 const prettier = require('prettier');
 const { cut, ownerOf } = require('./cut');
 const { editions, ids } = require('./editions');
+const { moved, ownRepository, repositoryFor } = require('./repository');
 
 const ROOT = path.resolve(__dirname, '..');
 const FULL = 'n8n-nodes-hailuo';
@@ -49,7 +50,7 @@ const format = async (text, filepath) =>
 	await prettier.format(text, { ...require('../.prettierrc.js'), filepath });
 
 /** The repository of the full package becomes that of the edition. */
-const atHome = (text, { name }) => text.replaceAll(`/${FULL}/${FULL}`, `/${FULL}/${name}`);
+const atHome = (text, edition) => moved(text, ownRepository(), repositoryFor(edition));
 
 /** The words of the other services go. */
 function ownWords(words, edition) {
@@ -114,8 +115,8 @@ function publishWorkflow() {
 
 const changelog = ({ name }) => `# Changelog
 
-\`${name}\` is made of the source of [${FULL}](https://github.com/${FULL}/${FULL}) and has its version
-numbers. What changes is in [its changelog](https://github.com/${FULL}/${FULL}/blob/main/CHANGELOG.md).
+\`${name}\` is made of the source of [${FULL}](https://github.com/${ownRepository()}) and has its version
+numbers. What changes is in [its changelog](https://github.com/${ownRepository()}/blob/main/CHANGELOG.md).
 `;
 
 /**

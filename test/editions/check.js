@@ -6,19 +6,25 @@
 const path = require('node:path');
 const { packEditions } = require('../../editions/pack');
 const { foreignNames } = require('../../editions/foreign');
+const { repositoryFor } = require('../../editions/repository');
+const full = require('../../package.json');
 const { loadDescribed } = require('../lint/described');
 const { lintDescriptions } = require('../lint/descriptions');
 const { ROOT } = require('../n8n/package');
 const { run } = require('../n8n/processes');
 
-/** One provider, without a choice; one credential, that of the provider. @returns {string[]} what is not so */
-function checkOneService({ provider, name, displayName }, dir) {
-	const { nodes, credentials } = loadDescribed(dir, path.join(dir, 'dist'));
-	const findings = [];
-	const expected = (what, is, wanted) => {
+/** Collects what is not as it should be, e.g. `<package>: its license is "ISC", not "MIT"`. */
+function comparing(name, findings) {
+	return (what, is, wanted) => {
 		const [a, b] = [JSON.stringify(is), JSON.stringify(wanted)];
 		if (a !== b) findings.push(`${name}: ${what} is ${a}, not ${b}`);
 	};
+}
+
+/** One provider, without a choice; one credential, that of the provider. @returns {string[]} what is not so */
+function checkOneService({ provider, name, displayName }, { nodes, credentials }, dir) {
+	const findings = [];
+	const expected = comparing(name, findings);
 	expected('the number of credentials', credentials.length, 1);
 	for (const { file, instance } of nodes) {
 		const { description } = instance;
@@ -42,8 +48,47 @@ function checkOneService({ provider, name, displayName }, dir) {
 	return findings;
 }
 
+/** Every address is in the edition's own repository; the rest is as in the full package. @returns {string[]} */
+function checkManifest(edition, { nodes, credentials }, dir) {
+	const findings = [];
+	const expected = comparing(edition.name, findings);
+	const own = require(path.join(dir, 'package.json'));
+	const home = `https://github.com/${repositoryFor(edition)}`;
+	expected('its name', own.name, edition.name);
+	expected('its repository', own.repository, { type: 'git', url: `git+${home}.git` });
+	expected('its homepage', own.homepage, `${home}#readme`);
+	expected('the address of its issues', own.bugs.url, `${home}/issues`);
+	for (const { file, instance } of credentials) {
+		expected(`documentation of ${file}`, instance.documentationUrl, `${home}#credentials`);
+	}
+	for (const { file } of nodes) {
+		const { resources } = require(path.join(dir, file.replace(/\.ts$/, '.json')));
+		expected(`documentation of ${file}`, resources, {
+			credentialDocumentation: [{ url: `${home}#credentials` }],
+			primaryDocumentation: [{ url: `${home}#readme` }],
+		});
+	}
+	for (const field of SAME) expected(`its field ${field}`, own[field], full[field]);
+	expected('its dependencies', own.dependencies, undefined);
+	return findings;
+}
+
+const SAME = [
+	'version',
+	'license',
+	'author',
+	'engines',
+	'files',
+	'peerDependencies',
+	'publishConfig',
+];
+
 async function check({ edition, dir }) {
-	const findings = checkOneService(edition, dir);
+	const described = loadDescribed(dir, path.join(dir, 'dist'));
+	const findings = [
+		...checkOneService(edition, described, dir),
+		...checkManifest(edition, described, dir),
+	];
 	const cli = path.join(ROOT, 'node_modules', '.bin', 'n8n-node');
 	await run(`lint of ${edition.name}`, cli, ['lint'], { cwd: dir });
 	await run(`scan of ${edition.name}`, process.execPath, [path.join(ROOT, 'test/scan.mjs'), dir]);

@@ -1,0 +1,121 @@
+'use strict';
+
+/* What a release hangs on and no tool looks at: that all says where the package lives, and that the workflows hold. */
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { editions } = require('../../editions/editions');
+const { moved, ownRepository, repositoryFor, textFiles } = require('../../editions/repository');
+const manifest = require('../../package.json');
+
+const ROOT = path.join(__dirname, '..', '..');
+const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
+const repository = ownRepository();
+
+describe('the repository stands in one place', () => {
+	const packages = [manifest, ...editions].map(({ name }) => name);
+
+	test('whoever names it says what package.json says (npm run repository)', () => {
+		const mention = /github\.com\/([\w.-]+\/[\w.-]+?)(?=\.git\b|[^\w.-]|\.?$|\.\s)/gm;
+		const allowed = [repository, ...editions.map(repositoryFor)];
+		const strays = textFiles().flatMap((file) =>
+			[...read(file).matchAll(mention)]
+				.map(([, named]) => named)
+				.filter((named) => packages.includes(named.split('/')[1]) && !allowed.includes(named))
+				.map((named) => `${file}: ${named}`),
+		);
+		expect(strays).toEqual([]);
+		const naming = textFiles().filter((file) => read(file).includes(`github.com/${repository}`));
+		expect(naming).toEqual(
+			expect.arrayContaining(['README.md', 'package.json', 'nodes/Hailuo/Hailuo.node.json']),
+		);
+	});
+
+	test('each edition has one of its own, with the same owner', () => {
+		const [owner] = repository.split('/');
+		expect(editions.map(repositoryFor)).toEqual(editions.map(({ name }) => `${owner}/${name}`));
+	});
+
+	test('a move takes links, clone addresses and anchors along, and no longer names', () => {
+		const text =
+			'https://github.com/a/b#x github.com/a/b.git github.com/a/b-c github.com/a/b/issues';
+		expect(moved(text, 'a/b', 'new/home')).toBe(
+			'https://github.com/new/home#x github.com/new/home.git github.com/a/b-c github.com/new/home/issues',
+		);
+	});
+});
+
+test('npm takes a first version with provenance only where access is said to be public', () => {
+	expect(manifest.publishConfig).toEqual({ access: 'public' });
+});
+
+describe('workflows', () => {
+	const workflows = ['ci', 'publish'].map((name) => `.github/workflows/${name}.yml`);
+
+	test.each(workflows)('%s: actions are pinned by commit, and its commands exist', (file) => {
+		const text = read(file);
+		const actions = [...text.matchAll(/uses: (.+)$/gm)].map(([, action]) => action);
+		expect(actions.length).toBeGreaterThan(0);
+		for (const action of actions) {
+			expect(action).toMatch(/^actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+		}
+		const scripts = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
+		expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([]);
+		expect(text).toMatch(/^ *contents: read$/m);
+	});
+
+	test('the release is tested and scanned before it is published, and may ask for an identity', () => {
+		const text = read('.github/workflows/publish.yml');
+		const steps = ['npm ci', 'npm test', 'npm run build', 'npm run scan', 'n8n-node release'];
+		const places = steps.map((step) =>
+			text.search(new RegExp(`^ +(- run: )?(npx .*)?${step}`, 'm')),
+		);
+		expect(places).not.toContain(-1);
+		expect(places).toEqual([...places].sort((a, b) => a - b));
+		expect(text).toMatch(/^ *id-token: write$/m);
+	});
+
+	test('what runs on GitHub is what runs here, on each Node that n8n runs on', () => {
+		const text = read('.github/workflows/ci.yml');
+		expect(text).toMatch(/- run: \.ci\/run$/m);
+		const [, list] = /node: \[([\d, ]+)\]/.exec(text);
+		const [, oldest] = />=(\d+)/.exec(manifest.engines.node);
+		expect(list.split(', ')).toEqual(expect.arrayContaining([oldest, '22', '24']));
+	});
+});
+
+describe('the first step of a release', () => {
+	const text = read('.github/workflows/publish.yml');
+	const [, program] = /node -e '\n([^']+)'/.exec(text);
+	const good = {
+		version: '1.2.3',
+		repository: { url: 'git+https://github.com/owner/name.git' },
+		author: { email: 'someone@example.com' },
+	};
+	/** @returns {string[]} how it ends, and what it says */
+	function start(packageJson, tag = '1.2.3', here = 'owner/name') {
+		const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-release-'));
+		try {
+			fs.writeFileSync(path.join(cwd, 'package.json'), JSON.stringify(packageJson));
+			const env = { ...process.env, GITHUB_REF_NAME: tag, GITHUB_REPOSITORY: here };
+			const options = { cwd, env, encoding: 'utf8' };
+			const { status, stdout } = spawnSync(process.execPath, ['-e', program], options);
+			return [status, stdout.trim()];
+		} finally {
+			fs.rmSync(cwd, { recursive: true });
+		}
+	}
+
+	test('goes on where package.json, tag and repository agree', () => {
+		expect(start(good)).toEqual([0, '']);
+	});
+
+	test('stops at another tag, another repository, an address that nobody reads', () => {
+		expect(start(good, 'v1.2.3')).toEqual([1, expect.stringContaining('the tag v1.2.3')]);
+		expect(start(good, '1.2.3', 'fork/name')).toEqual([1, expect.stringContaining('fork/name')]);
+		const unread = { ...good, author: { email: 'x@users.noreply.github.com' } };
+		expect(start(unread)).toEqual([1, expect.stringContaining('nobody reads')]);
+	});
+});
