@@ -5,6 +5,7 @@ const path = require('node:path');
 const prettier = require('prettier');
 const { cut, ownerOf } = require('./cut');
 const { editions, ids } = require('./editions');
+const { withoutForeignComments } = require('./foreign');
 const { moved, ownRepository, repositoryFor } = require('./repository');
 
 const ROOT = path.resolve(__dirname, '..');
@@ -73,8 +74,9 @@ function named(source, { displayName }) {
 }
 
 async function source(file, edition) {
-	const whole = atHome(cut(read(file), { ids, kept: edition.provider }), edition);
-	return await format(file.endsWith('.node.ts') ? named(whole, edition) : whole, file);
+	const own = cut(read(file), { ids, kept: edition.provider });
+	const text = atHome(withoutForeignComments(own, edition), edition);
+	return await format(file.endsWith('.node.ts') ? named(text, edition) : text, file);
 }
 
 async function codex(file, edition) {

@@ -14,7 +14,7 @@ import { unreachable } from './credentialVerdicts';
  * throws: n8n answers an exception with a bare "500" in place of a sentence.
  *
  * Functions rather than n8n's declarative `test`, because that one cannot tell these cases apart: it sees
- * the status or the body but never both (Vtrix: 403 is a bad key or an empty account), calls every web page
+ * the status or the body but never both (a 403 can be a bad key or an empty account), calls every web page
  * that answers 200 a success, and shows `ECONNREFUSED` as it is.
  *
  * The requests go through the one helper that n8n gives a credential test (`ICredentialTestFunctions` has

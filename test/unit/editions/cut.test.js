@@ -5,7 +5,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { cut, ownerOf } = require('../../../editions/cut');
 const { editions, ids } = require('../../../editions/editions');
-const { foreignNames } = require('../../../editions/foreign');
+const { foreignNames, withoutForeignComments } = require('../../../editions/foreign');
 const { providers } = require('../../../nodes/Hailuo/edition');
 
 const flat = (text) => text.replace(/\s+/g, ' ').trim();
@@ -72,17 +72,38 @@ test('a source that names no other provider stays as it is, letter by letter', (
 	expect(cut(source, { ids, kept: 'waveSpeed' })).toBe(source);
 });
 
-test('the check finds another service in code, in texts and in names of files, but not in comments', () => {
+test('comments that name another service go, whole; what stands beside them stays', () => {
+	const [waveSpeed] = editions;
+	const source = `/** Of any provider. */
+const a = 1; // as Vtrix does
+/**
+ * Unlike SeaArt.
+ */
+const b = 'no // comment';
+// The rule goes on,
+// as Vtrix says, and
+// ends here.
+const c = /[/]* Vtrix/; // WaveSpeed's own
+`;
+	expect(withoutForeignComments(source, waveSpeed)).toBe(`/** Of any provider. */
+const a = 1;
+const b = 'no // comment';
+const c = /[/]* Vtrix/; // WaveSpeed's own
+`);
+});
+
+test('the check finds another service in code, in texts, in comments and in names of files', () => {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-foreign-'));
 	const write = (file, text) => fs.writeFileSync(path.join(dir, file), text);
 	try {
-		write('comment.ts', '// Unlike Vtrix\nexport const a = 1; /* SeaArt */');
+		write('comment.ts', 'export const a = 1; /* Unlike SeaArt */');
 		write('text.ts', "export const hint = `or a model of ${'x'} Vtrix`;");
 		write('key.ts', 'export const b = { seaArt: 1 };');
 		write('vtrixIcon.svg', '<svg/>');
 		write('README.md', 'See wavespeed.ai');
 		const [waveSpeed] = editions;
 		expect(foreignNames(waveSpeed, dir).sort()).toEqual([
+			'comment.ts: SeaArt',
 			'key.ts: seaArt',
 			'text.ts: Vtrix',
 			'vtrixIcon.svg: vtrix',
