@@ -74,14 +74,20 @@ const TAKEN = [
 	['an empty answer', { emptyBody: true }],
 	['an answer that is a web page', { wrongType: 'text/html' }],
 	['an answer that comes too late', { delay: 90_000 }],
+	['an answer that trickles', { slowCdn: 0.2 }],
 	['an answer that never comes', { hang: true }],
 ];
+
+/** Of these the beginning arrives, and in it the id. */
+const BEGUN = ['an answer that is cut off in the middle'];
 
 /** How it gets lost before. */
 const NOT_TAKEN = [
 	['the connection drops before the job was accepted', { drop: 'before' }],
 	['503 instead of accepting', { status: 503 }],
 	['a request that hangs before it is read', { hang: 'before' }],
+	['a gateway that gave up', { status: 499 }],
+	['a redirect that says it was taken', { redirect: 'http://127.0.0.1:9/', redirectStatus: 303 }],
 ];
 
 describe('WaveSpeed', () => {
@@ -107,6 +113,21 @@ describe('WaveSpeed', () => {
 		});
 		expect(sim.paidPosts()).toBe(1);
 		expect(sim.acceptedJobs()).toBe(0);
+	});
+
+	test.each([
+		['HTTP 500', 500],
+		['a failure under HTTP 200', 200],
+	])('%s that names a job: it is that job', async (_, status) => {
+		const afterAccept = { status };
+		sim.once('created', ({ id }) => {
+			afterAccept.body = { code: 500, message: 'internal', data: { id } };
+		});
+		lose({ afterAccept });
+		const { items } = await make('waveSpeed', ['a boat']);
+		expect(ids(items)).toEqual([...sim.jobs.keys()]);
+		expect(sim.count({ kind: 'list' })).toBe(0);
+		expect(sim.paidPosts()).toBe(1);
 	});
 
 	test('a job that the history shows late is adopted all the same', async () => {
@@ -256,7 +277,17 @@ describe('WaveSpeed', () => {
 });
 
 describe('Vtrix, which has no history', () => {
-	test.each([...TAKEN, ...NOT_TAKEN])(
+	test.each(TAKEN.filter(([what]) => BEGUN.includes(what)))(
+		'%s: its beginning names the job',
+		async (_, fault) => {
+			lose(fault);
+			const { items } = await make('vtrix', ['a boat']);
+			expect(ids(items)).toEqual([...sim.jobs.keys()]);
+			expect(sim.paidPosts()).toBe(1);
+		},
+	);
+
+	test.each([...TAKEN, ...NOT_TAKEN].filter(([what]) => !BEGUN.includes(what)))(
 		'%s: nothing is sent again, and the item says what may have happened',
 		async (_, fault) => {
 			lose(fault);

@@ -301,10 +301,11 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		load('nodes/Hailuo/jobs/openSubmits').openSubmits.open.clear();
 	};
 	const goOn = { node: { onError: 'continueRegularOutput' } };
-	/** The second item is not looked at before the first one is through. */
-	const inTurn = { options: { maxConcurrent: 1 } };
 
-	/** The first `lost` submits lose their answers, while the history cannot be read. */
+	/**
+	 * The first `lost` submits lose their answers, while the history cannot be read. In the retry no item is looked at
+	 * before the one before it is through.
+	 */
 	async function losing(prompts, fault, more = {}) {
 		const { lost = 1, items, ...parameters } = more;
 		const given = { ...goOn, ...(items ? { items } : {}) };
@@ -317,7 +318,11 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		// As after a run that broke off: nothing of it was delivered.
 		for (const job of Object.values(contextData['node:Hailuo'].hailuoJobs)) delete job.delivered;
 		return async () =>
-			await make(prompts, { continueWhen: 'submitted', ...parameters }, { ...given, contextData });
+			await make(
+				prompts,
+				{ continueWhen: 'submitted', ...parameters, options: { maxConcurrent: 1 } },
+				{ ...given, contextData },
+			);
 	}
 
 	test('a prompt that the provider rewrote: the job is named, and nothing is paid again', async () => {
@@ -355,7 +360,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 	});
 
 	test('an item that was never accepted does not take the job of its twin', async () => {
-		const again = await losing(['a boat', 'a boat'], { drop: 'before' }, inTurn);
+		const again = await losing(['a boat', 'a boat'], { drop: 'before' });
 		const { items } = await again();
 		expect(items.map(({ json }) => Boolean(json.error)).sort()).toEqual([false, true]);
 		expect(sim.paidPosts()).toBe(2);
@@ -371,7 +376,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		const again = await losing(
 			['waves', 'waves'],
 			{ drop: 'after' },
-			{ ...inTurn, lost: 2, operation: 'imageToVideo', firstFrameSource: 'binary', items },
+			{ lost: 2, operation: 'imageToVideo', firstFrameSource: 'binary', items },
 		);
 		sim.skip(5 * 60_000);
 		const made = await again();

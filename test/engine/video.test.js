@@ -490,6 +490,31 @@ describe('how jobs end', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
+	test('a video that turns up a little after the end is waited for', async () => {
+		const empty = (id) => ({ id, status: 'completed', outputs: [] });
+		const fault = { status: 200 };
+		const match = ({ jobId }) =>
+			sim.jobs.get(jobId)?.finishedAt && (fault.body = { code: 200, data: empty(jobId) }) && true;
+		sim.fail({ kind: 'status', times: 2, match, fault });
+		const { items, error } = await make(text('a boat'));
+		expect(error).toBeUndefined();
+		expect(items[0].binary.data.bytes).toBeGreaterThan(0);
+	});
+
+	test('one that never turns up is not called refunded, and not paid again by a retry', async () => {
+		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		const { error } = await make(text('#sim:empty-outputs'), { node });
+		expect(error.description).toMatch(/may be charged.*Job: Get/);
+		expect(error.description).not.toMatch(/refunded/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('a time limit that was reached without an answer says what came instead', async () => {
+		sim.fail({ kind: 'status', fault: { wrongType: 'text/html' } });
+		const { error } = await make(text('a boat', { options: { timeLimit: 1 } }));
+		expect(error.message).toMatch(/not finished within .*; its status could not be read: .*JSON/);
+	});
+
 	test('a submit that is refused with 429 is sent again, and paid once', async () => {
 		sim.fail({ kind: 'submit', times: 2, fault: { status: 429, headers: { 'retry-after': '3' } } });
 		const { items, error } = await make(text('a boat'));

@@ -4,8 +4,7 @@ import { BatchStoppedError, NotStartedError } from '../jobs/batch';
 import { DeadlineError } from '../jobs/wait';
 import { ImageRefused } from '../media/imageCheck';
 import { FieldError } from '../models/fields';
-import type { Job } from '../providers/types';
-import { ProviderError } from '../providers/types';
+import { lacksVideo, ProviderError, type Job } from '../providers/types';
 
 /** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
 const CANCELED = 'The execution was canceled';
@@ -138,8 +137,11 @@ export function explain(error: unknown): Explained {
 	}
 	if (error instanceof DeadlineError) {
 		const minutes = Math.round(error.waitedMs / 6000) / 10;
+		const unread = error.cause
+			? `; its status could not be read: ${explain(error.cause).message}`
+			: '';
 		return {
-			message: `The job was not finished within ${minutes} minute${minutes === 1 ? '' : 's'}`,
+			message: `The job was not finished within ${minutes} minute${minutes === 1 ? '' : 's'}${unread}`,
 			next: "Give it more time with the option 'Time Limit (Minutes)'",
 			job: { jobId: error.jobId },
 			fromApi: false,
@@ -167,9 +169,11 @@ function explainFailedJob(job: Job): Explained {
 	const verb = job.status === 'cancelled' ? 'was cancelled' : 'did not succeed';
 	return {
 		message: `The job ${jobId} ${verb}: ${error?.message ?? 'no reason given'}${error?.code ? ` [${error.code}]` : ''}`,
-		next: error?.retryable
-			? 'This was the trouble of the provider: submit it again. Jobs that do not succeed are refunded or not charged.'
-			: 'Change the prompt or the picture before you submit it again. Jobs that do not succeed are refunded or not charged.',
+		next: lacksVideo(job)
+			? 'It may be charged, and its video may turn up later: look at it with Job: Get and this ID, and ask the provider if it does not.'
+			: error?.retryable
+				? 'This was the trouble of the provider: submit it again. Jobs that do not succeed are refunded or not charged.'
+				: 'Change the prompt or the picture before you submit it again. Jobs that do not succeed are refunded or not charged.',
 		job,
 		code: error?.code,
 		fromApi: true,

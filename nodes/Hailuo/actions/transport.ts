@@ -5,6 +5,7 @@ import type {
 	IPollFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
+import { within } from '../jobs/abort';
 import { clock } from './clock';
 import { sendingMs } from '../media/encode';
 import { providerOf } from '../providers';
@@ -16,6 +17,12 @@ import type { ProviderId } from '../models/types';
 export type RequestContext = IExecuteFunctions | IPollFunctions | IWebhookFunctions;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * How many times its time limit a request may last in all. The limit itself is kept by n8n and begins anew with every
+ * byte that comes: an answer that trickles would hold a paid job for ever.
+ */
+const MOST_LIMITS = 3;
 
 /** A provider together with the way to reach it. */
 export interface Connection {
@@ -34,7 +41,8 @@ export async function connect(context: RequestContext, id: ProviderId): Promise<
 	const baseUrl = baseUrlOf(id, credentials);
 	const client = (from: RequestContext) =>
 		httpClient(from, provider.credential, baseUrl, String(credentials.apiKey ?? ''));
-	return { provider, http: client(context), lastingHttp: client(uninterrupted(context)), baseUrl };
+	const lastingHttp = client(cutOffBy(context, () => undefined));
+	return { provider, http: client(context), lastingHttp, baseUrl };
 }
 
 /**
@@ -52,13 +60,14 @@ export function httpClient(
 	const hide = (text: string) => forms.reduce((rest, form) => rest.split(form).join('***'), text);
 
 	async function request(asked: HttpRequest): Promise<HttpResponse> {
+		const timeout = (asked.timeoutMs ?? DEFAULT_TIMEOUT_MS) + sendingMs(lengthOf(asked.body));
 		const options: IHttpRequestOptions = {
 			method: asked.method,
 			url: `${baseUrl}${asked.path}`,
 			qs: asked.query,
 			body: asked.body as IHttpRequestOptions['body'],
 			headers: { Accept: 'application/json', ...asked.headers },
-			timeout: (asked.timeoutMs ?? DEFAULT_TIMEOUT_MS) + sendingMs(lengthOf(asked.body)),
+			timeout,
 			// As text: whether an answer is JSON is for the provider's file to say, and bad JSON must not pass for it.
 			encoding: 'text',
 			returnFullResponse: true,
@@ -66,12 +75,20 @@ export function httpClient(
 			disableFollowRedirect: true,
 		};
 		const sent = clock.now();
-		const answer = await send(
-			asked.paid === true ? uninterrupted(context) : context,
-			credential,
-			options,
+		const late = new AbortController();
+		const ends = () => {
+			// Stop cuts a request off, but never a paid one: nobody would know the id of the job that it may have started.
+			const stop = asked.paid === true ? undefined : stopOf(context);
+			return stop ? AbortSignal.any([late.signal, stop]) : late.signal;
+		};
+		const answer = await within(
+			send(cutOffBy(context, ends), credential, options),
+			timeout * MOST_LIMITS,
+			clock,
+			tooLate,
 		).catch((error) => {
-			throw noAnswer(error, hide);
+			late.abort();
+			throw error instanceof ProviderError ? error : noAnswer(error, hide);
 		});
 		const headers = Object.fromEntries(
 			Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
@@ -96,14 +113,12 @@ async function send(
 	)) as IN8nHttpFullResponse;
 }
 
-/**
- * n8n's helper cuts requests off when the execution is stopped. A paid POST must get its answer all the same, because
- * otherwise nobody knows the id of the job that it may have started.
- */
-function uninterrupted(context: RequestContext): RequestContext {
-	return Object.create(context, {
-		getExecutionCancelSignal: { value: () => undefined },
-	}) as RequestContext;
+const stopOf = (context: RequestContext): AbortSignal | undefined =>
+	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+
+/** n8n's helper cuts a request off by the signal of its context: here by another one, or by none. */
+function cutOffBy(context: RequestContext, signal: () => AbortSignal | undefined): RequestContext {
+	return Object.create(context, { getExecutionCancelSignal: { value: signal } }) as RequestContext;
 }
 
 /** About how many bytes a body has: of its texts, which is where pictures are. */
@@ -113,11 +128,17 @@ function lengthOf(body: unknown): number {
 	return Object.values(body).reduce((sum: number, part) => sum + lengthOf(part), 0);
 }
 
-/** A key as an answer may repeat it: as it is, inside JSON, inside an address. */
+/** What is shorter is no key of any provider, but stands in every answer: "id" would strike out the job's id. */
+const SHORTEST_KEY = 8;
+
+/** A key as an answer may repeat it: as it is, as a header takes it, inside JSON, inside an address. */
 function formsOf(apiKey: string): string[] {
-	if (apiKey === '') return [];
-	const inJson = JSON.stringify(apiKey).slice(1, -1);
-	return [...new Set([inJson.split('/').join('\\/'), inJson, encodeURIComponent(apiKey), apiKey])];
+	const sent = apiKey.replace(/[^\t\x20-\x7e\x80-\xff]/g, '').trim();
+	const forms = [apiKey, apiKey.trim(), sent].flatMap((key) => {
+		const inJson = JSON.stringify(key).slice(1, -1);
+		return [inJson.split('/').join('\\/'), inJson, encodeURIComponent(key), key];
+	});
+	return [...new Set(forms)].filter(({ length }) => length >= SHORTEST_KEY);
 }
 
 function parsed(body: unknown, hide: (text: string) => string): unknown {
@@ -133,14 +154,30 @@ function parsed(body: unknown, hide: (text: string) => string): unknown {
 const NOT_CONNECTED =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|ERR_TLS_.*|ERR_INVALID_URL)$/;
 
+/** What Node says of a connection that broke while it was being encrypted: nothing was sent through it. */
+const NOT_ENCRYPTED = /before secure TLS connection was established/;
+
+const tooLate = () =>
+	new ProviderError('The provider gave no answer in time', {
+		kind: 'noAnswer',
+		hint: 'The provider may be slow or down; try again later',
+	});
+
 function noAnswer(error: unknown, hide: (text: string) => string): ProviderError {
 	const codes: string[] = [];
+	let sent = false;
+	let broke = false;
 	for (let cause = error, depth = 0; cause && depth < 5; depth++) {
-		const { code, cause: next } = cause as { code?: unknown; cause?: unknown };
+		const { code, syscall, message, cause: next } = cause as Record<string, unknown>;
 		if (typeof code === 'string') codes.push(code);
+		// A route that is lost later has the same code as one that was never there.
+		sent ||= syscall === 'read' || syscall === 'write';
+		broke ||= NOT_ENCRYPTED.test(String(message));
 		cause = next;
 	}
-	const never = codes.find((code) => NOT_CONNECTED.test(code));
+	const never = sent
+		? undefined
+		: (codes.find((code) => NOT_CONNECTED.test(code)) ?? (broke ? codes[0] : undefined));
 	if (never) {
 		return new ProviderError(`The connection could not be made (${never})`, {
 			kind: 'notConnected',
@@ -148,13 +185,12 @@ function noAnswer(error: unknown, hide: (text: string) => string): ProviderError
 			hint: 'Check the base URL in the credential, and that n8n can reach it',
 		});
 	}
-	const timeout = codes.some((code) => code === 'ECONNABORTED' || code === 'ETIMEDOUT');
+	if (codes.some((code) => code === 'ECONNABORTED' || code === 'ETIMEDOUT')) return tooLate();
 	// Where there is a code, n8n's own words for it are left out: they advise to send the request again.
 	const said = codes[0] ?? hide(String((error as Error)?.message ?? ''));
-	return new ProviderError(
-		timeout
-			? 'The provider gave no answer in time'
-			: `The connection broke before an answer came${said ? `: ${said}` : ''}`,
-		{ kind: 'noAnswer', code: codes[0], hint: 'The provider may be slow or down; try again later' },
-	);
+	return new ProviderError(`The connection broke before an answer came${said ? `: ${said}` : ''}`, {
+		kind: 'noAnswer',
+		code: codes[0],
+		hint: 'The provider may be slow or down; try again later',
+	});
 }

@@ -1,3 +1,32 @@
+import type { Clock } from './clock';
+
+/** n8n's sleep cannot be ended and keeps its timer, so it is never asked for longer than this, in ms. */
+const SLICE_MS = 1_000;
+
+/**
+ * `promise`, or a rejection with `late()` when it has not settled after `ms`. The time is counted in sleeps, not read
+ * from the clock: a machine that was asleep for an hour has not waited for an hour.
+ */
+export async function within<T>(
+	promise: Promise<T>,
+	ms: number,
+	clock: Clock,
+	late: () => unknown,
+): Promise<T> {
+	const done = new AbortController();
+	const expire = async (): Promise<never> => {
+		for (let left = ms; left > 0; left -= SLICE_MS) {
+			await clock.sleep(Math.min(left, SLICE_MS), done.signal);
+		}
+		throw late();
+	};
+	try {
+		return await Promise.race([promise, expire()]);
+	} finally {
+		done.abort();
+	}
+}
+
 /**
  * `promise`, or a rejection with the signal's reason as soon as the signal is aborted. What runs
  * behind the promise is not stopped by this, only no longer waited for.

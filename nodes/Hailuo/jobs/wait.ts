@@ -1,4 +1,4 @@
-import { ProviderError, type Job, type JobStatus } from '../providers/types';
+import { lacksVideo, ProviderError, type Job, type JobStatus } from '../providers/types';
 import type { Clock } from './clock';
 import type { StatusPacer } from './limiter';
 import { retryGet } from './retry';
@@ -7,6 +7,8 @@ import { settle } from './settle';
 
 /** How often the provider may not know a job that it has just taken from us. */
 const MOST_UNKNOWN = 5;
+/** How often a job may be completed and name no video. */
+const MOST_EMPTY = 3;
 /** Between an answer and the next look, in ms, however slow the answers are. */
 const LEAST_GAP_MS = 500;
 
@@ -84,7 +86,9 @@ async function look({ jobId, get, clock, signal, deadlineAt, pacer }: WaitOption
 export async function waitForJob(options: WaitOptions): Promise<Job> {
 	const { jobId, first, jobSeconds, clock, signal, deadlineAt } = options;
 	signal?.throwIfAborted();
-	if (first && isFinished(first)) return first;
+	let empty = MOST_EMPTY;
+	const isOver = (job: Job) => isFinished(job) && !(lacksVideo(job) && empty-- > 0);
+	if (first && isOver(first)) return first;
 
 	const beganAt = clock.now();
 	let born = options.submittedAt ?? (first && (bornAt(first, options) ?? beganAt));
@@ -113,7 +117,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 		if (outcome.ok) {
 			const job = outcome.value;
 			options.onLook?.(job);
-			if (isFinished(job)) return job;
+			if (isOver(job)) return job;
 			lastStatus = job.status;
 			born ??= bornAt(job, options);
 			forgive = 0;

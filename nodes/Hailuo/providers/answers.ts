@@ -50,24 +50,34 @@ export function isoTime(value: unknown): string | undefined {
 		: undefined;
 }
 
-/** The http(s) URLs in a list of texts or of objects with `url`. Anything else that an answer names is left out. */
+/** The http(s) URLs in a text, or in a list of texts or of objects with `url`. Anything else that an answer names is left out. */
 export function urls(outputs: unknown): string[] {
-	return (Array.isArray(outputs) ? outputs : [])
+	return (Array.isArray(outputs) ? outputs : [outputs])
 		.map((output) => text(isJson(output) ? output.url : output))
 		.filter((url): url is string => url !== undefined && /^https?:\/\/[^\s]+$/i.test(url));
 }
 
+/** Longer words of a provider end in a log that nobody reads; in characters. */
+const LONGEST_SAID = 500;
+
+/** Words as a person can read them: no page, no novel. */
+function words(value: unknown): string | undefined {
+	const said = text(value);
+	if (said === undefined || said.startsWith('<')) return undefined;
+	return said.length > LONGEST_SAID ? `${said.slice(0, LONGEST_SAID)}…` : said;
+}
+
 /** What an answer says went wrong, in any of the known shapes; undefined when it says nothing. */
 export function messageOf(body: unknown): string | undefined {
-	if (typeof body === 'string') return /^\s*</.test(body) ? undefined : text(body.slice(0, 300));
+	if (typeof body === 'string') return words(body);
 	if (Array.isArray(body)) return messageOf(body[0]);
 	if (!isJson(body)) return undefined;
 	const { error_message, message, msg, error, detail, errors, status, base_resp } = body;
 	return (
-		text(error_message) ??
-		text(message) ??
-		text(msg) ??
-		(isJson(base_resp) ? text(base_resp.status_msg) : undefined) ??
+		words(error_message) ??
+		words(message) ??
+		words(msg) ??
+		(isJson(base_resp) ? words(base_resp.status_msg) : undefined) ??
 		[error, detail, errors, status]
 			.map((part) => (part ? messageOf(part) : undefined))
 			.find(Boolean)
@@ -90,9 +100,12 @@ export function kindOfStatus(status: number): ProviderErrorKind {
 	if (status === 402) return 'credit';
 	if (status === 404 || status === 410) return 'notFound';
 	if (status === 429) return 'rateLimited';
-	if (status === 408 || status === 425 || status >= 500) return 'unavailable';
+	if (GAVE_UP.has(status) || status >= 500) return 'unavailable';
 	return 'invalid';
 }
+
+/** Statuses of a server or a gateway that did not wait for the end; 460 and 499 are those of gateways (AWS, nginx). */
+const GAVE_UP = new Set([408, 425, 460, 499]);
 
 const HINTS: Record<ProviderErrorKind, string> = {
 	notConnected: 'Check the base URL in the credential, and the network of n8n',
@@ -132,7 +145,8 @@ export function refusal(
 	const code = codeOf(body);
 	if (status >= 300 && status < 400) {
 		return new ProviderError(`${provider} answered with a redirect (HTTP ${status})`, {
-			kind: 'invalid',
+			// 303 says that the request was taken, and that its outcome is elsewhere (RFC 9110, 15.4.4).
+			kind: status === 303 ? 'badAnswer' : 'invalid',
 			status,
 			hint: `Redirects are not followed, so that the key goes nowhere else. Check the base URL in the credential${headers.location ? '; the answer points elsewhere' : ''}`,
 		});
@@ -144,6 +158,14 @@ export function refusal(
 		code,
 		retryAfterMs: retryAfterMs(response),
 		hint: hintFor(kind),
+	});
+}
+
+/** A status of another job than the one asked for, as of a cache on the way: its video must not pass for ours. */
+export function foreign(provider: string, jobId: string): ProviderError {
+	return new ProviderError(`${provider} answered about another job than ${jobId}`, {
+		kind: 'badAnswer',
+		hint: hintFor('badAnswer'),
 	});
 }
 

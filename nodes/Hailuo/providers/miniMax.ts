@@ -1,4 +1,5 @@
 import {
+	foreign,
 	hintFor,
 	isJson,
 	isoTime,
@@ -13,16 +14,16 @@ import {
 	urls,
 	type Json,
 } from './answers';
+import { remains } from './cutOff';
 import type {
 	HttpClient,
-	HttpRequest,
 	HttpResponse,
 	Job,
 	JobStatus,
 	Provider,
 	ProviderErrorKind,
 } from './types';
-import { PAID, ProviderError } from './types';
+import { NO_VIDEO, PAID, ProviderError } from './types';
 
 const NAME = 'MiniMax';
 
@@ -76,12 +77,8 @@ function answerError(code: number, response: HttpResponse): ProviderError {
 	});
 }
 
-/** Sends a request and gives its JSON, whatever its base_resp says. */
-async function send(
-	http: HttpClient,
-	request: HttpRequest,
-): Promise<HttpResponse & { body: Json }> {
-	const response = await http.request(request);
+/** An answer with JSON, whatever its base_resp says. */
+function read(response: HttpResponse): HttpResponse & { body: Json } {
 	const { status, body } = response;
 	if (status < 200 || status >= 300) {
 		throw refusal(NAME, response, KINDS[codeOf(body)] ?? kindOfStatus(status));
@@ -90,12 +87,9 @@ async function send(
 	return { ...response, body };
 }
 
-/** Sends a request whose base_resp has to say that all went well. */
-async function call(
-	http: HttpClient,
-	request: HttpRequest,
-): Promise<HttpResponse & { body: Json }> {
-	const response = await send(http, request);
+/** An answer whose base_resp has to say that all went well. */
+function succeeded(answer: HttpResponse): HttpResponse & { body: Json } {
+	const response = read(answer);
 	const code = codeOf(response.body);
 	if (code !== 0) throw answerError(code, response);
 	return response;
@@ -114,11 +108,12 @@ const jobOf = (jobId: string, facts: Partial<Job> & { status: JobStatus }): Job 
 /** The address of a finished video: it lives for an hour (PROVIDERS.md C.4), so each look asks for a fresh one. */
 async function withFile(http: HttpClient, jobId: string, fileId?: string): Promise<Job> {
 	if (fileId === undefined) return withoutVideo(jobId);
-	const { body } = await call(http, {
+	const answer = await http.request({
 		method: 'GET',
 		path: '/v1/files/retrieve',
 		query: { file_id: fileId },
 	});
+	const { body } = succeeded(answer);
 	const file = json(body.file);
 	const videos = urls([file.download_url]);
 	if (videos.length === 0) return withoutVideo(jobId);
@@ -130,11 +125,7 @@ async function withFile(http: HttpClient, jobId: string, fileId?: string): Promi
 	});
 }
 
-const withoutVideo = (jobId: string) =>
-	jobOf(jobId, {
-		status: 'failed',
-		error: { message: 'The job is completed but has no video', retryable: false },
-	});
+const withoutVideo = (jobId: string) => jobOf(jobId, { status: 'failed', error: NO_VIDEO });
 
 /** MiniMax's own API, V1 (PROVIDERS.md part C). The base URL is the region's host, without `/v1`. */
 export const miniMax: Provider = {
@@ -158,24 +149,29 @@ export const miniMax: Provider = {
 		'this provider has no list of jobs, so look at the usage page of the account before you submit it again',
 
 	async submit(http, { model, input, webhookUrl }) {
-		const response = await call(http, {
+		const response = await http.request({
 			method: 'POST',
 			path: '/v1/video_generation',
 			body: { ...input, ...(webhookUrl ? { callback_url: webhookUrl } : {}), model },
 			...PAID,
 		});
-		const jobId = text(response.body.task_id);
+		const named = text(json(remains(response.body)).task_id) ?? '';
+		// An answer that names a job made it, whatever else it says: the job's own status tells the rest.
+		const jobId = miniMax.ownsJobId(named) ? named : text(succeeded(response).body.task_id);
 		if (jobId === undefined) throw unreadable(NAME, response, 'without a job ID');
 		return jobOf(jobId, { status: 'queued', model });
 	},
 
 	async get(http, jobId) {
-		const response = await send(http, {
+		const answer = await http.request({
 			method: 'GET',
 			path: '/v1/query/video_generation',
 			query: { task_id: jobId },
 		});
+		const response = read(answer);
 		const { body } = response;
+		const { task_id: told } = body;
+		if (typeof told === 'string' && told !== '' && told !== jobId) throw foreign(NAME, jobId);
 		const code = codeOf(body);
 		const word = text(body.status);
 		const status = statusOf(STATUSES, word);

@@ -12,6 +12,18 @@ export interface JobError {
 	retryable: boolean;
 }
 
+/**
+ * How a job ends that is completed and names no video. It may be charged, and the video may turn up at a later look: so
+ * it is looked at a few times more, and never submitted again by itself.
+ */
+export const NO_VIDEO: JobError = {
+	code: 'NO_VIDEO',
+	message: 'The job is completed but has no video',
+	retryable: false,
+};
+
+export const lacksVideo = ({ error }: Pick<Job, 'error'>): boolean => error?.code === NO_VIDEO.code;
+
 /** One job, whatever the provider. This is what users see as the JSON of an item. */
 export interface Job {
 	jobId: string;

@@ -1,6 +1,16 @@
-import { hintFor, isoTime, json, messageOf, number, statusOf, text, type Json } from './answers';
+import {
+	foreign,
+	hintFor,
+	isoTime,
+	json,
+	messageOf,
+	number,
+	statusOf,
+	text,
+	type Json,
+} from './answers';
 import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from './types';
-import { PAID, ProviderError } from './types';
+import { NO_VIDEO, PAID, ProviderError } from './types';
 import { call, NAME, videosOf } from './vtrixAnswers';
 import { cancelQueued, isQueueId, queuedJob, submitToQueue } from './vtrixQueue';
 
@@ -63,17 +73,16 @@ export function vtrixJob(task: Json, known: { jobId?: string; model?: string } =
 		finishedAt: isoTime(json(task.metadata).completed_at),
 		cost,
 		currency: cost === undefined ? undefined : 'USD',
-		...(status === 'failed' || status === 'cancelled' ? { error: taskError(task, empty) } : {}),
+		...(empty ? { error: NO_VIDEO } : {}),
+		...(reported === 'failed' || reported === 'cancelled' ? { error: taskError(task) } : {}),
 	};
 }
 
-function taskError(task: Json, empty: boolean): JobError {
+function taskError(task: Json): JobError {
 	const code = text(json(task.error).code);
 	return {
 		code: isGatewayTrouble(code) ? String(code).padStart(9, '0') : code,
-		message: empty
-			? 'The job is completed but has no video'
-			: (messageOf(task.error) ?? `The job ended with the status '${text(task.status)}'`),
+		message: messageOf(task.error) ?? `The job ended with the status '${text(task.status)}'`,
 		retryable: isGatewayTrouble(code),
 	};
 }
@@ -148,7 +157,9 @@ export const vtrix: Provider = {
 			method: 'GET',
 			path: `${GENERATION}/task/${encodeURIComponent(jobId)}`,
 		});
-		return vtrixJob(answer, { jobId });
+		const job = vtrixJob(answer, { jobId });
+		if (job.jobId !== jobId && vtrix.ownsJobId(job.jobId)) throw foreign(NAME, jobId);
+		return { ...job, jobId };
 	},
 
 	quote,

@@ -9,6 +9,7 @@ import {
 	unreadable,
 	type Json,
 } from './answers';
+import { remains } from './cutOff';
 import type { HttpClient, HttpRequest, HttpResponse } from './types';
 
 export const NAME = 'Vtrix';
@@ -32,7 +33,7 @@ export async function call(http: HttpClient, request: HttpRequest): Promise<Json
 	if (response.status < 200 || response.status >= 300) {
 		throw refusal(NAME, response, kindOf(response));
 	}
-	const { body } = response;
+	const body = request.paid ? remains(response.body) : response.body;
 	if (!isJson(body)) throw unreadable(NAME, response, 'without JSON');
 	const code = number(json(body.status).code);
 	if (code !== undefined && code >= 400) {

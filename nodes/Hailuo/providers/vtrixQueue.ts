@@ -1,6 +1,6 @@
 import { json, messageOf, number, statusOf, text, unreadable, type Json } from './answers';
 import type { HttpClient, Job, JobError, JobStatus, Submission } from './types';
-import { PAID, ProviderError } from './types';
+import { NO_VIDEO, PAID, ProviderError } from './types';
 import { call, NAME, videosOf } from './vtrixAnswers';
 
 /*
@@ -105,9 +105,8 @@ export async function queuedJob(http: HttpClient, jobId: string): Promise<Job> {
 		return jobOf(jobId, { status: 'running' });
 	}
 	const videos = videosOf(result.outputs ?? result.output);
-	const message = 'The job is completed but has no video';
 	return videos.length === 0
-		? jobOf(jobId, { status: 'failed', inferenceMs, error: { message, retryable: false } })
+		? jobOf(jobId, { status: 'failed', inferenceMs, error: NO_VIDEO })
 		: jobOf(jobId, { status: 'completed', inferenceMs, videos, videoUrl: videos[0] });
 }
 

@@ -1,5 +1,6 @@
 import {
 	codeOf,
+	foreign,
 	hintFor,
 	isJson,
 	isoTime,
@@ -15,6 +16,7 @@ import {
 	type Json,
 } from './answers';
 import { multipart, sendingMs } from '../media/encode';
+import { remains } from './cutOff';
 import { signatureFits } from './waveSpeedSignature';
 import type {
 	Callback,
@@ -30,7 +32,7 @@ import type {
 	Quote,
 	Submission,
 } from './types';
-import { PAID, ProviderError } from './types';
+import { NO_VIDEO, PAID, ProviderError } from './types';
 
 const NAME = 'WaveSpeed';
 
@@ -59,9 +61,12 @@ const UPLOAD_TIMEOUT_MS = 60_000;
 
 const encodePath = (path: string) => path.split('/').map(encodeURIComponent).join('/');
 
-/** Sends a request and opens the envelope `{code, message, data}`, which may carry a failure under HTTP 200. */
-async function call(http: HttpClient, request: HttpRequest): Promise<unknown> {
-	const response = await http.request(request);
+/** Sends a request and opens the envelope of its answer. */
+const call = async (http: HttpClient, request: HttpRequest): Promise<unknown> =>
+	opened(await http.request(request));
+
+/** What is in the envelope `{code, message, data}`, which may carry a failure under HTTP 200. */
+function opened(response: HttpResponse): unknown {
 	if (response.status < 200 || response.status >= 300) throw refusal(NAME, response);
 	const { body } = response;
 	if (!isJson(body)) throw unreadable(NAME, response, 'without JSON');
@@ -101,24 +106,24 @@ export function waveSpeedJob(
 		status,
 		videoUrl: videos[0],
 		videos,
-		createdAt: isoTime(task.created_at) ?? new Date().toISOString(),
+		// Never the time of now: in the history it would make an old job a new one.
+		createdAt: isoTime(task.created_at) ?? '',
 		finishedAt: isoTime(task.finished_at ?? task.completed_at),
 		inferenceMs: positive(json(task.timings).inference) ?? positive(task.executionTime),
 		nsfw: Array.isArray(task.has_nsfw_contents)
 			? task.has_nsfw_contents.some((flag) => flag === true)
 			: undefined,
-		...(status === 'failed' || status === 'cancelled' ? { error: taskError(task, empty) } : {}),
+		...(empty ? { error: NO_VIDEO } : {}),
+		...(reported === 'failed' || reported === 'cancelled' ? { error: taskError(task) } : {}),
 	};
 }
 
 const positive = (value: unknown): number | undefined => number(value) || undefined;
 
-function taskError(task: Json, empty: boolean) {
-	const code = number(task.code) ? text(task.code) : undefined;
+function taskError(task: Json) {
+	const code = number(task.code) ? text(task.code) : codeOf(task);
 	const word = text(task.status) ?? 'failed';
-	const message = empty
-		? 'The job is completed but has no video'
-		: (text(task.error) ?? messageOf(task.error) ?? `The job ended with the status '${word}'`);
+	const message = messageOf(task.error) ?? `The job ended with the status '${word}'`;
 	return { code, message, retryable: word === 'timeout' || RETRYABLE_TASK_CODES.has(code ?? '') };
 }
 
@@ -206,24 +211,25 @@ export const waveSpeed: Provider = {
 		'look for it with the operation Job: Get Many, or on the history page of WaveSpeed (it reaches back 7 days)',
 
 	async submit(http, { model, input, webhookUrl }) {
-		const data = await call(http, {
+		const response = await http.request({
 			method: 'POST',
 			path: `/${encodePath(model)}`,
 			query: webhookUrl ? { webhook: webhookUrl } : undefined,
 			body: input,
 			...PAID,
 		});
-		const job = waveSpeedJob(data);
+		const { data } = json(remains(response.body));
+		// An answer that names a job made it, whatever else it says: the job's own status tells the rest.
+		const named = waveSpeed.ownsJobId(text(json(data).id) ?? '');
+		const job = waveSpeedJob(named ? data : opened(response));
 		return { ...job, model: job.model || model };
 	},
 
 	async get(http, jobId) {
-		return waveSpeedJob(
-			await call(http, {
-				method: 'GET',
-				path: `/predictions/${encodeURIComponent(jobId)}/result`,
-			}),
-		);
+		const path = `/predictions/${encodeURIComponent(jobId)}/result`;
+		const job = waveSpeedJob(await call(http, { method: 'GET', path }));
+		if (job.jobId.toLowerCase() !== jobId.toLowerCase()) throw foreign(NAME, jobId);
+		return job;
 	},
 
 	list,

@@ -5,7 +5,7 @@ import type { SubmitLimiter } from '../../jobs/limiter';
 import { openSubmits, type OpenSubmit } from '../../jobs/openSubmits';
 import { settle } from '../../jobs/settle';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
-import type { Job, Submission } from '../../providers/types';
+import { lacksVideo, type Job, type Submission } from '../../providers/types';
 import { InDoubt, WithJob } from '../failures';
 import type { Memory, Recalled } from '../memory';
 import { ask, type Session } from '../session';
@@ -39,7 +39,7 @@ export async function recall(
 		throw new WithJob(error, { jobId, provider: provider.id, model: model.id });
 	});
 	const ended = job.status === 'failed' || job.status === 'cancelled';
-	if (ended && (job.error?.retryable || !known.sameRun)) {
+	if (ended && !lacksVideo(job) && (job.error?.retryable || !known.sameRun)) {
 		// It is refunded, and the same request may succeed now; or a person asks for it anew.
 		memory.forget(item);
 		return undefined;

@@ -1,0 +1,148 @@
+import { refusal } from '../../../nodes/Hailuo/providers/answers';
+import { remains } from '../../../nodes/Hailuo/providers/cutOff';
+import { miniMax } from '../../../nodes/Hailuo/providers/miniMax';
+import { lacksVideo, type HttpClient } from '../../../nodes/Hailuo/providers/types';
+import { vtrix } from '../../../nodes/Hailuo/providers/vtrix';
+import { waveSpeed } from '../../../nodes/Hailuo/providers/waveSpeed';
+import { errorOf } from '../jobs/support';
+
+/* How the providers read an answer about a job. */
+
+/** Answers every request with the same. */
+const answering = (body: unknown, status = 200): HttpClient => ({
+	request: async () => ({ status, headers: {}, body }),
+	clockOffsetMs: () => 0,
+});
+
+const OURS = 'a'.repeat(32);
+const VIDEO = 'https://cdn.example.com/v.mp4';
+const submission = { model: 'm', input: {} };
+const task = (more: object) => ({ code: 200, data: { id: OURS, ...more } });
+const waveSpeedTask = async (more: object) => await waveSpeed.get(answering(task(more)), OURS);
+
+test.each([
+	['WaveSpeed', waveSpeed, OURS, task({ id: 'b'.repeat(32), status: 'completed' })],
+	['Vtrix', vtrix, 'd758n65e878c73cmdg20', { id: 'd758n65e878c73cmdg21', status: 'failed' }],
+	['MiniMax', miniMax, '1069161122', { task_id: '1069161123', status: 'Success', file_id: '1' }],
+])('%s: a status of another job is none of ours', async (_, provider, jobId, body) => {
+	expect(await errorOf(provider.get(answering(body), jobId))).toMatchObject({
+		kind: 'badAnswer',
+		message: expect.stringMatching(`about another job than ${jobId}$`),
+	});
+});
+
+test.each([
+	['an id in capitals', waveSpeed, OURS.toUpperCase(), task({ status: 'processing' })],
+	['an id of whoever makes the video', vtrix, 'd758n65e878c73cmdg20', { id: '1069161122' }],
+	['no id', vtrix, 'd758n65e878c73cmdg20', { status: 'in_progress' }],
+])('%s is no other job', async (_, provider, jobId, body) => {
+	const { jobId: told, status } = await provider.get(answering(body), jobId);
+	expect([told.toLowerCase(), status]).toEqual([jobId.toLowerCase(), 'running']);
+});
+
+test.each([
+	['WaveSpeed, HTTP 504', waveSpeed, task({}), 504, OURS],
+	['WaveSpeed, a code under HTTP 200', waveSpeed, { ...task({}), code: 5004 }, 200, OURS],
+	['WaveSpeed, cut off', waveSpeed, JSON.stringify(task({ model: 'x' })).slice(0, 70), 200, OURS],
+	[
+		'MiniMax, an inner fault',
+		miniMax,
+		{ task_id: '1069161122', base_resp: { status_code: 1033 } },
+		200,
+		'1069161122',
+	],
+	['MiniMax, cut off', miniMax, '{"task_id":"1069161122","base_re', 200, '1069161122'],
+	['Vtrix, cut off', vtrix, '{"id":"d758n65e878c73cmdg20","stat', 200, 'd758n65e878c73cmdg20'],
+])('a submit whose answer names a job made it: %s', async (_, provider, body, status, jobId) => {
+	const job = await provider.submit(answering(body, status), submission);
+	expect(job).toMatchObject({ jobId, model: 'm' });
+	expect(['queued', 'running']).toContain(job.status);
+});
+
+test.each([
+	['WaveSpeed, an id that is none', waveSpeed, { ...task({}), code: 400, data: { id: '7' } }],
+	['MiniMax, an empty id', miniMax, { task_id: '', base_resp: { status_code: 1026 } }],
+	['MiniMax, an id that is none', miniMax, { task_id: '0', base_resp: { status_code: 1026 } }],
+])('a refusal stays one: %s', async (_, provider, body) => {
+	const error = await errorOf(provider.submit(answering(body), submission));
+	expect(error).toMatchObject({ kind: 'invalid' });
+});
+
+test.each([
+	['{"id":"a","b":', '{"id":"a"}'],
+	[
+		'{"code":200,"data":{"id":"a","list":[1,2,{"x":"y',
+		'{"code":200,"data":{"id":"a","list":[1,2]}}',
+	],
+	['{"a":"x, \\"y\\", z","b":1', '{"a":"x, \\"y\\", z"}'],
+	['{"id":"a', undefined],
+	['<html>, <b>', undefined],
+	['', undefined],
+])('of %p is left %p', (cut, left) => {
+	expect(remains(cut)).toEqual(left === undefined ? cut : JSON.parse(left));
+});
+
+test.each([
+	['one text', VIDEO],
+	['one object', { url: VIDEO }],
+	['a list of both', [VIDEO, { url: VIDEO }, 'ftp://x/y', null]],
+])('WaveSpeed: outputs as %s', async (_, outputs) => {
+	const job = await waveSpeedTask({ status: 'completed', outputs });
+	expect(job).toMatchObject({ status: 'completed', videoUrl: VIDEO });
+});
+
+test.each([
+	['WaveSpeed', waveSpeed, OURS, task({ status: 'completed', outputs: null })],
+	['Vtrix', vtrix, 'd758n65e878c73cmdg20', { status: 'completed', output: [] }],
+	['MiniMax', miniMax, '1069161122', { status: 'Success' }],
+])('%s: completed without a video is an end of its own', async (_, provider, jobId, body) => {
+	const job = await provider.get(answering(body), jobId);
+	expect(job.status).toBe('failed');
+	expect(lacksVideo(job)).toBe(true);
+});
+
+test('WaveSpeed: what went wrong is told in short, with its code wherever it stands', async () => {
+	const failed = async (more: object) => (await waveSpeedTask({ status: 'failed', ...more })).error;
+	expect(await failed({ error: 'x'.repeat(9_000) })).toMatchObject({
+		message: `${'x'.repeat(500)}…`,
+	});
+	expect(await failed({ error: '<html>502</html>' })).toMatchObject({
+		message: "The job ended with the status 'failed'",
+	});
+	expect(await failed({ error: { code: 5003, message: 'down' } })).toEqual({
+		code: '5003',
+		message: 'down',
+		retryable: true,
+	});
+});
+
+test('WaveSpeed: a job of the history that tells no time is not one of now', async () => {
+	const http = answering({ code: 200, data: { items: [{ id: OURS }] } });
+	const { jobs } = await waveSpeed.list!(http, { page: 1, pageSize: 100 });
+	expect(jobs).toMatchObject([{ jobId: OURS, createdAt: '' }]);
+});
+
+test.each([
+	[303, 'badAnswer'],
+	[301, 'invalid'],
+	[302, 'invalid'],
+	[307, 'invalid'],
+	[304, 'invalid'],
+	[400, 'invalid'],
+	[409, 'invalid'],
+	[413, 'invalid'],
+	[408, 'unavailable'],
+	[425, 'unavailable'],
+	[460, 'unavailable'],
+	[499, 'unavailable'],
+	[500, 'unavailable'],
+	[520, 'unavailable'],
+	[429, 'rateLimited'],
+])('HTTP %i is %s', (status, kind) => {
+	expect(refusal('X', { status, headers: {}, body: '' }).kind).toBe(kind);
+});
+
+test('a refusal of a megabyte is told in short', () => {
+	const body = { message: 'y'.repeat(1_000_000) };
+	expect(refusal('X', { status: 400, headers: {}, body }).message.length).toBeLessThan(600);
+});
