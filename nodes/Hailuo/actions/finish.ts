@@ -8,6 +8,7 @@ import { findModel } from '../models/catalogue';
 import type { Job } from '../providers/types';
 import { JobFailed, WithJob } from './failures';
 import { jobItem } from './items';
+import { asAmount } from './read';
 import type { Session } from './session';
 import type { RequestContext } from './transport';
 
@@ -33,7 +34,7 @@ export function readFinishOptions(options: IDataObject, downloads: boolean): Fin
 		// Never refused: it is read again when a paid job is picked up.
 		outputField:
 			(typeof options.outputField === 'string' ? options.outputField.trim() : '') || 'data',
-		timeLimitMs: Math.max(Number(options.timeLimit) || 15, 0.1) * 60_000,
+		timeLimitMs: Math.max(asAmount(options.timeLimit, 0) || 15, 0.1) * 60_000,
 	};
 }
 

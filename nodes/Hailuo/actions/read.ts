@@ -26,6 +26,17 @@ export function asText(value: unknown, label: string): string | undefined {
 	);
 }
 
+/** An amount from 0 that an option gives. What cannot be one counts as not given: it must not lift a limit. */
+export function asAmount(value: unknown, byDefault: number): number {
+	const readable = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
+	const amount = readable ? Number(value) : NaN;
+	return amount >= 0 ? amount : byDefault;
+}
+
+/** A resolution as the catalogue writes it, e.g. `768P` for 768 or `768p`. @throws FieldError for what is no text */
+export const asResolution = (value: unknown): string | undefined =>
+	asText(value, FIELD_LABELS.resolution)?.trim().toUpperCase().replace(/^\d+$/, '$&P') || undefined;
+
 /** A length in s. @throws FieldError for what is no number */
 export function asSeconds(value: unknown): number | undefined {
 	if (isBlank(value)) return undefined;

@@ -18,7 +18,8 @@ export class SubmitLimiter {
 
 	/** @param options.perMinute most submits in any 60 s; 0 for no limit */
 	constructor(options: { perMinute: number; clock: Clock }) {
-		this.perMinute = Math.max(0, Math.floor(options.perMinute));
+		// Half a submit a minute is little, not no limit.
+		this.perMinute = options.perMinute > 0 ? Math.max(1, Math.floor(options.perMinute)) : 0;
 		this.clock = options.clock;
 	}
 

@@ -109,7 +109,7 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 		throw new FieldError(
 			FIELD_LABELS.resolution,
 			`${resolution} cannot be made by ${model.name} as ${OPERATION_NAMES[operation]}`,
-			`Choose ${resolutions.join(' or ')}${nearest(model, operation, { ...values, resolution })}`,
+			`Choose ${resolutions.join(' or ')}${nearest(model, operation, { resolution })}`,
 		);
 	}
 	const duration = Number(values.duration ?? model.fields.duration?.default ?? durations[0]);

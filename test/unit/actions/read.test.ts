@@ -1,4 +1,11 @@
-import { asSeconds, asSwitch, asText, isBlank } from '../../../nodes/Hailuo/actions/read';
+import {
+	asAmount,
+	asResolution,
+	asSeconds,
+	asSwitch,
+	asText,
+	isBlank,
+} from '../../../nodes/Hailuo/actions/read';
 import { FieldError } from '../../../nodes/Hailuo/models/fields';
 
 /** The field, rule and fix that a person reads. */
@@ -22,6 +29,35 @@ test.each([
 	[undefined, undefined],
 ])('a text: %p is %p', (value, text) => {
 	expect(asText(value, 'Prompt')).toBe(text);
+});
+
+test.each([
+	[0, 0],
+	[0.5, 0.5],
+	['20', 20],
+	[Infinity, Infinity],
+	[-1, 5],
+	[NaN, 5],
+	['many', 5],
+	['', 5],
+	[' ', 5],
+	[null, 5],
+	[undefined, 5],
+	[true, 5],
+	[[], 5],
+])('an amount: %p is %p, and what is none does not lift the limit', (value, amount) => {
+	expect(asAmount(value, 5)).toBe(amount);
+});
+
+test.each([
+	['768P', '768P'],
+	[' 768p ', '768P'],
+	[1080, '1080P'],
+	['2k', '2K'],
+	['', undefined],
+	[null, undefined],
+])('a resolution: %p is %p', (value, resolution) => {
+	expect(asResolution(value)).toBe(resolution);
 });
 
 test.each([

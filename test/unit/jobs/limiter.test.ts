@@ -59,6 +59,14 @@ describe('SubmitLimiter', () => {
 		expect(order).toEqual([0, 1, 2, 3, 4]);
 	});
 
+	it('takes a share of a submit a minute for one', async () => {
+		const clock = new VirtualClock();
+		const startedAt = clock.now();
+		const limiter = new SubmitLimiter({ perMinute: 0.5, clock });
+		await clock.run(() => Promise.all([limiter.acquire(), limiter.acquire()]));
+		expect(clock.now()).toBe(startedAt + 60_500);
+	});
+
 	it('lets everybody through at once with no limit', async () => {
 		const clock = new VirtualClock();
 		const startedAt = clock.now();

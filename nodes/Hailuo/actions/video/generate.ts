@@ -8,6 +8,7 @@ import { finishJob } from '../finish';
 import { jobItem } from '../items';
 import { memoryOf, type Memory } from '../memory';
 import type { Outcome } from '../outcome';
+import { asAmount } from '../read';
 import { openSession, type Session } from '../session';
 import { picturePlacer } from './pictures';
 import { checkPrice, priceAsker } from './quote';
@@ -95,7 +96,7 @@ async function makeAll(
 		session,
 		memory,
 		limiter: new SubmitLimiter({
-			perMinute: Number(options.submitsPerMinute ?? submitsPerMinute),
+			perMinute: asAmount(options.submitsPerMinute, submitsPerMinute),
 			clock,
 		}),
 		place: picturePlacer(session),
@@ -107,7 +108,7 @@ async function makeAll(
 			if (!outcome.ok) throw outcome.error;
 			return [await makeVideo(run, outcome.value, slot)];
 		},
-		{ concurrency: Number(options.maxConcurrent) || concurrent, stopOnError: !goOn, signal },
+		{ concurrency: asAmount(options.maxConcurrent, 0) || concurrent, stopOnError: !goOn, signal },
 	);
 }
 

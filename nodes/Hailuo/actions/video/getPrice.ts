@@ -5,7 +5,7 @@ import { FIELD_LABELS } from '../../models/fields';
 import { checkPriced, pricedModels } from '../../models/price';
 import type { VideoOperation } from '../../models/types';
 import type { Operation } from '../operation';
-import { asSeconds, asText } from '../read';
+import { asResolution, asSeconds, asText } from '../read';
 import { openSession, type Session } from '../session';
 import { priceAsker, QUOTES_AT_A_TIME, type AskPrice } from './quote';
 import { readJson } from './values';
@@ -46,7 +46,7 @@ async function priceItem(
 		provider.id,
 		asText(read('model'), 'Model') ?? '',
 		{
-			resolution: asText(read('resolution'), FIELD_LABELS.resolution) || undefined,
+			resolution: asResolution(read('resolution')),
 			duration: asSeconds(read('duration')),
 		},
 		{ id: asText(read('customModel'), FIELD_LABELS.customModel) ?? '', additionalFields },

@@ -4,7 +4,7 @@ import { loadPicture, type Picture } from '../../media/images';
 import { FIELD_LABELS } from '../../models/fields';
 import type { FieldName, VideoOperation } from '../../models/types';
 import type { VideoValues } from '../../models/request';
-import { asSeconds, asSwitch, asText, isBlank } from '../read';
+import { asResolution, asSeconds, asSwitch, asText, isBlank } from '../read';
 import type { Session } from '../session';
 import { FRAME_FIELDS } from './fields';
 
@@ -24,7 +24,7 @@ export function readValues(
 		firstFrame: operation === 'textToVideo' ? undefined : framePlace(context, item, 'firstFrame'),
 		lastFrame:
 			operation === 'firstLastFrameToVideo' ? framePlace(context, item, 'lastFrame') : undefined,
-		resolution: text(read('resolution'), 'resolution') || undefined,
+		resolution: asResolution(read('resolution')),
 		duration: asSeconds(read('duration')),
 		promptExpansion: flag(read('promptExpansion'), 'promptExpansion'),
 		goFast: flag(read('goFast'), 'goFast'),
