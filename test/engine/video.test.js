@@ -568,6 +568,7 @@ describe('the download', () => {
 		['that has expired', { expired: true }, /expired/],
 		['that brings a web page', { wrongType: 'text/html' }, /not a video/],
 		['that is always cut off', { cutAfterBytes: 10 }, /before its end/],
+		['that trickles', { slowCdn: 3 }, /deadline passed/],
 	])('one %s leaves the address in the item, with a warning', async (_name, fault, warning) => {
 		sim.fail({ kind: 'download', fault });
 		const { items, error } = await make(parameters);
@@ -619,6 +620,16 @@ describe('many items', () => {
 		expect(out[1].json.jobId).toMatch(/^[0-9a-f]{32}$/);
 		expect(out[1].json.error).toMatchObject({ code: '1200', retryable: false });
 		expect(out[1].pairedItem).toEqual({ item: 1 });
+	});
+
+	test('an option without a value for one item is no matter of the others', async () => {
+		const timeLimit = '={{ $json.text === "one" ? $("Nowhere").item.json.x : 5 }}';
+		const { items: out } = await make(
+			{ ...parameters, options: { timeLimit } },
+			{ items: [items[0], items[2]], node: { onError: 'continueRegularOutput' } },
+		);
+		expect(out.map(({ json }) => json.status)).toEqual([undefined, 'completed']);
+		expect(sim.paidPosts()).toBe(1);
 	});
 
 	test('with an error output the row goes there, and keeps the job too', async () => {

@@ -1,7 +1,8 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { Clock } from '../jobs/clock';
 import { StatusPacer } from '../jobs/limiter';
 import { retryGet, type RetryOptions } from '../jobs/retry';
+import { settle } from '../jobs/settle';
 import { Turns } from '../jobs/turns';
 import type { ProviderId } from '../models/types';
 import { clock } from './clock';
@@ -33,6 +34,15 @@ export const sessionOf = (connection: Connection, signal?: AbortSignal): Session
 	pacer: new StatusPacer({ clock }),
 	downloads: new Turns(DOWNLOADS),
 });
+
+/**
+ * The options that all items of a run share, as the first item gives them. Where one of its expressions has no value it
+ * is that item that ends with it; the others go on, with the defaults.
+ */
+export async function sharedOptions(context: IExecuteFunctions): Promise<IDataObject> {
+	const read = await settle(() => context.getNodeParameter('options', 0, {}) as IDataObject);
+	return read.ok ? read.value : {};
+}
 
 /** How long a call that does not get through is repeated, in ms. */
 const PATIENCE_MS = 60_000;

@@ -4,7 +4,7 @@ import { isTool } from '../isTool';
 import { concurrencyOption, downloadOptions, optionsField, timeLimitOption } from '../options';
 import type { Operation } from '../operation';
 import { asAmount } from '../read';
-import { openSession } from '../session';
+import { openSession, sharedOptions } from '../session';
 import { forEachJob } from './ids';
 import { lookUp } from './lookUp';
 
@@ -35,7 +35,7 @@ export const waitForJobs: Operation = {
 
 	async run(context) {
 		const session = await openSession(context);
-		const all = context.getNodeParameter('options', 0, {}) as IDataObject;
+		const all = await sharedOptions(context);
 		const concurrency = asAmount(all.maxConcurrent, 0) || AT_A_TIME;
 		return await forEachJob(context, session, concurrency, async (jobId, item, slot) => {
 			const options = readFinishOptions(

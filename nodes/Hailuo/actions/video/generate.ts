@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { runBatch, type Slot } from '../../jobs/batch';
 import { SubmitLimiter } from '../../jobs/limiter';
 import { settle, type Settled } from '../../jobs/settle';
@@ -9,7 +9,7 @@ import { jobItem } from '../items';
 import { memoryOf, type Memory } from '../memory';
 import type { Outcome } from '../outcome';
 import { asAmount } from '../read';
-import { openSession, type Session } from '../session';
+import { openSession, sharedOptions, type Session } from '../session';
 import { picturePlacer } from './pictures';
 import { checkPrice, priceAsker } from './quote';
 import { prepare, submissionOf, type PlacePicture, type Prepared } from './prepare';
@@ -88,7 +88,7 @@ async function makeAll(
 		return checked.map((outcome) => (outcome.ok ? { ok: true, value: [] } : outcome));
 	}
 
-	const options = context.getNodeParameter('options', 0, {}) as IDataObject;
+	const options = await sharedOptions(context);
 	const { clock, signal, provider } = session;
 	const { concurrent, submitsPerMinute } = provider.limits;
 	const run: Run = {
