@@ -130,6 +130,19 @@ describe('WaveSpeed', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
+	test('another n8n sent the same at the same moment: the item names the other job too', async () => {
+		lose({ drop: 'after' });
+		sim.once('created', ({ model, input }) => {
+			const of = { provider: 'waveSpeed', api: 'waveSpeed', model, cost: 0 };
+			sim.engine.create({ id: 'f'.repeat(32), input, prompt: input.prompt, ...of });
+		});
+		const { items } = await make('waveSpeed', ['a boat'], { continueWhen: 'finished' });
+		const [{ json }] = items;
+		expect(json.status).toBe('completed');
+		const [other] = [...sim.jobs.keys()].filter((id) => id !== json.jobId);
+		expect(json.warnings).toEqual([expect.stringMatching(`Besides this one: ${other}\\.`)]);
+	});
+
 	test('a job that the history shows late is adopted all the same', async () => {
 		sim.options.listDelay = 15_000;
 		lose({ drop: 'after' });
@@ -219,10 +232,11 @@ describe('WaveSpeed', () => {
 
 	test('inline pictures cannot be told apart in the history: nobody gets the other one’s video', async () => {
 		lose({ drop: 'after' }, { times: 2 });
+		const pictures = [800, 900].map((width) => jpeg(width, 600));
 		const items = await Promise.all(
-			[800, 900].map(async (width) => ({
+			pictures.map(async (picture) => ({
 				json: { prompt: 'waves' },
-				binary: { data: await engine.binaryFrom(jpeg(width, 600)) },
+				binary: { data: await engine.binaryFrom(picture) },
 			})),
 		);
 		const made = await make(
@@ -232,8 +246,10 @@ describe('WaveSpeed', () => {
 			{ ...goOn, items },
 		);
 		expect(sim.paidPosts()).toBe(2);
-		for (const { json } of made.items) {
-			expect(json.error.message).toMatch(/may exist and may be billed/);
+		for (const [n, { json }] of made.items.entries()) {
+			// A machine that is busy for two seconds in between tells them apart by their times.
+			if (json.jobId) expect(sim.jobs.get(json.jobId).images.image).toEqual(pictures[n]);
+			else expect(json.error.message).toMatch(/may exist and may be billed/);
 		}
 	});
 

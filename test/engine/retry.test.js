@@ -315,8 +315,10 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		sim.faults.clear();
 		restart();
 		const contextData = JSON.parse(JSON.stringify(first.contextData));
-		// As after a run that broke off: nothing of it was delivered.
-		for (const job of Object.values(contextData['node:Hailuo'].hailuoJobs)) delete job.delivered;
+		const known = Object.values(contextData['node:Hailuo'].hailuoJobs);
+		// As after a run that broke off, having sent them all in the same moment: nothing of it was delivered.
+		const sentAt = Math.min(...known.map((job) => job.sentAt));
+		for (const job of known) Object.assign(job, { sentAt, delivered: undefined });
 		return async () =>
 			await make(
 				prompts,

@@ -77,6 +77,7 @@ export async function finishJob(
 		model: ended.model || job.model,
 		createdAt: ended.createdAt || job.createdAt,
 		finishedAt: ended.finishedAt ?? new Date(clock.now()).toISOString(),
+		...(job.warnings ? { warnings: job.warnings } : {}),
 	};
 	if (known.status !== 'completed') throw new WithJob(new JobFailed(known), known);
 	return await withVideo(context, session, known, options, signal);

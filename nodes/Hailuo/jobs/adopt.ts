@@ -48,6 +48,11 @@ export interface Search {
 	candidates: string[];
 	/** Whether that look saw all of that time; else there may be more. */
 	whole: boolean;
+	/**
+	 * Jobs that could have been adopted as well, and that nobody of this process waits for: another n8n sent the same at
+	 * the same time, and either of the jobs may be either's.
+	 */
+	spare?: string[];
 }
 
 interface Look {
@@ -122,12 +127,15 @@ function choose(
 	{ attempt, openSubmits }: AdoptOptions,
 	{ found, slackMs }: Look,
 	lone?: string,
-): { job?: HistoryJob; contested: boolean } {
+): { job?: HistoryJob; spare?: string[]; contested: boolean } {
 	const rivals = found.map((job) => openSubmits.rivals(attempt, job, slackMs));
 	const contested = rivals.flat().some(({ state }) => state === 'sending');
 	const ours = found.filter((_, index) => rivals[index].length === 0);
-	const told = ours.find((job) => tellsInput(attempt.submission, job));
-	if (told) return { job: told, contested };
+	const [told, ...same] = ours.filter((job) => tellsInput(attempt.submission, job));
+	if (told) {
+		const spare = same.slice(openSubmits.twins(attempt)).map(({ jobId }) => jobId);
+		return { job: told, contested, ...(spare.length ? { spare } : {}) };
+	}
 	// Without inputs any job of the model looks like ours, so a second one makes both worthless.
 	const only = found.length === 1 && ours.length === 1 && ours[0].jobId === lone;
 	return { job: only ? ours[0] : undefined, contested };
@@ -173,8 +181,9 @@ export async function adopt(options: AdoptOptions): Promise<Search> {
 		// Nothing is awaited from the look's end to the claim, or two searches could take one job.
 		const choice = choose(options, outcome.value, lone);
 		if (choice.job) {
-			claims.claim(choice.job.jobId);
-			return { ...search, job: plain(choice.job) };
+			const { job, spare } = choice;
+			claims.claim(job.jobId);
+			return { ...search, job: plain(job), ...(spare ? { spare } : {}) };
 		}
 		contested = choice.contested;
 		lone = afterMs >= LONE_FROM_MS && found.length === 1 ? found[0].jobId : undefined;

@@ -108,6 +108,14 @@ export class OpenSubmits {
 		});
 	}
 
+	/** How many others ask for the very same and are searching for a job of their own. */
+	twins(attempt: OpenSubmit): number {
+		const same = [...this.open].filter(
+			(other) => other !== attempt && other.fingerprint === attempt.fingerprint,
+		);
+		return same.filter(({ state }) => state === 'ambiguous').length;
+	}
+
 	get size(): number {
 		return this.open.size;
 	}

@@ -127,6 +127,23 @@ describe('the job of the submit', () => {
 		expect(search.job?.jobId).toBe('old');
 	});
 
+	it('comes with the others that could be it, unless twins of this process wait for them', async () => {
+		for (const [twins, spare] of [
+			[0, 2],
+			[1, 1],
+			[2, undefined],
+		]) {
+			const { run, provider, openSubmits, clock } = setUp(submission('a cat'));
+			for (let n = 0; n < twins!; n++) {
+				openSubmits.begin(submission('a cat'), clock.now()).state = 'ambiguous';
+			}
+			for (let n = 0; n < 3; n++) provider.accept(submission('a cat'));
+			const search = await run();
+			expect(search.spare?.length).toBe(spare);
+			expect(search.spare ?? []).not.toContain(search.job?.jobId);
+		}
+	});
+
 	it('is nobody else’s', async () => {
 		const { run, provider, claims } = setUp(submission('a cat'));
 		provider.accept(submission('a cat'));

@@ -89,8 +89,7 @@ async function recover(
 ): Promise<Job | undefined> {
 	const { provider, clock } = session;
 	if (!lost) throw inDoubt(session);
-	const found = await search(session, lost);
-	const { job, looks, whole, candidates } = found;
+	const { job, looks, whole, candidates } = await search(session, lost);
 	if (job) {
 		openSubmits.close(lost);
 		memory.remember(item, fingerprint, { jobId: job.jobId, sentAt });
@@ -179,7 +178,7 @@ async function search(
 	{ provider, lastingHttp: http, clock }: Session,
 	attempt: OpenSubmit,
 ): Promise<Search> {
-	return await adopt({
+	const found = await adopt({
 		list: async (filter) => await provider.list!(http, filter),
 		attempt,
 		offsetMs: http.clockOffsetMs,
@@ -187,6 +186,10 @@ async function search(
 		openSubmits,
 		clock,
 	});
+	const { job, spare } = found;
+	if (!job || !spare) return found;
+	const warning = `The submit got no answer, and the history shows more than one job with the same input from that time. Besides this one: ${spare.join(', ')}. If no other execution of yours made them, get their videos with Job: Wait; they are paid.`;
+	return { ...found, job: { ...job, warnings: [warning] } };
 }
 
 /** More of them are no help to a person. */
