@@ -60,4 +60,7 @@ const editions = [
 /** The ids of all providers. */
 const ids = editions.map(({ provider }) => provider);
 
-module.exports = { editions, ids };
+/** The versions of n8n that `npm run e2e -- edition` runs them in, as their READMEs say. */
+const testedWith = ['2.41.1', '2.8.4'];
+
+module.exports = { editions, ids, testedWith };

@@ -1,6 +1,7 @@
 'use strict';
 
 const path = require('node:path');
+const { testedWith } = require('./editions');
 const { ownRepository } = require('./repository');
 const { FULL } = require('./stage');
 
@@ -46,6 +47,32 @@ function operations({ description: { properties } }) {
 		);
 	});
 }
+
+/** A workflow to paste into the editor: the smallest that makes a video. */
+const example = ({ name, displayName }) => ({
+	nodes: [
+		{
+			id: 'start',
+			name: 'Start',
+			type: 'n8n-nodes-base.manualTrigger',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+		},
+		{
+			id: 'video',
+			name: displayName,
+			type: `${name}.hailuo`,
+			typeVersion: 1,
+			position: [220, 0],
+			parameters: {
+				operation: 'textToVideo',
+				prompt: 'A paper boat drifts down a rainy street, camera close to the water',
+			},
+		},
+	],
+	connections: { Start: { main: [[{ node: displayName, type: 'main', index: 0 }]] } },
+});
 
 /**
  * @param {import('./editions').Edition} edition
@@ -102,16 +129,21 @@ function readme(edition, dir) {
 		'',
 		'## Compatibility',
 		'',
-		'Tested with n8n 2.41.1. No runtime dependencies.',
+		`Tested with n8n ${testedWith.join(' and ')}. No runtime dependencies.`,
 		'',
 		'## Usage',
 		'',
-		'For a first video: a manual trigger, then this node with the operation **Text to Video**, a prompt, and the',
-		'credential. **Execute step** waits for the video (half a minute to some minutes) and shows it. Each video',
-		'costs what the list of models says. For a picture from the node before, take **Image to Video**: it reads the',
-		"input field 'data'.",
+		'For a first video, copy this workflow and paste it into an empty one in the editor (Ctrl+V). Open the second',
+		'node, choose the credential, and **Execute step**: it waits for the video (half a minute to some minutes) and',
+		'shows it. Each video costs what the list of models says.',
 		'',
-		`Example workflows, money, limits and troubleshooting by message are in the [README of`,
+		'```json',
+		JSON.stringify(example(edition), null, 2),
+		'```',
+		'',
+		'For a picture from the node before, take **Image to Video**: it reads the input field *data*.',
+		'',
+		`More example workflows, money, limits and troubleshooting by message are in the [README of`,
 		`${FULL}](${full}#readme), of whose source this package is made.`,
 		'',
 		`A workflow of ${FULL} that uses ${edition.service} runs with this package once the type of its`,

@@ -3,10 +3,11 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { credentialOf } = require('../../editions/cut');
-const { editions } = require('../../editions/editions');
+const { editions, testedWith } = require('../../editions/editions');
 const { openBrowser } = require('../n8n/browser');
 const { errorOf, itemsOf } = require('../n8n/client');
 const { simulatorCredentials } = require('../n8n/credentials');
+const { ROOT } = require('../n8n/package');
 const { chain, manualTrigger, picture } = require('../n8n/workflows');
 
 const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
@@ -48,6 +49,15 @@ async function checkPanel(workflow, node, { n8n, assert, log }) {
 	}
 }
 
+/** The workflow that the README tells to paste, with the credential that it tells to choose. */
+function pasted({ name }, credentials) {
+	const file = path.join(ROOT, 'build', 'editions', name, 'README.md');
+	const [, json] = /```json\n([^]*?)\n```/.exec(fs.readFileSync(file, 'utf8'));
+	const { nodes, connections } = JSON.parse(json);
+	const [start, video] = nodes;
+	return { name: `${name}: README`, nodes: [start, { ...video, credentials }], connections };
+}
+
 /**
  * All editions in one n8n: none brings what another lacks, because each has a credential of its own, and
  * none gets in another's way.
@@ -55,6 +65,7 @@ async function checkPanel(workflow, node, { n8n, assert, log }) {
 module.exports = editions.map((edition) => ({
 	name: `edition ${edition.name}: loads, opens, makes a video`,
 	install: 'editions',
+	versions: testedWith,
 
 	async run(context) {
 		const { client, sim, assert, log } = context;
@@ -93,6 +104,13 @@ module.exports = editions.map((edition) => ({
 		assert.equal(sim.paidPosts(), 1, 'exactly one paid POST');
 		const video = await client.readBinary(item.binary.data);
 		assert.ok(video.equals(await sim.videoFor(item.json.jobId)), 'the video of the job');
+
+		const fromReadme = await client.createWorkflow(pasted(edition, { [type]: credential }));
+		const second = await client.run(fromReadme);
+		assert.equal(second.status, 'success', errorOf(second)?.message);
+		const [made] = itemsOf(second, edition.displayName);
+		assert.equal(made.json.status, 'completed');
+		assert.equal(sim.paidPosts(), 2, "one more for the README's workflow");
 		assert.deepEqual(sim.leaks, [], 'the key went to the provider alone');
 	},
 }));

@@ -17,7 +17,7 @@ const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
  * @property {string} name
  * @property {string[]} [versions] of n8n; default: the newest only
  * @property {number} [timeoutMs] default: two minutes
- * @property {'full'|'editions'} [install] the package (default), or the single-provider ones
+ * @property {'full'|'editions'|'both'} [install] the package (default), the single-provider ones, or all
  * @property {(context: {n8n: any, client: any, sim: any, log: (line: string) => void,
  *   assert: typeof import('node:assert/strict'), version: string, tarball: string})
  *   => Promise<void>} run  n8n: see n8n.js; client: logged in as the owner; sim: the simulator,
@@ -92,7 +92,7 @@ async function playVersion(version, scenarios, { packages }) {
 	return failed;
 }
 
-/** Packs what scenarios ask for, each once. @returns {Promise<string[]>} tarballs */
+/** Packs what scenarios ask for. @returns {Promise<string[]>} tarballs; the first of `both` is the full package */
 const PACK = {
 	async full() {
 		const { packPackage } = require('../n8n/package');
@@ -103,6 +103,9 @@ const PACK = {
 	async editions() {
 		const { packEditions } = require('../../editions/pack');
 		return (await packEditions({ log: console.log })).map(({ tarball }) => tarball);
+	},
+	async both(packed) {
+		return [...(await packed('full')), ...(await packed('editions'))];
 	},
 };
 
@@ -123,14 +126,15 @@ async function main() {
 	await ensureModules();
 	const scenarios = load(process.argv.slice(2));
 	if (!scenarios.length) throw new Error('No scenario has such a name');
-	const packed = {};
+	const tarballs = {};
+	const packed = async (install) => (tarballs[install] ??= await PACK[install](packed));
 	let passed = 0;
 	let failed = 0;
 	for (const { install, version, scenarios: here } of groupsOf(scenarios)) {
-		packed[install] ??= await PACK[install]();
+		const packages = await packed(install);
 		let bad;
 		try {
-			bad = await playVersion(version, here, { packages: packed[install] });
+			bad = await playVersion(version, here, { packages });
 		} catch (error) {
 			console.log(`n8n ${version} could not be used: ${error.message}`);
 			bad = here.length;

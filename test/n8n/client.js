@@ -169,6 +169,11 @@ class N8nClient {
 		return Buffer.from(await response.arrayBuffer());
 	}
 
+	/** Uninstalls a community package while n8n runs, as the button in its settings does. */
+	async uninstall(name) {
+		await this.request('DELETE', `/rest/community-packages?name=${encodeURIComponent(name)}`);
+	}
+
 	/** @returns {Promise<any[]>} the descriptions of all nodes that n8n has loaded */
 	async nodeTypes() {
 		return await this.request('GET', '/types/nodes.json');

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { npmEnv, NPM_QUIET } = require('./install');
+const { ensureN8n, npmEnv, NPM_QUIET } = require('./install');
 const { run } = require('./processes');
 
 const ROOT = path.resolve(__dirname, '..', '..');
@@ -69,4 +69,34 @@ async function installPackage(userFolder, tarball, log = () => {}) {
 	return json.name;
 }
 
-module.exports = { ROOT, installPackage, packPackage, unpack };
+/**
+ * Enters a package that `installPackage` put there into n8n's database, as n8n's own installer does beside: without it
+ * n8n can load the package, but not uninstall it.
+ * @param {{version: string, userFolder: string}} n8n a running one
+ */
+async function registerPackage({ version, userFolder }, name) {
+	const { dir } = await ensureN8n(version);
+	const { Database } = require(path.join(dir, 'node_modules', 'sqlite3'));
+	const folder = path.join(userFolder, '.n8n', 'nodes', 'node_modules', name);
+	const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+	const database = new Database(path.join(userFolder, '.n8n', 'database.sqlite'));
+	const insert = (table, row) =>
+		new Promise((resolve, reject) => {
+			const places = Object.keys(row).map(() => '?');
+			const sql = `INSERT INTO ${table} (${Object.keys(row)}) VALUES (${places})`;
+			database.run(sql, Object.values(row), (error) => (error ? reject(error) : resolve()));
+		});
+	try {
+		const installedVersion = manifest.version;
+		await insert('installed_packages', { packageName: name, installedVersion });
+		for (const file of manifest.n8n.nodes) {
+			const [node] = path.basename(file).split('.');
+			const type = `${name}.${node[0].toLowerCase()}${node.slice(1)}`;
+			await insert('installed_nodes', { name: node, type, latestVersion: 1, package: name });
+		}
+	} finally {
+		await new Promise((resolve) => database.close(resolve));
+	}
+}
+
+module.exports = { ROOT, installPackage, packPackage, registerPackage, unpack };
