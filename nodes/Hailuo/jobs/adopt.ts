@@ -14,7 +14,10 @@ const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000, 40_000];
 const CONTESTED_LOOKS_MS = [55_000, 70_000, 90_000, 120_000];
 /** How much earlier than our POST a job may seem to be made: Date headers count whole seconds. */
 const TOLERANCE_MS = 2_000;
-/** The filter's own margin; what it lets through too much is sorted out here. */
+/**
+ * The filter's own margin; what it lets through too much is sorted out here. What lies in it is adopted by nobody, but
+ * speaks against a second submit: the clock of a gateway, which is the one we know, may differ from that of the jobs.
+ */
 const FILTER_MARGIN_MS = 60_000;
 /** A job without inputs is adopted when it was the only one from this look on and still is at the next. */
 const LONE_FROM_MS = 2_000;
@@ -42,7 +45,7 @@ export interface Search {
 	/** How often the history could be read; 0 says that the search proves nothing. */
 	looks: number;
 	/**
-	 * Nobody's jobs that the same model made at that time, by the last look: the lost one may be among them, also where
+	 * Nobody's jobs that the same model made about that time, by the last look: the lost one may be among them, also where
 	 * its input reads otherwise (a provider may rewrite a prompt, or the address of a picture).
 	 */
 	candidates: string[];
@@ -90,14 +93,14 @@ async function look(options: AdoptOptions, untilMs: number): Promise<Look> {
 			deadlineAt: untilMs,
 		});
 		for (const job of answer.jobs) {
-			if (madeAtTimeOf(attempt, job, slack())) candidates.add(job.jobId);
+			if (madeAtTimeOf(attempt, job, slack() + FILTER_MARGIN_MS)) candidates.add(job.jobId);
 			if (mayBeJobOf(attempt, job, slack())) found.set(job.jobId, job);
 		}
 		// The first answer tells the provider's time; a filter by another one may have left the job out.
 		skewed ||= Math.abs(slackMs - slack()) > FILTER_MARGIN_MS;
 		const oldest = Math.min(...answer.jobs.map((job) => Date.parse(job.createdAt)));
 		// NaN (a time that cannot be read) reads on; an empty page is Infinity, but ends it.
-		const older = oldest < attempt.startedAt - slack();
+		const older = oldest < attempt.startedAt - slack() - FILTER_MARGIN_MS;
 		end = !answer.more || answer.jobs.length === 0 || older;
 	}
 	const free = [...found.values()].filter(({ jobId }) => !claims.has(jobId));

@@ -60,13 +60,14 @@ interface Sent {
 
 /**
  * Whether a job of the history was made by the same model at the time of this submit, whatever it was asked for. One
- * without a readable time may have been.
+ * that tells no model or no readable time may have been.
  *
  * @param slackMs what the provider's clock may be behind ours, in ms: `createdAt` is by its clock
  */
 export function madeAtTimeOf(submit: Sent, job: HistoryJob, slackMs: number): boolean {
 	const laterMs = Date.parse(job.createdAt) - (submit.startedAt - slackMs);
-	return job.model === submit.submission.model && !(laterMs < 0) && !(laterMs > MADE_WITHIN_MS);
+	const sameModel = job.model === submit.submission.model || job.model === '';
+	return sameModel && !(laterMs < 0) && !(laterMs > MADE_WITHIN_MS);
 }
 
 /**

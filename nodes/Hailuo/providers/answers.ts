@@ -35,13 +35,16 @@ export function statusOf(words: Readonly<Record<string, JobStatus>>, word: unkno
 	return Object.prototype.hasOwnProperty.call(words, key) ? words[key] : 'running';
 }
 
-/** ISO 8601 from an ISO text (any number of fractional digits) or from seconds or ms since the epoch. */
+/** A time without its zone: JavaScript would take it for one of the machine that n8n runs on. */
+const ZONELESS = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
+
+/** ISO 8601 from an ISO text (any number of fractional digits, UTC) or from seconds or ms since the epoch. */
 export function isoTime(value: unknown): string | undefined {
 	const seconds = number(value);
 	if (seconds !== undefined && seconds <= 0) return undefined;
 	const time =
 		seconds === undefined
-			? Date.parse(String(value ?? ''))
+			? Date.parse(String(value ?? '').replace(ZONELESS, '$&Z'))
 			: seconds < 1e11
 				? seconds * 1000
 				: seconds;

@@ -154,23 +154,25 @@ function asProviderError(error: unknown): ProviderError {
 }
 
 async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPage> {
-	const data = json(
-		await call(http, {
-			method: 'POST',
-			path: '/predictions',
-			body: {
-				page: filter.page,
-				page_size: filter.pageSize,
-				...(filter.model ? { model: filter.model } : {}),
-				// Of the others the provider has several words each, so they are sorted out here.
-				...(filter.status === 'completed' ? { status: 'completed' } : {}),
-				...(filter.createdAfter ? { created_after: filter.createdAfter } : {}),
-				...(filter.createdBefore ? { created_before: filter.createdBefore } : {}),
-				...(filter.withInputs ? { include_inputs: true } : {}),
-			},
-		}),
-	);
-	const items = Array.isArray(data.items) ? data.items : [];
+	const response = await http.request({
+		method: 'POST',
+		path: '/predictions',
+		body: {
+			page: filter.page,
+			page_size: filter.pageSize,
+			...(filter.model ? { model: filter.model } : {}),
+			// Of the others the provider has several words each, so they are sorted out here.
+			...(filter.status === 'completed' ? { status: 'completed' } : {}),
+			...(filter.createdAfter ? { created_after: filter.createdAfter } : {}),
+			...(filter.createdBefore ? { created_before: filter.createdBefore } : {}),
+			...(filter.withInputs ? { include_inputs: true } : {}),
+		},
+	});
+	const data = json(opened(response));
+	const total = number(data.total);
+	const items = data.items ?? (data.items === null || total === 0 ? [] : undefined);
+	// Not taken for an empty one: that a job is missing from the history is a proof.
+	if (!Array.isArray(items)) throw unreadable(NAME, response, 'without the list it promised');
 	const jobs = items
 		.filter((item) => text(json(item).id) !== undefined)
 		.map((item): HistoryJob => {
@@ -179,10 +181,10 @@ async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPag
 			return { ...waveSpeedJob(item), ...(asked ? { input: asked } : {}) };
 		})
 		.filter(({ status }) => !filter.status || status === filter.status);
-	const total = number(data.total);
-	const more =
-		items.length > 0 &&
-		(total === undefined ? items.length >= filter.pageSize : filter.page * filter.pageSize < total);
+	const seen = (filter.page - 1) * filter.pageSize + items.length;
+	// A total below what was seen already says nothing.
+	const told = total !== undefined && total >= seen;
+	const more = items.length > 0 && (told ? seen < total : items.length >= filter.pageSize);
 	return { jobs, more, total };
 }
 

@@ -116,6 +116,36 @@ test('WaveSpeed: what went wrong is told in short, with its code wherever it sta
 	});
 });
 
+test.each([
+	[{ items: null }, false],
+	[{ items: [], total: 0 }, false],
+	[{ total: 0 }, false],
+	[{ items: [{ id: OURS }], total: 1 }, false],
+	[{ items: [{ id: OURS }, { id: 'b' }], total: 3 }, true],
+	[{ items: [{ id: OURS }, { id: 'b' }], total: 0 }, true],
+	[{ items: [{ id: OURS }, { id: 'b' }] }, true],
+	[{ items: [{ id: OURS }] }, false],
+])('WaveSpeed: the history %j goes on: %p', async (data, more) => {
+	const page = await waveSpeed.list!(answering({ code: 200, data }), { page: 1, pageSize: 2 });
+	expect(page.more).toBe(more);
+});
+
+test.each([{}, { total: 2 }, { predictions: [] }, 'text', []])(
+	'WaveSpeed: %j is no empty history',
+	async (data) => {
+		const read = waveSpeed.list!(answering({ code: 200, data }), { page: 1, pageSize: 2 });
+		expect(await errorOf(read)).toMatchObject({ kind: 'badAnswer' });
+	},
+);
+
+test.each(['2026-01-02T03:04:05.678', '2026-01-02 03:04:05.678', '2026-01-02T03:04:05.678Z'])(
+	'the time %s is one of UTC',
+	async (time) => {
+		const { createdAt } = await waveSpeedTask({ created_at: time });
+		expect(createdAt).toBe('2026-01-02T03:04:05.678Z');
+	},
+);
+
 test('WaveSpeed: a job of the history that tells no time is not one of now', async () => {
 	const http = answering({ code: 200, data: { items: [{ id: OURS }] } });
 	const { jobs } = await waveSpeed.list!(http, { page: 1, pageSize: 100 });
