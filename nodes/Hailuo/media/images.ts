@@ -89,6 +89,8 @@ function checked(data: Buffer, name: string | undefined, { label, rules }: Pictu
 function pictureFileName(name: string, mimeType: string): string {
 	const stem = name
 		.replace(/\.[A-Za-z0-9]{1,5}$/, '')
+		// A name full of dashes would take the expressions below minutes.
+		.slice(0, 500)
 		.replace(/[^A-Za-z0-9_-]+/g, '-')
 		.replace(/^-+|-+$/g, '')
 		.slice(0, 60);

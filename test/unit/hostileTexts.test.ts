@@ -1,0 +1,39 @@
+import { checkValues, requireModel } from '../../nodes/Hailuo/models/request';
+import { remains } from '../../nodes/Hailuo/providers/cutOff';
+
+/*
+ * Texts from outside (a form, an answer) that would hold up all of n8n, which has one thread: an expression that tries
+ * each way to split them takes minutes over these.
+ */
+const LENGTH = 300_000;
+const AT_MOST_MS = 500;
+
+const custom = requireModel('waveSpeed', 'textToVideo', 'custom', 'minimax/x');
+
+test.each<[string, () => unknown]>([
+	['an ID of a model, full of slashes', () => named(`a${'/'.repeat(LENGTH)}b`)],
+	['an ID of a model, blanks', () => named(`a${' '.repeat(LENGTH)}b`)],
+	['a callback address, cut by a blank', () => called(`https://${'a.'.repeat(LENGTH)} b`)],
+	['an answer of open brackets', () => remains('['.repeat(LENGTH) + '1,'.repeat(LENGTH))],
+])('%s is dealt with at once', (_, deal) => {
+	const begun = Date.now();
+	expect(deal()).toBeDefined();
+	expect(Date.now() - begun).toBeLessThan(AT_MOST_MS);
+});
+
+const refusal = (work: () => unknown): unknown => {
+	try {
+		return work() && undefined;
+	} catch (error) {
+		return error;
+	}
+};
+const named = (id: string) => refusal(() => requireModel('waveSpeed', 'textToVideo', 'custom', id));
+const called = (callbackUrl: string) =>
+	refusal(() => checkValues(custom, 'textToVideo', { prompt: 'x', callbackUrl }));
+
+test('slashes around the ID of a model do not count', () => {
+	const id = (text: string) => requireModel('waveSpeed', 'textToVideo', 'custom', text).id;
+	expect(id(' //minimax/video-01/ ')).toBe('minimax/video-01');
+	expect(refusal(() => id('///'))).toMatchObject({ rule: 'is empty' });
+});
