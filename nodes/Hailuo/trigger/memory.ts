@@ -38,10 +38,17 @@ export const newMemory = (): Memory => ({
 
 const memories = new Map<string, Memory>();
 
-/** @param key workflow and node */
+/** Nodes that are kept in mind: far more than one n8n polls. Nobody says when one is deleted. */
+const MOST_MEMORIES = 1_000;
+
+/** The node's memory; beyond the most that are kept, the one that polled longest ago goes. @param key workflow and node */
 export function memoryOf(key: string): Memory {
-	let memory = memories.get(key);
-	if (!memory) memories.set(key, (memory = newMemory()));
+	const memory = memories.get(key) ?? newMemory();
+	// Put in last again: the first of the map is the one to go.
+	memories.delete(key);
+	memories.set(key, memory);
+	const [oldest] = memories.keys();
+	if (memories.size > MOST_MEMORIES) memories.delete(oldest);
 	return memory;
 }
 
