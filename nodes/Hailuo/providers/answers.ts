@@ -122,6 +122,9 @@ const HINTS: Record<ProviderErrorKind, string> = {
 	invalid: 'Check the values of the fields',
 };
 
+const TOO_LARGE =
+	'The request is too large for this provider: give the picture by its web address, or save it smaller';
+
 export const hintFor = (kind: ProviderErrorKind): string => HINTS[kind];
 
 /** Retry-After in ms, from seconds or an HTTP date; undefined when absent or unreadable. */
@@ -160,7 +163,7 @@ export function refusal(
 		status,
 		code,
 		retryAfterMs: retryAfterMs(response),
-		hint: hintFor(kind),
+		hint: status === 413 ? TOO_LARGE : hintFor(kind),
 	});
 }
 

@@ -172,6 +172,11 @@ test.each([
 	expect(refusal('X', { status, headers: {}, body: '' }).kind).toBe(kind);
 });
 
+test('a request that is too large says what to do', () => {
+	const { hint } = refusal('X', { status: 413, headers: {}, body: '' });
+	expect(hint).toMatch(/by its web address, or save it smaller/);
+});
+
 test('a refusal of a megabyte is told in short', () => {
 	const body = { message: 'y'.repeat(1_000_000) };
 	expect(refusal('X', { status: 400, headers: {}, body }).message.length).toBeLessThan(600);
