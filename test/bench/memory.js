@@ -131,7 +131,7 @@ async function measured({ file, how, base, count, bytes }) {
 			}),
 	};
 	const streamed = async (url, fileName) =>
-		(await downloadVideo.call(self, url, { fileName, clock })).binary;
+		(await downloadVideo.call(self, url, { fileName, providerUrl: url, clock })).binary;
 	const whole = async (url, fileName) =>
 		await self.helpers.prepareBinaryData(
 			await self.helpers.httpRequest({ method: 'GET', url, encoding: 'arraybuffer' }),

@@ -28,12 +28,11 @@ load('reflect-metadata', [core]);
 const { Container } = load('@n8n/di', [core]);
 const { BinaryDataService, ExecuteContext } = load('n8n-core');
 const { Workflow } = load('n8n-workflow', [core]);
+const axios = load('axios', [core]);
 
 const [major, minor] = load('n8n-core/package.json').version.split('.').map(Number);
 /** n8n 2.41 removes what a broken-off download left; 2.8 leaves it to the deletion of the execution. */
 const cleansUp = major > 2 || minor >= 41;
-/** 2.8 does not know the option `maxRedirects`, and follows up to 21. */
-const mostRedirects = cleansUp ? 5 : 21;
 
 const service = Container.get(BinaryDataService);
 const ready = service.init();
@@ -148,4 +147,4 @@ function fastClock(factor = 100) {
 	};
 }
 
-module.exports = { cleansUp, context, fastClock, mostRedirects, readBack, storedFiles, useMode };
+module.exports = { axios, cleansUp, context, fastClock, readBack, storedFiles, useMode };

@@ -6,10 +6,10 @@ const { pipeline } = require('node:stream/promises');
 const { PassThrough } = require('node:stream');
 
 const {
+	axios,
 	cleansUp,
 	context,
 	fastClock,
-	mostRedirects,
 	readBack,
 	storedFiles,
 	useMode,
@@ -115,6 +115,8 @@ async function download(list, options = {}, { url = `${base}/v.mp4`, self = cont
 	answers = list;
 	return await downloadVideo.call(self, url, {
 		fileName: 'model-job.mp4',
+		// The simulator of a provider, as it were: on this machine too.
+		providerUrl: base,
 		clock: fastClock(),
 		...options,
 	});
@@ -382,7 +384,47 @@ describe('what else can come', () => {
 		requests = [];
 		const loop = await failure([status(302, { Location: '/again' })]);
 		expect(loop).toMatchObject({ retryable: false, reason: 'network' });
-		expect(requests).toHaveLength(mostRedirects + 1);
+		expect(requests).toHaveLength(6);
+	});
+
+	describe('where the provider is on the internet', () => {
+		const provider = { providerUrl: 'https://api.wavespeed.ai/api/v3' };
+		const CDN = 'http://cdn.example.com';
+		let moved;
+
+		// Nothing here leaves the machine: the CDN's name leads to the server above.
+		beforeAll(() => {
+			moved = axios.interceptors.request.use((config) => {
+				if (config.url?.startsWith(CDN)) config.url = base + config.url.slice(CDN.length);
+				return config;
+			});
+		});
+		afterAll(() => axios.interceptors.request.eject(moved));
+
+		it('asks no address of the own network', async () => {
+			for (const url of [`${base}/v.mp4`, 'http://169.254.169.254/latest', 'http://[::1]/v']) {
+				const error = await failure([whole()], provider, { url });
+				expect(error).toMatchObject({ reason: 'type', retryable: false });
+				expect(error.message).toMatch(/^its link leads to an address of your own network \(/);
+			}
+			expect(requests).toHaveLength(0);
+		});
+
+		it('is not sent on to one either', async () => {
+			const list = [status(302, { Location: `${CDN}/b` }), status(302, { Location: `${base}/c` })];
+			const error = await failure(list, provider, { url: `${CDN}/a` });
+			expect(error).toMatchObject({ reason: 'type', retryable: false });
+			expect(error.message).toMatch(/^its server sends on to ".+\/c", which leads to an address/);
+			expect(requests.map((request) => request.url)).toEqual(['/a', '/b']);
+			expect(await noSockets()).toBe(0);
+		});
+
+		it('brings the video of a CDN', async () => {
+			const list = [status(301, { Location: '/b' }), whole()];
+			const result = await download(list, provider, { url: `${CDN}/a` });
+			expect(result).toMatchObject({ bytes: video.length });
+			expect(requests.map((request) => request.url)).toEqual(['/a', '/b']);
+		});
 	});
 
 	it('asks again when there is no connection, and names it', async () => {
@@ -440,7 +482,11 @@ it('keeps twelve downloads side by side apart', async () => {
 	const self = context();
 	const results = await Promise.all(
 		videos.map((_, i) =>
-			downloadVideo.call(self, `${base}/${i}`, { fileName: `${i}.mp4`, clock: fastClock() }),
+			downloadVideo.call(self, `${base}/${i}`, {
+				fileName: `${i}.mp4`,
+				providerUrl: base,
+				clock: fastClock(),
+			}),
 		),
 	);
 	for (const [i, { binary }] of results.entries()) {

@@ -86,7 +86,7 @@ export async function finishJob(
 /** The item of a completed job. A video that cannot be fetched leaves the item with its address and a warning: it is paid. */
 export async function withVideo(
 	context: RequestContext,
-	{ clock, downloads }: Session,
+	{ clock, downloads, baseUrl }: Session,
 	job: Job,
 	{ download, outputField, timeLimitMs }: FinishOptions,
 	signal?: AbortSignal,
@@ -96,6 +96,7 @@ export async function withVideo(
 	const load = async () =>
 		await downloadVideo.call(context, url, {
 			fileName: videoFileName(job.model, job.jobId),
+			providerUrl: baseUrl,
 			maxBytes: MAX_VIDEO_BYTES,
 			clock,
 			signal,

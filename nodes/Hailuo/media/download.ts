@@ -1,6 +1,7 @@
 import type {
 	IBinaryData,
 	IExecuteFunctions,
+	IN8nHttpFullResponse,
 	IPollFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
@@ -15,6 +16,7 @@ import {
 	failedType,
 	mediaType,
 } from './downloadFailed';
+import { isFromInside } from './hosts';
 
 export { DownloadFailed } from './downloadFailed';
 export { videoFileName } from './fileName';
@@ -24,6 +26,8 @@ type Body = import('node:stream').Readable;
 
 export interface DownloadOptions {
 	fileName: string;
+	/** The provider's base URL: what it names is fetched from the own network only where it is there itself. */
+	providerUrl: string;
 	/** A larger video is refused, by its Content-Length or while it comes; default 1,000,000,000. */
 	maxBytes?: number;
 	clock: Clock;
@@ -52,13 +56,14 @@ const BACKOFF_MS = [1_000, 10_000] as const;
 /** The watchdog sleeps no longer than this at a time: n8n's sleep cannot be ended, and would keep its timer. */
 const WATCH_MS = 1_000;
 const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Streams a video into n8n's binary data. In filesystem mode (n8n 2's default) only the bytes on their way are
  * in memory; n8n's memory mode holds the whole file by its nature.
  *
  * No credential goes with it: the link comes out of an answer and leads to a CDN. That is also why redirects
- * may be followed. Cut off, hanging, 408, 425, 429, 5xx and network errors are tried again, with backoff,
+ * may be followed; but each address is looked at first, or an answer could have n8n ask its own network. Cut off, hanging, 408, 425, 429, 5xx and network errors are tried again, with backoff,
  * within `attempts` and the deadline.
  *
  * Throws DownloadFailed, or the signal's reason when it was stopped.
@@ -69,7 +74,6 @@ export async function downloadVideo(
 	options: DownloadOptions,
 ): Promise<Downloaded> {
 	const { clock, signal, deadlineAt = Infinity, attempts = ATTEMPTS } = options;
-	checkLink(url);
 	for (let attempt = 1; ; attempt++) {
 		signal?.throwIfAborted();
 		const result = await tryDownload.call(this, url, options);
@@ -82,13 +86,18 @@ export async function downloadVideo(
 	}
 }
 
-function checkLink(url: string): void {
-	if (/^https?:\/\/[^/]/i.test(url) && URL.canParse(url)) return;
-	throw new DownloadFailed('its link is no http:// or https:// address', {
-		reason: 'type',
-		url,
-		retryable: false,
-	});
+/**
+ * @param link the video's own, or one that its server sends on to
+ * @throws DownloadFailed for one that is not to be fetched
+ */
+function checkLink(link: string, url: string, providerUrl: string): void {
+	const isWeb = /^https?:\/\/[^/]/i.test(link) && URL.canParse(link);
+	if (isWeb && !isFromInside(new URL(link), providerUrl)) return;
+	const where = link === url ? 'its link' : `its server sends on to "${link.slice(0, 60)}", which`;
+	const what = isWeb
+		? `leads to an address of your own network${link === url ? ` (${new URL(link).host})` : ''}`
+		: 'is no http:// or https:// address';
+	throw new DownloadFailed(`${where} ${what}`, { reason: 'type', url, retryable: false });
 }
 
 function pauseMs(attempt: number, { retryAfterMs = 0 }: DownloadFailed, clock: Clock): number {
@@ -155,30 +164,53 @@ async function guardTime(
 	}
 }
 
+/** Asks for the video, and goes where its server sends. */
+async function request(
+	this: Context,
+	url: string,
+	providerUrl: string,
+	kill: AbortSignal,
+): Promise<IN8nHttpFullResponse> {
+	let link = url;
+	for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+		checkLink(link, url, providerUrl);
+		const response = (await this.helpers.httpRequest({
+			method: 'GET',
+			url: link,
+			// Unpacked answers would make the Content-Length useless, and a video does not shrink.
+			headers: { Accept: 'video/mp4, video/*;q=0.9, */*;q=0.1', 'Accept-Encoding': 'identity' },
+			encoding: 'stream',
+			returnFullResponse: true,
+			// Otherwise the unread body of an exception would keep its socket.
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			// The watchdog decides; n8n's default would end a slow but steady video after 5 minutes.
+			timeout: 0,
+			abortSignal: kill,
+		})) as IN8nHttpFullResponse;
+		const { location } = response.headers;
+		if (!REDIRECTS.has(response.statusCode) || typeof location !== 'string') return response;
+		(response.body as Body).destroy();
+		link = URL.canParse(location, link) ? new URL(location, link).href : location;
+	}
+	throw new DownloadFailed('its server sends from one address to the next', {
+		reason: 'network',
+		url,
+		retryable: false,
+	});
+}
+
 async function transfer(
 	this: Context,
 	url: string,
-	{ clock, fileName, maxBytes = MAX_BYTES }: DownloadOptions,
+	{ clock, fileName, maxBytes = MAX_BYTES, providerUrl }: DownloadOptions,
 	watch: BodyWatch,
 	kill: AbortSignal,
 ): Promise<Downloaded> {
-	const response = await this.helpers.httpRequest({
-		method: 'GET',
-		url,
-		// Unpacked answers would make the Content-Length useless, and a video does not shrink.
-		headers: { Accept: 'video/mp4, video/*;q=0.9, */*;q=0.1', 'Accept-Encoding': 'identity' },
-		encoding: 'stream',
-		returnFullResponse: true,
-		// Otherwise the unread body of an exception would keep its socket.
-		ignoreHttpStatusErrors: true,
-		maxRedirects: MAX_REDIRECTS,
-		// The watchdog decides; n8n's default would end a slow but steady video after 5 minutes.
-		timeout: 0,
-		abortSignal: kill,
-	});
+	const response = await request.call(this, url, providerUrl, kill);
 	const body = response.body as Body;
 	watch.attach(body);
-	const { headers } = response;
+	const headers = response.headers as Record<string, string | undefined>;
 	const declared = contentLength(headers['content-length']);
 	const refused =
 		failedStatus(response.statusCode, url, headers['retry-after'], clock.now()) ??

@@ -43,3 +43,12 @@ function isPrivateV6(address: string): boolean {
 	}
 	return address === '::' || address === '::1' || /^(f[cd]|fe[89a-f]|ff)/.test(address);
 }
+
+/**
+ * Whether an address is one of this machine or a private network, while the provider is on the internet: it never comes
+ * from there, and nobody there can fetch it.
+ *
+ * @param providerUrl the provider's base URL
+ */
+export const isFromInside = ({ hostname }: URL, providerUrl: string): boolean =>
+	isPrivateHost(hostname) && !isPrivateHost(new URL(providerUrl).hostname);

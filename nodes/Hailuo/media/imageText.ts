@@ -1,4 +1,4 @@
-import { isPrivateHost } from './hosts';
+import { isFromInside } from './hosts';
 import { ImageRefused, type ImageRules } from './imageCheck';
 import { identify } from './imageType';
 
@@ -65,9 +65,7 @@ function fromUrl(text: string, scheme: string, context: PictureTextContext): Pic
 	if (!url || !/^https?:\/\/[^/]/i.test(text)) {
 		throw new ImageRefused(field, 'url', `is no valid address: ${excerpt(text)}`, HOW);
 	}
-	const provider = parseUrl(context.providerUrl);
-	const providerIsLocal = provider !== undefined && isPrivateHost(provider.hostname);
-	if (isPrivateHost(url.hostname) && !providerIsLocal) {
+	if (isFromInside(url, context.providerUrl)) {
 		throw new ImageRefused(
 			field,
 			'url',

@@ -90,7 +90,7 @@ function hurried(http: HttpClient, deadlineAt: number): HttpClient {
 function pollOf(
 	context: IPollFunctions,
 	settings: Settings,
-	{ provider, http }: Connection,
+	{ provider, http, baseUrl }: Connection,
 	deadlineAt: number,
 ): Poll<IBinaryData> {
 	const client = hurried(http, deadlineAt);
@@ -100,7 +100,7 @@ function pollOf(
 		list: list && (async (filter) => await list(client, filter)),
 		get: async (jobId) => await provider.get(client, jobId),
 		download: settings.download
-			? async (job, until) => await fetchVideo(context, job, until)
+			? async (job, until) => await fetchVideo(context, job, baseUrl, until)
 			: undefined,
 		clock,
 		deadlineAt,
@@ -115,10 +115,12 @@ function pollOf(
 export async function fetchVideo(
 	context: IPollFunctions,
 	{ model, jobId, videoUrl = '' }: Job,
+	providerUrl: string,
 	deadlineAt: number,
 ): Promise<IBinaryData> {
 	const { binary } = await downloadVideo.call(context, videoUrl, {
 		fileName: videoFileName(model, jobId),
+		providerUrl,
 		clock,
 		deadlineAt,
 		attempts: TRIES_PER_POLL,

@@ -35,7 +35,9 @@ export async function testEvent(context: IPollFunctions): Promise<INodeExecution
 	const { outputField, download } = settings;
 	if (!download || !job.videoUrl) return [[itemOf({ job }, outputField)]];
 	const deadlineAt = clock.now() + PATIENCE_MS;
-	const fetched = await settle(async () => await fetchVideo(context, job, deadlineAt));
+	const fetched = await settle(
+		async () => await fetchVideo(context, job, connection.baseUrl, deadlineAt),
+	);
 	const ready = fetched.ok
 		? { job, file: fetched.value }
 		: { job: withWarning(job, fetched.error, 1) };
