@@ -5,7 +5,6 @@
  * place. `npm run repository -- <owner>/<name> [mail]` sets both and takes all other mentions along (links, codex
  * files, credentials); test/unit/publishing.test.js finds one that was left behind.
  */
-const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -31,12 +30,30 @@ function moved(text, from, to) {
 	return text.replace(mention, `github.com/${to}`);
 }
 
+/** What git ignores, and git's own. */
+const SKIPPED = [
+	'.git',
+	'.e2e',
+	'build',
+	'demo-output',
+	'dist',
+	'node_modules',
+	'package-lock.json',
+];
+
 /** The files of this repository that can name it. @returns {string[]} from its root */
 const textFiles = () =>
-	execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' })
-		.split('\n')
-		.filter((file) => /\.(md|json|ts|js|mjs|yml)$/.test(file) && file !== 'package-lock.json')
-		.filter((file) => fs.existsSync(path.join(ROOT, file)));
+	fs
+		.readdirSync(ROOT, { withFileTypes: true })
+		.filter(({ name }) => !SKIPPED.includes(name))
+		.flatMap((entry) =>
+			entry.isDirectory()
+				? fs
+						.readdirSync(path.join(ROOT, entry.name), { recursive: true })
+						.map((file) => path.join(entry.name, file))
+				: [entry.name],
+		)
+		.filter((file) => /\.(md|json|ts|js|mjs|yml)$/.test(file));
 
 function main([to = '', mail]) {
 	if (!/^[\w.-]+\/[\w.-]+$/.test(to) || (mail && !/^\S+@\S+$/.test(mail))) {
