@@ -169,6 +169,99 @@ test('where the secret cannot be had, the call is a nudge like any other', async
 	expect((await engine.callBack(slept, { headers })).items).toHaveLength(1);
 });
 
+describe('a job that another execution submitted calls that one back', () => {
+	/** An execution that ended, because the provider refused its second item; the first one's job is paid. */
+	async function broken(prompts) {
+		let submits = 0;
+		const refused = { status: 400, body: { code: 400, message: 'no' } };
+		sim.fail({ kind: 'submit', times: 1, match: () => ++submits === 2, fault: refused });
+		const { error, contextData } = await send(prompts);
+		expect(error.message).toMatch(/HTTP 400/);
+		expect(sim.jobs.size).toBe(1);
+		return { contextData: JSON.parse(JSON.stringify(contextData)) };
+	}
+	/** Resolves when the job is waited for. */
+	async function waitedFor(job) {
+		const seen = () => sim.count({ kind: 'status', jobId: job.id });
+		for (let i = 0; seen() < 3 && i < 500; i++) await engine.clock.sleep(1_000);
+		expect(seen()).toBeGreaterThanOrEqual(3);
+	}
+	const inFull = ({ items }) => {
+		expect(items.map(({ json }) => json.jobId)).toEqual(jobs().map(({ id }) => id));
+		expect(items.map(({ json }) => json.status)).toEqual(['completed', 'completed']);
+		expect(items.every(({ binary }) => binary.data)).toBe(true);
+		expect(items[0].json.warnings).toBeUndefined();
+	};
+
+	test('so it is waited for, and the execution sleeps for those of its own', async () => {
+		const before = await broken(numbered(2));
+		const [old] = jobs();
+		const retried = send(numbered(2), before);
+		await waitedFor(old);
+		end(old);
+		const slept = await retried;
+		expect(slept.run.waitTill).toBeInstanceOf(Date);
+		expect(sim.jobs.size).toBe(2);
+		end(jobs()[1]);
+		inFull(await called(slept, jobs()[1]));
+	});
+
+	test('and where all have ended by then, the execution goes on at once', async () => {
+		const before = await broken(numbered(2));
+		const retried = send(numbered(2), before);
+		await waitedFor(jobs()[0]);
+		jobs().reverse().forEach(end);
+		const { run, ...made } = await retried;
+		expect(run.waitTill).toBeUndefined();
+		inFull(made);
+	});
+
+	test('and what does not end in time is left to the time limit', async () => {
+		const before = await broken(numbered(2));
+		const parameters = { options: { timeLimit: 2, submitsPerMinute: 0 } };
+		const { run } = await send(numbered(2), { parameters, ...before });
+		expect(run.waitTill).toBeInstanceOf(Date);
+		const [entry] = run.data.executionData.nodeExecutionStack;
+		const ids = entry.data.main[0].map(({ json }) => json.jobId);
+		expect(ids).toEqual(jobs().map(({ id }) => id));
+		expect(ids).toHaveLength(2);
+	});
+});
+
+test('a time limit that is no amount is an hour', async () => {
+	const slept = await asleep(numbered(1), { parameters: { options: { timeLimit: -5 } } });
+	expect((slept.run.waitTill.getTime() - Date.now()) / 60_000).toBeGreaterThan(59);
+});
+
+test('a job that has ended and shows no video yet is looked at again', async () => {
+	const slept = await asleep(numbered(1));
+	const [job] = jobs();
+	end(job);
+	const empty = { id: job.id, status: 'completed', outputs: [], model: job.model };
+	const fault = { status: 200, body: { code: 200, message: 'success', data: empty } };
+	sim.fail({ kind: 'status', times: 2, fault });
+	const { items } = await called(slept, job);
+	expect(items[0].json.status).toBe('completed');
+	expect(items[0].binary.data).toBeDefined();
+});
+
+test('a warning of the submit outlives the sleep', async () => {
+	sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
+	// Another program has made the same at the same moment.
+	sim.once('created', ({ model, input }) => {
+		const of = { provider: 'waveSpeed', api: 'waveSpeed', model, cost: 0 };
+		sim.engine.create({ id: 'f'.repeat(32), input, prompt: input.prompt, ...of });
+	});
+	const slept = await asleep(numbered(1));
+	const [entry] = slept.run.data.executionData.nodeExecutionStack;
+	const [spare, notCalled] = entry.data.main[0][0].json.warnings;
+	expect(spare).toMatch(/Besides this one/);
+	expect(notCalled).toMatch(/had not come/);
+	jobs().forEach(end);
+	const { items } = await called(slept, { id: slept.items[0].json.jobId });
+	expect(items[0].json).toMatchObject({ status: 'completed', warnings: [spare] });
+});
+
 describe('refused before anything is paid', () => {
 	afterEach(() => expect(sim.requests).toEqual([]));
 	const message = async (more) => {

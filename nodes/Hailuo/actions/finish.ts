@@ -41,6 +41,60 @@ export function readFinishOptions(options: IDataObject, downloads: boolean): Fin
 	};
 }
 
+/** How long a job is waited for. */
+interface Wait {
+	/** ms */
+	timeLimitMs: number;
+	signal?: AbortSignal;
+	/** When this node submitted it, in ms since the epoch; absent for a job that is picked up. */
+	submittedAt?: number;
+}
+
+/**
+ * Waits for the end of a job that is submitted and paid.
+ *
+ * @throws WithJob, whatever goes wrong, so that the id is never lost
+ */
+export async function awaitEnd(
+	{ provider, http, clock, pacer }: Session,
+	job: Job,
+	{ timeLimitMs, signal, submittedAt }: Wait,
+): Promise<Job> {
+	const ended = await waitForJob({
+		jobId: job.jobId,
+		first: job,
+		get: async () => await provider.get(http, job.jobId),
+		jobSeconds: findModel(job.provider, job.model)?.jobSeconds ?? ANY_JOB_SECONDS,
+		clock,
+		signal,
+		deadlineAt: clock.now() + timeLimitMs,
+		pacer,
+		submittedAt,
+		offsetMs: http.clockOffsetMs,
+	}).catch((error) => {
+		throw new WithJob(error, job);
+	});
+	return completed(ended, job, clock.now());
+}
+
+/**
+ * A job that has ended, with what the provider leaves out about it: none tells its end.
+ *
+ * @param known what was known of it before
+ * @param nowMs ms since the epoch; it was seen to have ended right now
+ */
+export const completed = (
+	job: Job,
+	{ model, createdAt, warnings }: Pick<Job, 'model' | 'createdAt' | 'warnings'>,
+	nowMs: number,
+): Job => ({
+	...job,
+	model: job.model || model,
+	createdAt: job.createdAt || createdAt,
+	finishedAt: job.finishedAt ?? new Date(nowMs).toISOString(),
+	...(warnings?.length ? { warnings } : {}),
+});
+
 /**
  * Waits for a job that is submitted and paid, and fetches its video.
  *
@@ -56,31 +110,11 @@ export async function finishJob(
 	{ signal, release }: { signal?: AbortSignal; release(): void },
 	submittedAt?: number,
 ): Promise<INodeExecutionData> {
-	const { provider, http, clock, pacer } = session;
-	const ended = await waitForJob({
-		jobId: job.jobId,
-		first: job,
-		get: async () => await provider.get(http, job.jobId),
-		jobSeconds: findModel(job.provider, job.model)?.jobSeconds ?? ANY_JOB_SECONDS,
-		clock,
-		signal,
-		deadlineAt: clock.now() + options.timeLimitMs,
-		pacer,
-		submittedAt,
-		offsetMs: http.clockOffsetMs,
-	}).catch((error) => {
-		throw new WithJob(error, job);
-	});
+	const { timeLimitMs } = options;
+	const ended = await awaitEnd(session, job, { timeLimitMs, signal, submittedAt });
 	release();
-	const known: Job = {
-		...ended,
-		model: ended.model || job.model,
-		createdAt: ended.createdAt || job.createdAt,
-		finishedAt: ended.finishedAt ?? new Date(clock.now()).toISOString(),
-		...(job.warnings ? { warnings: job.warnings } : {}),
-	};
-	if (known.status !== 'completed') throw new WithJob(new JobFailed(known), known);
-	return await withVideo(context, session, known, options, signal);
+	if (ended.status !== 'completed') throw new WithJob(new JobFailed(ended), ended);
+	return await withVideo(context, session, ended, options, signal);
 }
 
 /** The item of a completed job. A video that cannot be fetched leaves the item with its address and a warning: it is paid. */

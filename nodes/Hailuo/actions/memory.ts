@@ -96,7 +96,13 @@ export function memoryOf(context: IExecuteFunctions): Memory {
 			return { jobId, sentAt, sameRun: !inherited, sameRequest };
 		},
 		remember(item, fingerprint, { jobId, sentAt }) {
-			store[keyOf(item)] = { run, item, fingerprint, sentAt, ...(jobId ? { jobId } : {}) };
+			const before = store[keyOf(item)];
+			// What another run sent stays that run's when its job is found.
+			const inherited = before?.inherited && before.sentAt === sentAt ? { inherited: true } : {};
+			store[keyOf(item)] = {
+				...{ run, item, fingerprint, sentAt, ...inherited },
+				...(jobId ? { jobId } : {}),
+			};
 		},
 		forget(item) {
 			delete store[keyOf(item)];

@@ -5,8 +5,7 @@ import { settle } from '../jobs/settle';
 import { Turns } from '../jobs/turns';
 import { isFinished } from '../jobs/wait';
 import { DownloadFailed } from '../media/downloadFailed';
-import type { Job } from '../providers/types';
-import { ProviderError } from '../providers/types';
+import { lacksVideo, ProviderError, type Job } from '../providers/types';
 import type { Memory } from './memory';
 import { settleJob, type Watch } from './state';
 
@@ -21,6 +20,8 @@ const LEAST_DOWNLOAD_MS = 5_000;
 const FAIR_DOWNLOAD_MS = 15_000;
 /** Looks in a row without a proper answer after which the other jobs wait for the next poll. */
 const MOST_FAILURES = 5;
+/** Looks at a job that is completed and shows no video, before it counts as one that did not succeed. */
+const MOST_EMPTY = 3;
 /** No job runs as long as this, in ms: WaveSpeed keeps jobs for 7 days (PROVIDERS.md A.5). */
 const MOST_AGE_MS = 8 * 24 * 3_600_000;
 
@@ -110,9 +111,10 @@ export async function look<F>(
 		slot.release();
 		if (!outcome.ok) return failed(jobId, outcome.error);
 		turn.failures = 0;
-		memory.unknown.delete(jobId);
 		memory.unanswered.delete(jobId);
 		const job = outcome.value;
+		if (lacksVideo(job) && missed(jobId) < MOST_EMPTY) return;
+		memory.unknown.delete(jobId);
 		if (!isFinished(job)) {
 			const isLost = createdAt > 0 && options.providerNow() - createdAt > MOST_AGE_MS;
 			if (isLost) settled(jobId);
@@ -123,14 +125,20 @@ export async function look<F>(
 		if (ready) settled(jobId, ready);
 	}
 
+	/** How many looks in a row did not find the job, or its video. */
+	function missed(jobId: string): number {
+		const times = (memory.unknown.get(jobId) ?? 0) + 1;
+		memory.unknown.set(jobId, times);
+		return times;
+	}
+
 	function failed(jobId: string, error: unknown): void {
 		const known =
 			error instanceof ProviderError
 				? error
 				: new ProviderError(String((error as Error)?.message ?? error), { kind: 'noAnswer' });
 		if (known.kind === 'notFound' || known.kind === 'invalid') {
-			const times = (memory.unknown.get(jobId) ?? 0) + 1;
-			memory.unknown.set(jobId, times);
+			const times = missed(jobId);
 			if (times === 1) {
 				options.warn(`The provider does not know the job ${jobId}: ${known.message}`);
 			}

@@ -71,6 +71,9 @@ async function pollAccount(
 	polled.commit();
 	if (!polled.error) memory.told = undefined;
 	if (polled.saved) data.state = polled.saved;
+	const ids = polled.ready.map(({ job }) => job.jobId).join(', ');
+	// A crash of n8n may lose what it has just been given; then this line still tells which jobs.
+	if (ids) context.logger.info(`${context.getNode().name}: starts the workflow with job ${ids}`);
 	return polled.ready.length > 0
 		? [polled.ready.map((ready) => itemOf(ready, settings.outputField))]
 		: null;

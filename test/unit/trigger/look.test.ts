@@ -1,5 +1,5 @@
 import { DownloadFailed } from '../../../nodes/Hailuo/media/downloadFailed';
-import { ProviderError } from '../../../nodes/Hailuo/providers/types';
+import { NO_VIDEO, ProviderError } from '../../../nodes/Hailuo/providers/types';
 import { newMemory } from '../../../nodes/Hailuo/trigger/memory';
 import { runPoll } from '../../../nodes/Hailuo/trigger/poll';
 import { MINUTE, N8n, World } from './world';
@@ -46,6 +46,30 @@ test('downloads that hang hold up no other, and are emitted with a warning after
 			`${n8n.emitted[24]} tries again and costs nothing.`,
 	);
 	expect(Math.max(...times)).toBeLessThanOrEqual(36_000);
+});
+
+test.each([
+	['comes with the next poll', 1, 'completed'],
+	['never comes, counts as one that did not succeed', 9, 'failed'],
+])('a completed job whose video %s', async (_what, empty, status) => {
+	const { world, n8n, poll } = await ready(1, { isWanted: () => true });
+	const { get } = world;
+	let looks = 0;
+	n8n.more.get = async (id) => {
+		const job = await get(id);
+		return looks++ < empty
+			? { ...job, status: 'failed', error: NO_VIDEO, videoUrl: undefined }
+			: job;
+	};
+	const seen: string[] = [];
+	n8n.more.isWanted = (job) => seen.push(job.status) > 0;
+	for (let i = 0; i < 4; i++) {
+		await poll();
+		await world.clock.advance(MINUTE);
+	}
+	expect(n8n.emitted).toEqual(['job-0']);
+	expect(seen).toEqual([status]);
+	expect(looks).toBe(Math.min(empty + 1, 3));
 });
 
 test('a request and a download that never end leave the poll within its time', async () => {

@@ -15,31 +15,35 @@ import { checkPrice, priceAsker } from './quote';
 import { prepare, submissionOf, type PlacePicture, type Prepared } from './prepare';
 import { leaveOpen, recall, reopen, submit } from './submit';
 
+/** The provider tells the end of a job: it is submitted only. */
+export interface Callback {
+	url: string;
+	/** Filled with the items whose job another execution submitted: that one is called, this one never. */
+	missed: Set<number>;
+}
+
 interface Run {
 	context: IExecuteFunctions;
 	session: Session;
 	memory: Memory;
 	limiter: SubmitLimiter;
 	place: PlacePicture;
-	/** Called by the provider when a job has ended. */
-	webhookUrl?: string;
+	callback?: Callback;
 }
 
 /**
  * Text to Video, Image to Video, First and Last Frame to Video: all items are checked first, then submitted and waited
  * for side by side. Unless the workflow goes on after what did not succeed, one bad item stops the run before
  * anything is paid.
- *
- * @param webhookUrl where the provider tells the end of a job; the jobs are then submitted only
  */
 export async function generate(
 	context: IExecuteFunctions,
 	operation: VideoOperation,
-	webhookUrl?: string,
+	callback?: Callback,
 ): Promise<Outcome[]> {
 	const memory = memoryOf(context);
 	const outcomes = await memory.during(
-		async () => await generateAll(context, operation, memory, webhookUrl),
+		async () => await generateAll(context, operation, memory, callback),
 	);
 	return outcomes.map((outcome, item) => ({ ...outcome, item }));
 }
@@ -48,7 +52,7 @@ async function generateAll(
 	context: IExecuteFunctions,
 	operation: VideoOperation,
 	memory: Memory,
-	webhookUrl: string | undefined,
+	callback: Callback | undefined,
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const session = await openSession(context);
 	const askPrice = priceAsker(session);
@@ -57,7 +61,7 @@ async function generateAll(
 		let priced = Promise.resolve();
 		const read = await settle(async () => {
 			const prepared = await prepare(context, session, operation, item);
-			if (webhookUrl) requireCallback(session, prepared);
+			if (callback) requireCallback(session, prepared);
 			const known = memory.recall(item, prepared.fingerprint);
 			if (known) await reopen(context, session, prepared, known);
 			// A job that an earlier try paid for is not paid again, so its price does not matter any more.
@@ -70,7 +74,7 @@ async function generateAll(
 	}
 	const checked = await Promise.all(checks);
 	try {
-		return await makeAll(context, session, memory, checked, webhookUrl);
+		return await makeAll(context, session, memory, checked, callback);
 	} finally {
 		for (const outcome of checked) if (outcome.ok) leaveOpen(session, outcome.value);
 	}
@@ -81,7 +85,7 @@ async function makeAll(
 	session: Session,
 	memory: Memory,
 	checked: ReadonlyArray<Settled<Prepared>>,
-	webhookUrl: string | undefined,
+	callback: Callback | undefined,
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const goOn = context.continueOnFail();
 	if (!goOn && checked.some(({ ok }) => !ok)) {
@@ -100,7 +104,7 @@ async function makeAll(
 			clock,
 		}),
 		place: picturePlacer(session),
-		webhookUrl,
+		callback,
 	};
 	return await runBatch(
 		checked,
@@ -123,21 +127,24 @@ function requireCallback({ provider }: Session, { model }: Prepared): void {
 }
 
 async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INodeExecutionData> {
-	const { context, session, memory, limiter, place, webhookUrl } = run;
+	const { context, session, memory, limiter, place, callback } = run;
 	const { signal } = slot;
+	const known = memory.recall(prepared.item, prepared.fingerprint);
 	let job = await recall(context, session, memory, prepared);
 	let submittedAt: number | undefined;
 	if (!job) {
 		const submission = {
 			...(await submissionOf(context, session, prepared, place)),
-			...(webhookUrl ? { webhookUrl } : {}),
+			...(callback ? { webhookUrl: callback.url } : {}),
 		};
 		({ job, startedAt: submittedAt } = await submit(context, session, prepared, submission, {
 			memory,
 			limiter,
 			signal,
 		}));
+	} else if (!known?.sameRun) {
+		callback?.missed.add(prepared.item);
 	}
-	if (prepared.submitOnly || webhookUrl) return jobItem(job);
+	if (prepared.submitOnly || callback) return jobItem(job);
 	return await finishJob(context, session, job, prepared.options, slot, submittedAt);
 }

@@ -12,10 +12,9 @@ import { ProviderError, type Job } from '../../providers/types';
 import { clock } from '../clock';
 import { failureJson, WithJob } from '../failures';
 import { readFinishOptions, withVideo, type FinishOptions } from '../finish';
-import { lookUp } from '../job/lookUp';
 import { sessionOf, type Session } from '../session';
 import { connect } from '../transport';
-import { completed, isOpen } from './sendAndWait';
+import { lookAtEnd, NOT_CALLED } from './sendAndWait';
 
 /** Where the provider calls. Not a literal in the description: this node registers and removes nothing by itself. */
 export const resumeWebhooks: IWebhookDescription[] = [
@@ -118,7 +117,7 @@ interface Row {
 	item: number;
 	json: IDataObject;
 	/** Absent for an item that was never submitted, or whose outcome is known. */
-	job?: Pick<Job, 'jobId' | 'model' | 'createdAt'>;
+	job?: Pick<Job, 'jobId' | 'model' | 'createdAt' | 'warnings'>;
 }
 
 /** @returns undefined while a job is open */
@@ -156,13 +155,12 @@ function sleeping(context: IWebhookFunctions): Row[] {
 		0,
 	) as unknown as IDataObject[];
 	return all.map((row, item): Row => {
-		const { jobId, model, createdAt, error } = row;
+		const { jobId, error } = row;
 		if (typeof jobId !== 'string' || error) return { item, json: row };
-		return {
-			item,
-			json: row,
-			job: { jobId, model: String(model ?? ''), createdAt: String(createdAt ?? '') },
-		};
+		const { model, createdAt, warnings = [] } = row as unknown as Job;
+		const others = warnings.filter((warning) => warning !== NOT_CALLED);
+		const known = { model: model ?? '', createdAt: createdAt ?? '', warnings: others };
+		return { item, json: row, job: { jobId, ...known } };
 	});
 }
 
@@ -181,16 +179,10 @@ async function allEnded(
 		.reverse()
 		.sort((a, b) => Number(b.jobId === named) - Number(a.jobId === named));
 	for (const job of open) {
-		const looked = await settle(
-			async () => await lookUp(session, job.jobId, undefined, PATIENCE_MS),
-		);
-		if (!looked.ok) {
-			ended.set(job.jobId, goneOrThrow(looked.error, job.jobId));
-		} else if (isOpen(looked.value)) {
-			return false;
-		} else {
-			ended.set(job.jobId, completed(looked.value, job));
-		}
+		const looked = await settle(async () => await lookAtEnd(session, job, undefined, PATIENCE_MS));
+		if (!looked.ok) ended.set(job.jobId, goneOrThrow(looked.error, job.jobId));
+		else if (looked.value) ended.set(job.jobId, looked.value);
+		else return false;
 	}
 	return true;
 }

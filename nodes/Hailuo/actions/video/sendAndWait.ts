@@ -1,25 +1,25 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { settle } from '../../jobs/settle';
+import { isFinished } from '../../jobs/wait';
 import { isPrivateHost } from '../../media/hosts';
 import { FieldError } from '../../models/fields';
 import type { VideoOperation } from '../../models/types';
-import type { Job } from '../../providers/types';
+import { lacksVideo, type Job } from '../../providers/types';
 import { failureJson } from '../failures';
-import { readFinishOptions, withVideo } from '../finish';
+import { awaitEnd, completed, readFinishOptions, withVideo } from '../finish';
 import { isTool } from '../isTool';
 import { lookUp } from '../job/lookUp';
 import type { Operation } from '../operation';
 import type { Outcome } from '../outcome';
+import { asAmount } from '../read';
 import { openSession, type Session } from '../session';
 import { FROM, SEND_AND_WAIT } from './callbackFields';
-import { generate } from './generate';
+import { generate, type Callback } from './generate';
 import { nudge } from './nudge';
 
-const NOT_CALLED =
+/** Taken out again when the callback has come: see resume.ts. */
+export const NOT_CALLED =
 	'The callback of the provider had not come when the time limit was reached. Get the video with Job: Wait and the ID of the job; that costs nothing.';
-
-export const isOpen = ({ status }: Pick<Job, 'status'>) =>
-	status === 'queued' || status === 'running';
 
 /**
  * Submits all items with n8n's resume address as the provider's callback, then puts the execution to sleep: nothing is
@@ -31,7 +31,7 @@ export const isOpen = ({ status }: Pick<Job, 'status'>) =>
 export const sendAndWait: Operation = {
 	value: SEND_AND_WAIT,
 	name: 'Generate and Resume by Callback',
-	description: 'Submit, let the execution sleep, and go on when the provider calls back',
+	description: 'Submit a video, let the execution sleep, and go on when the provider calls back',
 	action: 'Generate video and resume by callback',
 	offered: ({ callsBack }) => callsBack !== undefined,
 	submits: true,
@@ -46,13 +46,16 @@ export const sendAndWait: Operation = {
 		}
 		const from = context.getNodeParameter(FROM, 0) as VideoOperation;
 		const session = await openSession(context);
-		const url = resumeUrl(context, session);
-		const outcomes = await generate(context, from, url);
-		const { aborted } = session.signal ?? {};
+		const callback: Callback = { url: resumeUrl(context, session), missed: new Set() };
+		const outcomes = await generate(context, from, callback);
 		// Without "continue on fail" the router ends the run, and names the jobs that were submitted.
-		if (aborted || (!context.continueOnFail() && outcomes.some(({ ok }) => !ok))) return outcomes;
+		if (!context.continueOnFail() && outcomes.some(({ ok }) => !ok)) return outcomes;
+		const untilMs = session.clock.now() + timeLimitMs(context);
+		const ended = await waitForMissed(session, outcomes, callback.missed, untilMs);
+		if (session.signal?.aborted) return outcomes;
 		return (
-			(await endedAlready(context, session, outcomes)) ?? (await sleep(context, outcomes, url))
+			(await endedAlready(context, session, outcomes, ended)) ??
+			(await sleep(context, outcomes, callback.url, untilMs - session.clock.now()))
 		);
 	},
 };
@@ -80,23 +83,53 @@ function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
 	return url;
 }
 
+/** What was known of an item's job when it was submitted or picked up. */
+const jobOf = (outcome: Outcome): Job | undefined =>
+	outcome.ok ? (outcome.value[0].json as unknown as Job) : undefined;
+
+/**
+ * Waits side by side for the jobs that another execution submitted: n8n's Retry in the list of executions picks them up,
+ * but the provider calls the first execution. What cannot be waited for is left to the time limit.
+ *
+ * @returns those that have ended, by item
+ */
+async function waitForMissed(
+	session: Session,
+	outcomes: readonly Outcome[],
+	missed: ReadonlySet<number>,
+	untilMs: number,
+): Promise<Map<number, Job>> {
+	const ended = new Map<number, Job>();
+	const { clock, signal } = session;
+	const wait = async (outcome: Outcome) => {
+		const timeLimitMs = untilMs - clock.now();
+		const job = await awaitEnd(session, jobOf(outcome)!, { timeLimitMs, signal });
+		ended.set(outcome.item, job);
+	};
+	const waits = outcomes.filter(({ ok, item }) => ok && missed.has(item));
+	await Promise.all(waits.map(async (outcome) => await settle(async () => await wait(outcome))));
+	return ended;
+}
+
 /**
  * The finished items, when all jobs ended while others were still being submitted: their callbacks came before n8n
  * listened, and none will come any more.
+ *
+ * @param ended the jobs that are known to have ended, by item; those that are found to have are added
  */
 async function endedAlready(
 	context: IExecuteFunctions,
 	session: Session,
 	outcomes: readonly Outcome[],
+	ended: Map<number, Job>,
 ): Promise<Outcome[] | undefined> {
-	const ended = new Map<number, Job>();
 	// The last one was submitted last, so it is the likeliest to be open: then nothing else needs to be asked.
 	for (const outcome of [...outcomes].reverse()) {
-		if (!outcome.ok) continue;
-		const { jobId, model, createdAt } = outcome.value[0].json as unknown as Job;
-		const looked = await settle(async () => await lookUp(session, jobId, session.signal));
-		if (!looked.ok || isOpen(looked.value)) return undefined;
-		ended.set(outcome.item, completed(looked.value, { model, createdAt }));
+		const known = jobOf(outcome);
+		if (!known || ended.has(outcome.item)) continue;
+		const looked = await settle(async () => await lookAtEnd(session, known, session.signal));
+		if (!looked.ok || !looked.value) return undefined;
+		ended.set(outcome.item, looked.value);
 	}
 	return await Promise.all(
 		outcomes.map(async (outcome): Promise<Outcome> => {
@@ -112,40 +145,65 @@ async function endedAlready(
 	);
 }
 
-/** What the provider leaves out about a job that has ended; none tells its end, and the callback comes right after it. */
-export const completed = (job: Job, known: Pick<Job, 'model' | 'createdAt'>): Job => ({
-	...job,
-	model: job.model || known.model,
-	createdAt: job.createdAt || known.createdAt,
-	finishedAt: job.finishedAt ?? new Date().toISOString(),
-});
+/** How long a job that has ended may take to show its video, in ms. */
+const VIDEO_LAG_MS = 60_000;
+
+/**
+ * One look at a job.
+ *
+ * @param known what was known of it before
+ * @param patienceMs how long a call that does not get through is repeated
+ * @returns undefined while it is open
+ * @throws WithJob, with the id
+ */
+export async function lookAtEnd(
+	session: Session,
+	known: Pick<Job, 'jobId' | 'model' | 'createdAt' | 'warnings'>,
+	signal?: AbortSignal,
+	patienceMs?: number,
+): Promise<Job | undefined> {
+	const looked = await lookUp(session, known.jobId, signal, patienceMs);
+	if (!isFinished(looked)) return undefined;
+	const job = completed(looked, known, session.clock.now());
+	if (!lacksVideo(job)) return job;
+	return await awaitEnd(session, job, { timeLimitMs: VIDEO_LAG_MS, signal });
+}
 
 const DEFAULT_LIMIT_MINUTES = 60;
 
 /** n8n looks after its sleeping executions once a minute; less would only be a moment that nobody can say. */
 const MIN_LIMIT_MINUTES = 0.1;
 
+function timeLimitMs(context: IExecuteFunctions): number {
+	const { timeLimit } = context.getNodeParameter('options', 0, {}) as IDataObject;
+	return Math.max(asAmount(timeLimit, 0) || DEFAULT_LIMIT_MINUTES, MIN_LIMIT_MINUTES) * 60_000;
+}
+
 /**
  * When the limit comes, n8n passes this node's input on as its output, and none of our code runs. So the jobs are put
  * into the input items: no id is lost, and the callback finds there what it waits for. The items are this node's own
  * copies; those of the node before stay as they are. Their pictures go, or a later node would take one for the video.
+ *
+ * @param leftMs how long, at most
  */
 async function sleep(
 	context: IExecuteFunctions,
 	outcomes: readonly Outcome[],
 	url: string,
+	leftMs: number,
 ): Promise<Outcome[]> {
 	const items = context.getInputData();
 	for (const outcome of outcomes) {
 		const item = items[outcome.item];
+		const { warnings = [] } = jobOf(outcome) ?? {};
 		item.json = outcome.ok
-			? { ...outcome.value[0].json, warnings: [NOT_CALLED] }
+			? { ...outcome.value[0].json, warnings: [...warnings, NOT_CALLED] }
 			: failureJson(outcome.error);
 		delete item.binary;
 	}
-	const { timeLimit } = context.getNodeParameter('options', 0, {}) as IDataObject;
-	const minutes = Math.max(Number(timeLimit) || DEFAULT_LIMIT_MINUTES, MIN_LIMIT_MINUTES);
-	await context.putExecutionToWait(new Date(Date.now() + minutes * 60_000));
+	// The real time: it is n8n that looks at the clock.
+	const until = Date.now() + Math.max(leftMs, MIN_LIMIT_MINUTES * 60_000);
+	await context.putExecutionToWait(new Date(until));
 	void nudge(context, url);
 	return [...outcomes];
 }
