@@ -30,17 +30,27 @@ async function startRedis(log) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-redis-'));
 	const port = await freePort();
 	const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', ''];
-	const child = spawn(redis, args, { stdio: 'ignore' });
-	await sleep(500);
-	if (child.exitCode !== null) throw new Error(`Redis ended at once (${child.exitCode})`);
+	let child;
+	const start = async () => {
+		child = spawn(redis, args, { stdio: 'ignore' });
+		await sleep(500);
+		if (child.exitCode !== null) throw new Error(`Redis ended at once (${child.exitCode})`);
+	};
+	await start();
 	return {
 		port,
+		/** Again, and empty, after kill(). */
+		start,
+		kill: async () => await end(child, 'SIGKILL'),
 		async stop() {
 			await end(child, 'SIGTERM');
 			fs.rmSync(dir, { recursive: true, force: true });
 		},
 	};
 }
+
+/** @param {'-u' | '-g'} which the user's or the group's number */
+const idOf = (which) => Number(spawnSync('id', [which, 'postgres'], { encoding: 'utf8' }).stdout);
 
 async function startPostgres(log) {
 	if (!postgresPrograms()) {
@@ -55,20 +65,21 @@ async function startPostgres(log) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-postgres-'));
 	// PostgreSQL refuses to run as root, so there it runs as the user that Debian's package made.
 	const root = process.getuid?.() === 0;
-	if (root) spawnSync('chown', ['postgres', dir]);
-	const as = (program, args) =>
-		root ? ['runuser', ['-u', 'postgres', '--', program, ...args]] : [program, args];
+	const user = root ? { uid: idOf('-u'), gid: idOf('-g') } : {};
+	if (root) fs.chownSync(dir, user.uid, user.gid);
+	const as = { cwd: os.tmpdir(), ...user };
 	const made = spawnSync(
-		...as(path.join(bin, 'initdb'), ['-D', `${dir}/data`, '-U', 'n8n', '--auth=trust', '-N']),
-		{ encoding: 'utf8', cwd: os.tmpdir() },
+		path.join(bin, 'initdb'),
+		['-D', `${dir}/data`, '-U', 'n8n', '--auth=trust', '-N'],
+		{ encoding: 'utf8', ...as },
 	);
 	if (made.status !== 0) throw new Error(`PostgreSQL's initdb did not work: ${made.stderr}`);
 	const port = await freePort();
-	const [command, args] = as(path.join(bin, 'postgres'), [
+	const args = [
 		...['-D', `${dir}/data`, '-p', String(port), '-k', dir],
 		...['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-c', 'max_connections=60'],
-	]);
-	const child = spawn(command, args, { stdio: 'ignore', cwd: os.tmpdir() });
+	];
+	const child = spawn(path.join(bin, 'postgres'), args, { stdio: 'ignore', ...as });
 	const ready = () =>
 		spawnSync(path.join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).status === 0;
 	for (let tries = 0; !ready(); tries++) {
