@@ -79,19 +79,19 @@ const historyFields: INodeProperties[] = [
 		type: 'options',
 		options: [
 			{
+				name: 'From Now On',
+				value: 'activation',
+				description: 'Leave out every job that was made before the workflow is activated',
+			},
+			{
 				name: 'In the Last Days Too',
 				value: 'lastDays',
 				description: 'Begin with the jobs that were made in the days before',
 			},
-			{
-				name: 'Since the Workflow Was Activated',
-				value: 'activation',
-				description: 'Leave out every job that was made before',
-			},
 		],
 		default: 'activation',
 		description:
-			'Which jobs to begin with. It counts when the workflow is activated for the first time; after a pause it goes on where it stopped.',
+			'Which jobs to begin with. It counts when the workflow is activated (published) for the first time; after a pause it goes on where it stopped.',
 	},
 	{
 		displayName: 'Days',
