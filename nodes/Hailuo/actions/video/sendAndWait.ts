@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { settle } from '../../jobs/settle';
 import { isFinished } from '../../jobs/wait';
-import { isPrivateHost } from '../../media/hosts';
+import { isFromInside } from '../../media/hosts';
 import { FieldError } from '../../models/fields';
 import type { VideoOperation } from '../../models/types';
 import { lacksVideo, type Job } from '../../providers/types';
@@ -72,11 +72,11 @@ function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
 	// Before 2.41 n8n checks the signature only when asked to.
 	(context as { setSignatureValidationRequired?: () => void }).setSignatureValidationRequired?.();
 	const url = context.getSignedResumeUrl();
-	const { hostname, host } = new URL(url);
-	if (isPrivateHost(hostname) && !isPrivateHost(new URL(baseUrl).hostname)) {
+	const address = new URL(url);
+	if (isFromInside(address, baseUrl)) {
 		throw new FieldError(
 			'Operation',
-			`needs an n8n that the provider can reach, and this one calls itself ${host}`,
+			`needs an n8n that the provider can reach, and this one calls itself ${address.host}`,
 			'Set the environment variable WEBHOOK_URL of n8n to its public address, or pick an operation that waits by itself',
 		);
 	}
