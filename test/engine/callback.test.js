@@ -1,8 +1,8 @@
 'use strict';
 
-const { startSimulator } = require('../simulator');
 const { signature } = require('../simulator/webhooks');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 
 /*
  * Generate and Resume by Callback, as far as it goes without n8n's server: calls that cross, what a call costs, and what
@@ -10,29 +10,14 @@ const engine = require('./harness');
  */
 
 let sim;
-let back;
 let credentials;
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 100, stamps: 'simulated' });
+// The node's own calls, which nobody answers here, come to their end.
+afterAll(async () => await engine.clock.sleep(100_000));
+withSimulator({ timeScale: 100, freshIds: true }, (given) => {
+	({ sim, credentials } = given);
 	// The tests play the provider themselves.
 	sim.options.webhooks = { lose: true };
-	back = engine.followTime(sim);
-	credentials = engine.credentialsFor(sim);
-});
-afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	sim.options.seed++;
-	sim.reset();
-	engine.logs.length = 0;
-});
-afterAll(async () => {
-	// The node's own calls, which nobody answers here, come to their end.
-	await engine.clock.sleep(100_000);
-	back();
-	await sim.stop();
-	engine.stopEngine();
 });
 
 const send = async (prompts, { parameters, ...more } = {}) =>

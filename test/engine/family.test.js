@@ -1,8 +1,8 @@
 'use strict';
 
-const { startSimulator } = require('../simulator');
 const { GIVEN, familyCases } = require('./familyCases');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 const { models } = require('../../nodes/Hailuo/models/catalogue');
 
 /*
@@ -11,22 +11,8 @@ const { models } = require('../../nodes/Hailuo/models/catalogue');
  */
 
 let sim;
-let back;
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
-	back = engine.followTime(sim);
-});
-afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	sim.reset();
-});
-afterAll(async () => {
-	back();
-	await sim.stop();
-	engine.stopEngine();
-});
+withSimulator({}, (given) => ({ sim } = given));
 
 /** The queue is SeaArt's: its models need the other base URL. */
 function credentials(row = {}) {

@@ -1,7 +1,7 @@
 'use strict';
 
-const { startSimulator } = require('../simulator');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 const { jpeg } = require('./pictures');
 
 /*
@@ -10,27 +10,13 @@ const { jpeg } = require('./pictures');
  */
 
 let sim;
-let back;
 let credentials;
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 60, stamps: 'simulated' });
-	back = engine.followTime(sim, { timeouts: true });
-	credentials = engine.credentialsFor(sim);
-});
-afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	// Other ids in each test: what this process once claimed stays claimed.
-	sim.options.seed++;
-	sim.reset();
-	Object.assign(sim.options, { keepInputs: true, listDelay: 0, jobTime: undefined });
-});
-afterAll(async () => {
-	back();
-	await sim.stop();
-	engine.stopEngine();
-});
+afterEach(() => Object.assign(sim.options, { keepInputs: true, listDelay: 0, jobTime: undefined }));
+withSimulator(
+	{ timeScale: 60, timeouts: true, freshIds: true },
+	(given) => ({ sim, credentials } = given),
+);
 
 const goOn = { node: { onError: 'continueRegularOutput' } };
 const ids = (items) => items.map(({ json }) => json.jobId);

@@ -1,34 +1,23 @@
 'use strict';
 
-const { startSimulator } = require('../simulator');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 
 /* Get Price, the operations of a job and of the account, in n8n's own engine against the simulator. */
 
 let sim;
-let back;
 let credentials;
 
 const OPTIONS = {};
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
-	back = engine.followTime(sim);
-	credentials = engine.credentialsFor(sim);
-	Object.assign(OPTIONS, sim.options, { account: { ...sim.options.account } });
-});
 afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	sim.reset();
 	const { account, ...rest } = OPTIONS;
 	Object.assign(sim.options, rest);
 	Object.assign(sim.options.account, account);
 });
-afterAll(async () => {
-	back();
-	await sim.stop();
-	engine.stopEngine();
+withSimulator({}, (given) => {
+	({ sim, credentials } = given);
+	Object.assign(OPTIONS, sim.options, { account: { ...sim.options.account } });
 });
 
 const run = async (parameters, more = {}) =>

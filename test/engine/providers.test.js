@@ -1,8 +1,8 @@
 'use strict';
 
-const { startSimulator } = require('../simulator');
 const { GIVEN } = require('./familyCases');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 const { httpClient } = require('../../nodes/Hailuo/actions/transport');
 const { miniMax } = require('../../nodes/Hailuo/providers/miniMax');
 const { vtrix } = require('../../nodes/Hailuo/providers/vtrix');
@@ -10,26 +10,10 @@ const { vtrix } = require('../../nodes/Hailuo/providers/vtrix');
 /* What is peculiar to MiniMax's own API and to SeaArt's queue, and what happens when a workflow changes its provider. */
 
 let sim;
-let back;
 let credentials;
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
-	back = engine.followTime(sim);
-});
-beforeEach(() => {
-	credentials = engine.credentialsFor(sim);
-});
-afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	sim.reset();
-});
-afterAll(async () => {
-	back();
-	await sim.stop();
-	engine.stopEngine();
-});
+withSimulator({}, (given) => ({ sim } = given));
+beforeEach(() => (credentials = engine.credentialsFor(sim)));
 
 const make = async (provider, model, more = {}, node) =>
 	await engine.runNode({

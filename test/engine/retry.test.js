@@ -1,7 +1,7 @@
 'use strict';
 
-const { startSimulator } = require('../simulator');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 const { jpeg } = require('./pictures');
 
 const load = (file) => require(`../../${file}`);
@@ -12,29 +12,10 @@ const load = (file) => require(`../../${file}`);
  */
 
 let sim;
-let back;
 let credentials;
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
-	back = engine.followTime(sim);
-	credentials = engine.credentialsFor(sim);
-});
-afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	// Other ids in each test: what this process once claimed stays claimed.
-	sim.options.seed++;
-	sim.outcome = undefined;
-	sim.reset();
-	sim.outcome = undefined;
-	engine.logs.length = 0;
-});
-afterAll(async () => {
-	back();
-	await sim.stop();
-	engine.stopEngine();
-});
+afterEach(() => (sim.outcome = undefined));
+withSimulator({ freshIds: true }, (given) => ({ sim, credentials } = given));
 
 const retry = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const ids = (items) => items.map(({ json }) => json.jobId);

@@ -2,8 +2,8 @@
 
 const { once } = require('node:events');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { startSimulator } = require('../simulator');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 
 /*
  * Stop in the editor, at each moment of a job's life. n8n ends the execution at once and drops what the node says
@@ -11,28 +11,10 @@ const engine = require('./harness');
  */
 
 let sim;
-let back;
 let credentials;
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 30, stamps: 'simulated' });
-	back = engine.followTime(sim);
-	credentials = engine.credentialsFor(sim);
-});
-afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	// Other ids in each test: what this process once claimed stays claimed.
-	sim.options.seed++;
-	sim.options.videoBytes = undefined;
-	sim.reset();
-	engine.logs.length = 0;
-});
-afterAll(async () => {
-	back();
-	await sim.stop();
-	engine.stopEngine();
-});
+afterEach(() => (sim.options.videoBytes = undefined));
+withSimulator({ timeScale: 30, freshIds: true }, (given) => ({ sim, credentials } = given));
 
 const logged = (id) => engine.logs.filter(({ message }) => message.includes(id));
 const requestsOf = (kind) => sim.count({ kind });

@@ -1,7 +1,7 @@
 'use strict';
 
-const { startSimulator } = require('../simulator');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 
 /*
  * The node as the tool of an AI agent. n8n has two ways to call one: an older agent asks n8n for its tools and invokes
@@ -10,27 +10,9 @@ const engine = require('./harness');
  */
 
 let sim;
-let back;
 let credentials;
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
-	back = engine.followTime(sim);
-	credentials = engine.credentialsFor(sim);
-});
-afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	// Other ids in each test: what this process once claimed stays claimed.
-	sim.options.seed++;
-	sim.reset();
-	engine.logs.length = 0;
-});
-afterAll(async () => {
-	back();
-	await sim.stop();
-	engine.stopEngine();
-});
+withSimulator({ freshIds: true }, (given) => ({ sim, credentials } = given));
 
 /** As n8n's `convertNodeToAiTool` makes it of a node with `usableAsTool`. */
 const toolType = {

@@ -1,8 +1,8 @@
 'use strict';
 
-const { startSimulator } = require('../simulator');
 const { jpeg, png } = require('./pictures');
 const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
 
 /*
  * The main job, in n8n's own engine against the simulator: what is typed in becomes the right request, the request is
@@ -10,24 +10,9 @@ const engine = require('./harness');
  */
 
 let sim;
-let back;
 let credentials;
 
-beforeAll(async () => {
-	await engine.startEngine();
-	sim = await startSimulator({ timeScale: 300, stamps: 'simulated' });
-	back = engine.followTime(sim);
-	credentials = engine.credentialsFor(sim);
-});
-afterEach(() => {
-	expect(sim.leaks).toEqual([]);
-	sim.reset();
-});
-afterAll(async () => {
-	back();
-	await sim.stop();
-	engine.stopEngine();
-});
+withSimulator({}, (given) => ({ sim, credentials } = given));
 
 const submitted = () =>
 	sim.requests.filter(({ kind }) => kind === 'submit').map(({ body }) => body);
