@@ -29,76 +29,13 @@ const {
 	WebhookContext,
 	WorkflowExecute,
 } = require('n8n-core');
-const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
-const { ICredentialsHelper, LoggerProxy, Workflow } = require('n8n-workflow');
+const { LoggerProxy, Workflow } = require('n8n-workflow');
+const { CREDENTIAL_TYPES, Credentials, credentialsFor } = require('./credentialsHelper');
+const { load } = require('./load');
+const { clock, followTime, redirectHost } = require('./time');
 
-/** The sources where jest runs (it compiles TypeScript), a compiled copy of them where plain Node does. */
-const root = process.env.HAILUO_COMPILED ?? path.join(__dirname, '..', '..');
-const load = (file) => require(path.join(root, file));
 const { Hailuo } = load('nodes/Hailuo/Hailuo.node');
-const { clock } = load('nodes/Hailuo/actions/clock');
 const { providers } = load('nodes/Hailuo/edition');
-
-const CREDENTIAL_TYPES = {
-	hailuoWaveSpeedApi: load('credentials/HailuoWaveSpeedApi.credentials').HailuoWaveSpeedApi,
-	hailuoVtrixApi: load('credentials/HailuoVtrixApi.credentials').HailuoVtrixApi,
-	hailuoMiniMaxApi: load('credentials/HailuoMiniMaxApi.credentials').HailuoMiniMaxApi,
-};
-
-/** Hands out the data it was given, and signs requests as the credential's class says. */
-class Credentials extends ICredentialsHelper {
-	/** @param {Record<string, Record<string, unknown>>} byType */
-	constructor(byType) {
-		super();
-		this.byType = byType;
-	}
-
-	getParentTypes() {
-		return [];
-	}
-
-	isCredentialUsableByNode() {
-		return true;
-	}
-
-	async authenticate(data, type, options) {
-		const { authenticate } = new CREDENTIAL_TYPES[type]();
-		if (typeof authenticate === 'function') return await authenticate(data, options);
-		const headers = Object.entries(authenticate.properties.headers ?? {}).map(([name, value]) => [
-			name,
-			String(value)
-				.replace(/^=/, '')
-				.replace(/\{\{\s*\$credentials\.(\w+)\s*\}\}/g, (_, key) => data[key]),
-		]);
-		return { ...options, headers: { ...options.headers, ...Object.fromEntries(headers) } };
-	}
-
-	async preAuthentication() {
-		return undefined;
-	}
-
-	async runPreAuthentication() {
-		return undefined;
-	}
-
-	async getCredentials() {
-		throw new Error('not used');
-	}
-
-	async getDecrypted(_additional, _details, type) {
-		const data = this.byType[type];
-		if (!data) throw new Error(`No credential of type ${type}`);
-		return data;
-	}
-
-	async updateCredentials() {}
-
-	async updateCredentialsOauthTokenData() {}
-
-	getCredentialsProperties(type) {
-		return new CREDENTIAL_TYPES[type]().properties;
-	}
-}
 
 /** Gives the items that the test brought. */
 const itemsNode = (items) => ({
@@ -157,37 +94,6 @@ async function startEngine() {
 
 function stopEngine() {
 	fs.rmSync(folder, { recursive: true, force: true });
-}
-
-/**
- * Makes the node live in the simulator's time, so that a job of a minute takes a fraction of a second.
- *
- * @param {{ now(): number, options: { timeScale: number } }} sim
- * @param {{ timeouts?: boolean }} [options] `timeouts`: n8n's own limits for an answer (30 s, 60 s for a submit) are
- *   in simulated time too. Only where the machine is sure to answer in time: at 30 times the speed they are 1 and 2 s.
- * @returns {() => void} puts the real time back
- */
-function followTime(sim, { timeouts = false } = {}) {
-	const { now, sleep } = clock;
-	clock.now = () => sim.now();
-	clock.sleep = async (ms, signal) => await sleep.call(clock, ms / sim.options.timeScale, signal);
-	const shorter = axios.interceptors.request.use((config) => {
-		if (timeouts && config.timeout > 0) config.timeout /= sim.options.timeScale;
-		return config;
-	});
-	return () => {
-		axios.interceptors.request.eject(shorter);
-		Object.assign(clock, { now, sleep });
-	};
-}
-
-/** Sends requests for one host to another: for a node whose provider's address is fixed. @returns {() => void} */
-function redirectHost(from, to) {
-	const moved = axios.interceptors.request.use((config) => {
-		if (config.url?.startsWith(from)) config.url = to + config.url.slice(from.length);
-		return config;
-	});
-	return () => axios.interceptors.request.eject(moved);
 }
 
 /** @returns {Promise<object>} a binary field of an item, stored where n8n stores files */
@@ -341,13 +247,6 @@ async function callBack({ run, workflow, additionalData }, { body = {}, headers 
 	const { workflowData } = await hailuo.webhook.call(context);
 	return { ...answer, items: workflowData?.[0] };
 }
-
-/** The credentials for a simulator. */
-const credentialsFor = (sim) => ({
-	hailuoWaveSpeedApi: { apiKey: sim.options.keys.waveSpeed, baseUrl: sim.urls.waveSpeed },
-	hailuoVtrixApi: { apiKey: sim.options.keys.vtrix, baseUrl: sim.urls.vtrix },
-	hailuoMiniMaxApi: { apiKey: sim.options.keys.miniMax, baseUrl: sim.urls.miniMax },
-});
 
 module.exports = {
 	additionalDataFor,
