@@ -12,13 +12,13 @@ const { withSimulator } = require('./withSimulator');
 let sim;
 let credentials;
 
-// The node's own calls, which nobody answers here, come to their end.
+// The node's own calls, which nobody answers here, come to their end before the simulator does.
 afterAll(async () => await engine.clock.sleep(100_000));
-withSimulator({ timeScale: 100, freshIds: true }, (given) => {
-	({ sim, credentials } = given);
-	// The tests play the provider themselves.
-	sim.options.webhooks = { lose: true };
-});
+// The tests play the provider's callbacks themselves.
+withSimulator(
+	{ timeScale: 100, webhooks: { lose: true } },
+	(given) => ({ sim, credentials } = given),
+);
 
 const send = async (prompts, { parameters, ...more } = {}) =>
 	await engine.runNode({

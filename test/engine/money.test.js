@@ -12,11 +12,7 @@ const { jpeg } = require('./pictures');
 let sim;
 let credentials;
 
-afterEach(() => Object.assign(sim.options, { keepInputs: true, listDelay: 0, jobTime: undefined }));
-withSimulator(
-	{ timeScale: 60, timeouts: true, freshIds: true },
-	(given) => ({ sim, credentials } = given),
-);
+withSimulator({ timeScale: 60, timeouts: true }, (given) => ({ sim, credentials } = given));
 
 const goOn = { node: { onError: 'continueRegularOutput' } };
 const ids = (items) => items.map(({ json }) => json.jobId);

@@ -14,8 +14,7 @@ const load = (file) => require(`../../${file}`);
 let sim;
 let credentials;
 
-afterEach(() => (sim.outcome = undefined));
-withSimulator({ freshIds: true }, (given) => ({ sim, credentials } = given));
+withSimulator({}, (given) => ({ sim, credentials } = given));
 
 const retry = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const ids = (items) => items.map(({ json }) => json.jobId);

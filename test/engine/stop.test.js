@@ -13,8 +13,7 @@ const { withSimulator } = require('./withSimulator');
 let sim;
 let credentials;
 
-afterEach(() => (sim.options.videoBytes = undefined));
-withSimulator({ timeScale: 30, freshIds: true }, (given) => ({ sim, credentials } = given));
+withSimulator({ timeScale: 30 }, (given) => ({ sim, credentials } = given));
 
 const logged = (id) => engine.logs.filter(({ message }) => message.includes(id));
 const requestsOf = (kind) => sim.count({ kind });

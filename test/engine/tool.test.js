@@ -12,7 +12,7 @@ const { withSimulator } = require('./withSimulator');
 let sim;
 let credentials;
 
-withSimulator({ freshIds: true }, (given) => ({ sim, credentials } = given));
+withSimulator({}, (given) => ({ sim, credentials } = given));
 
 /** As n8n's `convertNodeToAiTool` makes it of a node with `usableAsTool`. */
 const toolType = {

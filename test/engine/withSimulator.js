@@ -4,26 +4,30 @@ const { startSimulator } = require('../simulator');
 const engine = require('./harness');
 
 /**
- * For the tests of a file: n8n's engine, and one simulator in whose time the node lives. It is empty again after each
- * test, and no test may have leaked a key.
+ * For the tests of a file: n8n's engine, and one simulator in whose time the node lives. Each test begins with an empty
+ * provider and the options given here, and fails when a key went elsewhere than to its provider.
  *
- * @param {{ timeScale?: number, timeouts?: boolean, freshIds?: boolean }} options timeScale: how fast time passes;
- *   timeouts: see followTime; freshIds: other job ids in each test, because what this process once claimed stays claimed
+ * @param {Partial<import('../simulator/options').Options> & { timeouts?: boolean }} options timeouts: see followTime
  * @param {(given: { sim: import('../simulator/simulator').Simulator, credentials: object }) => void} use told before
  *   the first test
  */
-function withSimulator({ timeScale = 300, timeouts = false, freshIds = false }, use) {
+function withSimulator({ timeouts = false, ...options }, use) {
 	let sim;
+	let given;
 	let back;
 	beforeAll(async () => {
 		await engine.startEngine();
-		sim = await startSimulator({ timeScale, stamps: 'simulated' });
+		sim = await startSimulator({ timeScale: 300, stamps: 'simulated', ...options });
+		given = { ...sim.options, account: { ...sim.options.account } };
 		back = engine.followTime(sim, { timeouts });
 		use({ sim, credentials: engine.credentialsFor(sim) });
 	});
 	afterEach(() => {
 		expect(sim.leaks).toEqual([]);
-		if (freshIds) sim.options.seed++;
+		// Other ids in each test: what this process once claimed stays claimed.
+		const seed = sim.options.seed + 1;
+		for (const name of Object.keys(sim.options)) if (!(name in given)) delete sim.options[name];
+		Object.assign(sim.options, given, { seed, account: { ...given.account } });
 		sim.reset();
 		engine.logs.length = 0;
 	});
