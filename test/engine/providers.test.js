@@ -1,6 +1,6 @@
 'use strict';
 
-const { GIVEN } = require('./familyCases');
+const { GIVEN } = require('./modelCases');
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 const { httpClient } = require('../../nodes/Hailuo/actions/transport');

@@ -354,7 +354,7 @@ const miniMax = {
 
 /** @returns {Array<{ provider: string, operation: string, model: string, api?: string, id?: string,
  *   always?: object, plain: object, set: object, full: object, no: [object, RegExp] }>} */
-function familyCases() {
+function modelCases() {
 	return Object.entries({ waveSpeed, vtrix, miniMax }).flatMap(([provider, operations]) =>
 		Object.entries(operations).flatMap(([operation, rows]) =>
 			rows.map((row) => ({ provider, operation, ...row })),
@@ -362,4 +362,4 @@ function familyCases() {
 	);
 }
 
-module.exports = { GIVEN, PROMPT, familyCases };
+module.exports = { GIVEN, PROMPT, modelCases };

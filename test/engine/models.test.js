@@ -1,13 +1,13 @@
 'use strict';
 
-const { GIVEN, familyCases } = require('./familyCases');
+const { GIVEN, modelCases } = require('./modelCases');
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 const { models } = require('../../nodes/Hailuo/models/catalogue');
 
 /*
  * Every model under every operation that it can do, on n8n's own engine: what the provider receives is compared with
- * rows that were written by hand (familyCases.js).
+ * rows that were written by hand (modelCases.js).
  */
 
 let sim;
@@ -62,7 +62,7 @@ const KEYS = [
 	'nsfw',
 ].sort();
 
-const rows = familyCases().map((row) => [`${row.provider} ${row.operation} ${row.model}`, row]);
+const rows = modelCases().map((row) => [`${row.provider} ${row.operation} ${row.model}`, row]);
 
 test('there is a row for each model under each operation', () => {
 	const wanted = models.flatMap(({ provider, id, operations }) =>

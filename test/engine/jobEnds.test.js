@@ -1,0 +1,187 @@
+'use strict';
+
+const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
+
+/* How a job can end, and what comes of its video: each end in words, and the paid video never lost. */
+
+let sim;
+let credentials;
+withSimulator({}, (given) => ({ sim, credentials } = given));
+
+async function make(parameters, more = {}) {
+	return await engine.runNode({ credentials, parameters, ...more });
+}
+
+describe('how jobs end', () => {
+	const text = (prompt, more) => ({ operation: 'textToVideo', prompt, ...more });
+	const vtrix = (prompt, more) => ({
+		provider: 'vtrix',
+		operation: 'imageToVideo',
+		firstFrameSource: 'url',
+		firstFrameUrl: 'https://example.com/picture.jpg',
+		prompt,
+		...more,
+	});
+
+	test.each([
+		['moderated', text('#sim:fail=1200'), /1200/, /prompt or the picture/],
+		['out of order', text('#sim:fail=5003'), /5003/, /submit it again/],
+		['cancelled', text('#sim:cancelled'), /cancelled/, /./],
+		['timed out at the provider', text('#sim:timeout'), /timeout/, /submit it again/],
+		['deleted', text('#sim:deleted'), /deleted/, /./],
+		['completed without a video', text('#sim:empty-outputs'), /no video/, /./],
+		['Vtrix, its reason an object', vtrix('#sim:fail #sim:error=object'), /010004095/, /./],
+		['Vtrix, its reason another object', vtrix('#sim:fail #sim:error=object2'), /Internal/, /./],
+		['Vtrix, its reason a text', vtrix('#sim:fail #sim:error=string'), /Internal/, /./],
+	])('%s', async (_name, parameters, message, next) => {
+		const { error } = await make(parameters);
+		const [{ id }] = [...sim.jobs.values()];
+		expect(error.message).toMatch(message);
+		expect(error.message).toContain(id);
+		expect(error.description).toMatch(next);
+		expect(error.context.jobId).toBe(id);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test.each([
+		['an unknown status on the way', text('#sim:status=weird')],
+		['outputs as objects', text('#sim:object-outputs')],
+		['Vtrix with its other words', vtrix('#sim:vocab=alt')],
+		['Vtrix that answers completed at once', vtrix('#sim:immediate')],
+		['Vtrix with a cost as text', vtrix('#sim:cost=string')],
+		['Vtrix with a cost as number', vtrix('#sim:cost=number')],
+		['Vtrix with an empty cost', vtrix('#sim:cost=empty')],
+	])('%s: the video arrives', async (_name, parameters) => {
+		const { items, error } = await make(parameters);
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('completed');
+		expect(items[0].binary.data.bytes).toBeGreaterThan(0);
+	});
+
+	test('one that never ends meets the time limit, and the error tells how to pick it up', async () => {
+		const { error } = await make(text('#sim:status=weird!', { options: { timeLimit: 2 } }));
+		const [{ id }] = [...sim.jobs.values()];
+		expect(error.message).toMatch(/within [23](\.\d)? minutes/);
+		expect(error.message).toContain(id);
+		expect(error.description).toMatch(/Time Limit/);
+		expect(error.description).toMatch(/Job: Wait/);
+		expect(sim.count({ kind: 'status' })).toBeLessThan(40);
+	});
+
+	test('status calls that do not get through do not end a paid job', async () => {
+		for (const fault of [
+			{ status: 500 },
+			{ status: 429, headers: { 'retry-after': '2' } },
+			{ drop: 'before' },
+			{ badJson: true },
+			{ status: 504 },
+		]) {
+			sim.fail({ kind: 'status', times: 1, fault });
+		}
+		const { items, error } = await make(text('a boat'));
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('completed');
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('a video that turns up a little after the end is waited for', async () => {
+		const empty = (id) => ({ id, status: 'completed', outputs: [] });
+		const fault = { status: 200 };
+		const match = ({ jobId }) =>
+			sim.jobs.get(jobId)?.finishedAt && (fault.body = { code: 200, data: empty(jobId) }) && true;
+		sim.fail({ kind: 'status', times: 2, match, fault });
+		const { items, error } = await make(text('a boat'));
+		expect(error).toBeUndefined();
+		expect(items[0].binary.data.bytes).toBeGreaterThan(0);
+	});
+
+	test('one that never turns up is not called refunded, and not paid again by a retry', async () => {
+		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		const { error } = await make(text('#sim:empty-outputs'), { node });
+		expect(error.description).toMatch(/may be charged.*Job: Get/);
+		expect(error.description).not.toMatch(/refunded/);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('a time limit that was reached without an answer says what came instead', async () => {
+		sim.fail({ kind: 'status', fault: { wrongType: 'text/html' } });
+		const { error } = await make(text('a boat', { options: { timeLimit: 1 } }));
+		expect(error.message).toMatch(/not finished within .*; its status could not be read: .*JSON/);
+	});
+
+	test('a submit that is refused with 429 is sent again, and paid once', async () => {
+		sim.fail({ kind: 'submit', times: 2, fault: { status: 429, headers: { 'retry-after': '3' } } });
+		const { items, error } = await make(text('a boat'));
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('completed');
+		expect(sim.acceptedJobs()).toBe(1);
+		expect(sim.paidPosts()).toBe(3);
+	});
+
+	test.each([
+		[
+			'a wrong key',
+			{ status: 401, body: { code: 401, message: 'invalid authentication' } },
+			/invalid authentication/,
+			/API key/,
+		],
+		['no credit', { status: 402, body: { code: 402, message: 'quota' } }, /402/, /[Tt]op up/],
+		[
+			'a refused parameter',
+			{ status: 400, body: { code: 400, message: 'bad duration' } },
+			/bad duration/,
+			/fields/,
+		],
+		['a redirect', { redirect: 'http://127.0.0.1:9/elsewhere' }, /redirect/, /base URL/],
+	])('a submit that is refused for good: %s', async (_name, fault, message, next) => {
+		sim.fail({ kind: 'submit', fault });
+		const { error } = await make(text('a boat'));
+		expect(error.message).toMatch(message);
+		expect(error.description).toMatch(next);
+		expect(error.name).toBe('NodeApiError');
+		expect(sim.paidPosts()).toBe(1);
+		expect(sim.jobs.size).toBe(0);
+	});
+});
+
+describe('the download', () => {
+	const parameters = { operation: 'textToVideo', prompt: 'a boat' };
+
+	test('a cut-off one is repeated', async () => {
+		sim.fail({ kind: 'download', times: 2, fault: { cutAfterBytes: 100 } });
+		const { items } = await make(parameters);
+		const { json, binary } = items[0];
+		expect((await engine.readBinary(binary.data)).equals(await sim.videoFor(json.jobId))).toBe(
+			true,
+		);
+		expect(sim.count({ kind: 'download' })).toBe(3);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test.each([
+		['that has expired', { expired: true }, /expired/],
+		['that brings a web page', { wrongType: 'text/html' }, /not a video/],
+		['that is always cut off', { cutAfterBytes: 10 }, /before its end/],
+		['that trickles', { slowCdn: 3 }, /deadline passed/],
+	])('one %s leaves the address in the item, with a warning', async (_name, fault, warning) => {
+		sim.fail({ kind: 'download', fault });
+		const { items, error } = await make(parameters);
+		expect(error).toBeUndefined();
+		const { json, binary } = items[0];
+		expect(binary).toBeUndefined();
+		expect(json.status).toBe('completed');
+		expect(json.videoUrl).toMatch(/^http/);
+		expect(json.warnings[0]).toMatch(/^The video could not be downloaded: .* Job: Wait /);
+		expect(json.warnings[0]).toContain(json.jobId);
+		expect(json.warnings[0]).toMatch(warning);
+	});
+
+	test('can be switched off, and put into another field', async () => {
+		const off = await make({ ...parameters, options: { download: false } });
+		expect(off.items[0].binary).toBeUndefined();
+		expect(sim.count({ kind: 'download' })).toBe(0);
+		const named = await make({ ...parameters, options: { outputField: 'clip' } });
+		expect(Object.keys(named.items[0].binary)).toEqual(['clip']);
+	});
+});

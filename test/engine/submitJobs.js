@@ -1,0 +1,46 @@
+'use strict';
+
+const engine = require('./harness');
+
+const VIDEOS = {
+	waveSpeed: { operation: 'textToVideo' },
+	vtrix: {
+		operation: 'imageToVideo',
+		firstFrameSource: 'url',
+		firstFrameUrl: 'https://example.com/a.jpg',
+	},
+};
+
+/**
+ * Has the node submit jobs, one after the other, and wait for none of them.
+ *
+ * @param {import('../simulator/simulator').Simulator} sim
+ * @param {string[]} prompts may carry the simulator's markers (outcome.js)
+ * @param {{ provider?: 'waveSpeed' | 'vtrix' }} [options]
+ * @returns {Promise<string[]>} their ids
+ */
+async function submitJobs(sim, prompts, { provider = 'waveSpeed' } = {}) {
+	const { items, error } = await engine.runNode({
+		credentials: engine.credentialsFor(sim),
+		items: prompts.map((prompt) => ({ json: { prompt } })),
+		parameters: {
+			provider,
+			resource: 'video',
+			...VIDEOS[provider],
+			prompt: '={{ $json.prompt }}',
+			continueWhen: 'submitted',
+			options: { submitsPerMinute: 0, maxConcurrent: 1 },
+		},
+	});
+	expect(error).toBeUndefined();
+	return items.map(({ json }) => json.jobId);
+}
+
+/** Jobs on WaveSpeed that have ended. The parameters are those of submitJobs. */
+async function endedJobs(sim, prompts) {
+	const made = await submitJobs(sim, prompts);
+	await Promise.all(made.map((id) => sim.finished(id)));
+	return made;
+}
+
+module.exports = { endedJobs, submitJobs };
