@@ -12,11 +12,11 @@ const MOST_BYTES = 150_000;
 
 /** By the name of the README's picture: the screenshot, and its width in px. */
 const PICTURES = {
-	'image-to-video': ['panel-waveSpeed-video-imageToVideo-minimax-hailuo-02-fast', 900],
+	'image-to-video': ['panel-waveSpeed-imageToVideo-minimax-hailuo-02-fast', 900],
 	output: ['output-video', 1000],
 	search: ['search-hailuo', 1000],
 	trigger: ['panel-trigger-waveSpeed', 900],
-	vtrix: ['panel-vtrix-video-imageToVideo-minimax_hailuo_02_i2v', 900],
+	vtrix: ['panel-vtrix-imageToVideo-minimax_hailuo_02_i2v', 900],
 	workflow: ['workflow', 1000],
 };
 
