@@ -32,7 +32,9 @@ function models(dir) {
 				[...summaries].join('; '),
 			];
 		});
-	return table(['Model', 'ID', 'Operations', 'Resolutions, lengths, price'], rows);
+	const asOf = catalogue.models.find(({ pricesAsOf }) => pricesAsOf)?.pricesAsOf;
+	const price = asOf ? `list price of ${asOf}` : 'price';
+	return table(['Model', 'ID', 'Operations', `Resolutions, lengths, ${price}`], rows);
 }
 
 function operations({ description: { properties } }) {
@@ -111,9 +113,9 @@ function readme(edition, dir) {
 		`The node **${action.description.displayName}**:`,
 		'',
 		...operations(action),
-		...triggers.flatMap(({ description: { displayName, description } }) => [
+		...triggers.flatMap(({ description: { displayName } }) => [
 			'',
-			`The node **${displayName}**: ${description}.`,
+			`The node **${displayName}** starts a workflow when a video is finished, or when a job did not succeed.`,
 		]),
 		'',
 		'## Credentials',

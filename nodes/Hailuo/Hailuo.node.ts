@@ -7,7 +7,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { properties } from './actions/properties';
+import { properties, subtitle } from './actions/properties';
 import { route } from './actions/router';
 import { resume, resumeWebhooks } from './actions/video/resume';
 import { allBut } from './edition';
@@ -20,7 +20,7 @@ export class Hailuo implements INodeType {
 		icon: { light: 'file:../../icons/hailuo.svg', dark: 'file:../../icons/hailuo.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle,
 		description: 'Make videos with MiniMax Hailuo from text or pictures',
 		defaults: { name: 'Hailuo' },
 		usableAsTool: true,

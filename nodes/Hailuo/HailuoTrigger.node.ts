@@ -21,8 +21,9 @@ export class HailuoTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle:
-			'={{ ({ completed: "job completed", failed: "job failed", either: "job completed or failed" })[$parameter["event"]] }}',
-		description: 'Starts the workflow when a MiniMax Hailuo video is finished',
+			'={{ ({ completed: "Job Completed", failed: "Job Failed", either: "Job Completed or Failed" })[$parameter["event"]] }}',
+		// Of both nodes: n8n shows them as one entry in its list of nodes, with the description of the trigger.
+		description: 'Make videos with MiniMax Hailuo, or start a workflow when one is finished',
 		defaults: { name: 'Hailuo Trigger' },
 		polling: true,
 		inputs: [],

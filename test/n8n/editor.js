@@ -41,6 +41,12 @@ class Editor {
 		await this.page.locator(byId('canvas-add-button')).waitFor();
 	}
 
+	/** What the canvas says below a node's name. */
+	async subtitle(name) {
+		const node = this.page.locator(`${byId('canvas-node')}[data-node-name="${name}"]`);
+		return (await node.locator('[class*=subtitle]').first().innerText()).trim();
+	}
+
 	/** Opens a node's panel (a double click on it). */
 	async openNode(name) {
 		const { page } = this;
@@ -93,6 +99,13 @@ class Editor {
 				return field?.getAttribute('data-parameter-path').replace(/^parameters\./, '') ?? '';
 			}),
 		);
+	}
+
+	/** The grey text below a field; empty where there is none. */
+	async hint(name) {
+		const item = this.page.locator('.parameter-item').filter({ has: this.field(name) });
+		// It has no id; the other texts of a field stand in its label.
+		return (await item.locator('.n8n-text:not(label *)').allInnerTexts()).join(' ').trim();
 	}
 
 	field(name) {

@@ -14,15 +14,15 @@ import { sendAndWait } from './video/sendAndWait';
 const VIDEO_TEXTS: Record<VideoOperation, { description: string; action: string }> = {
 	textToVideo: {
 		description: 'Make a video from a description',
-		action: 'Make video from text',
+		action: 'Generate video from text',
 	},
 	imageToVideo: {
 		description: 'Make a video that begins with a picture',
-		action: 'Make video from image',
+		action: 'Generate video from image',
 	},
 	firstLastFrameToVideo: {
 		description: 'Make a video that leads from one picture to another',
-		action: 'Make video from first and last frame',
+		action: 'Generate video from first and last frame',
 	},
 };
 

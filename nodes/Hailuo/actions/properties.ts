@@ -37,12 +37,13 @@ export const providerField: INodeProperties =
 const shownFor = (can: (provider: ProviderId) => boolean) =>
 	providers.every(can) ? {} : { displayOptions: { show: { provider: providers.filter(can) } } };
 
-const RESOURCE_NAMES: Record<Resource, string> = { account: 'Account', job: 'Job', video: 'Video' };
+const RESOURCE_NAMES: Record<Resource, string> = { video: 'Video', job: 'Job', account: 'Account' };
 
 const offeredBy = (list: readonly Operation[]) => (provider: ProviderId) =>
 	list.some((operation) => operation.offered(providerOf(provider)));
 
-const offeredResources = (Object.keys(operations) as Resource[]).filter((resource) =>
+/** What most people come for stands first, here and in n8n's list of actions. */
+const offeredResources = (Object.keys(RESOURCE_NAMES) as Resource[]).filter((resource) =>
 	providers.some(offeredBy(operations[resource])),
 );
 
@@ -83,6 +84,18 @@ const operationFields = offeredResources.map((resource): INodeProperties => {
 		displayOptions: { show: { resource: [resource] } },
 	};
 });
+
+/** What the canvas shows below the name of the node, e.g. `Image to Video` or `Job: Wait`, as messages call it too. */
+export const subtitle = `={{ (${JSON.stringify(
+	Object.fromEntries(
+		offeredResources.flatMap((resource) =>
+			operations[resource].map(({ value, name }) => [
+				value,
+				resource === 'video' ? name : `${RESOURCE_NAMES[resource]}: ${name}`,
+			]),
+		),
+	),
+)})[$parameter["operation"]] }}`;
 
 const continueField: INodeProperties = {
 	displayName: 'Continue When',
