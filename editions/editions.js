@@ -24,8 +24,7 @@ const editions = [
 		service: 'WaveSpeed',
 		name: 'n8n-nodes-hailuo-wavespeed',
 		displayName: 'Hailuo WaveSpeed',
-		about:
-			'[WaveSpeed](https://wavespeed.ai) runs the whole Hailuo family behind one API key, at one price a video.',
+		about: '[WaveSpeed](https://wavespeed.ai) runs the whole Hailuo family behind one API key.',
 		account:
 			'Make an account at [wavespeed.ai](https://wavespeed.ai), top it up, and create a key at [wavespeed.ai/accesskey](https://wavespeed.ai/accesskey). A key made before the first top-up works once the account has been topped up.',
 		words: ['wavespeed'],

@@ -26,7 +26,6 @@ function loadCatalogue() {
  */
 function fieldsOf(model, operation) {
 	const { fields, custom, camera } = model;
-	const lengths = Object.values(model.operations[operation]);
 	const when = (condition, ...names) => (condition ? names : []);
 	return [
 		...['provider', 'resource', 'operation', 'model'],
@@ -36,7 +35,7 @@ function fieldsOf(model, operation) {
 		'prompt',
 		...when(camera, 'cameraMovements'),
 		...when(fields.resolution, 'resolution'),
-		...when(fields.duration && (fields.resolution || lengths[0].length > 1), 'duration'),
+		...when(!custom, 'duration'),
 		...when(fields.promptExpansion, 'promptExpansion'),
 		...when(fields.goFast, 'goFast'),
 		...when(custom, 'additionalFields'),
@@ -63,6 +62,24 @@ function optionsOf({ provider, fields }, operation) {
 		...(takes('fastPretreatment') ? ['Fast Pretreatment'] : []),
 		...(takes('watermark') ? ['Watermark'] : []),
 	].sort();
+}
+
+/** The lengths at the resolution that is shown first, and below them what each of them costs. */
+async function sees(assert, editor, model, operation) {
+	const { fields, prices } = model;
+	const lengths = model.operations[operation];
+	const resolution = fields.resolution?.default ?? Object.keys(lengths)[0];
+	assert.deepEqual(
+		(await editor.choices('duration')).map(({ name }) => name),
+		lengths[resolution].map((s) => `${s} Seconds`),
+	);
+	const hint = await editor.hint('duration');
+	if (!prices) return assert.match(hint, /publishes no prices/);
+	for (const s of lengths[resolution]) {
+		const price = prices[resolution][s].toFixed(2);
+		assert.match(hint, new RegExp(`${resolution}: [^;]*\\b${s} s \\$${price}`));
+	}
+	return undefined;
 }
 
 async function open({ n8n, client, sim, log, parameters, size = {} }) {
@@ -135,6 +152,7 @@ const panels = {
 								where,
 							);
 						}
+						if (!model.custom) await sees(assert, editor, model, operation);
 						assert.deepEqual(
 							(await editor.addableOptions()).sort(),
 							optionsOf(model, operation),
@@ -224,6 +242,10 @@ const change = {
 
 			await editor.choose('provider', 'WaveSpeed');
 			await editor.choose('model', 'Hailuo 2.3 Pro (Image to Video)');
+			// It makes 6 seconds only: nothing else is made in silence of the 10 that were chosen.
+			assert.deepEqual(await editor.issues(), ['duration']);
+			await editor.choose('duration', '6 Seconds');
+			assert.deepEqual(await editor.issues(), []);
 			const { model: _none, ...input } = await sent();
 			assert.deepEqual(input, {
 				to: '/api/v3/minimax/hailuo-2.3/i2v-pro',

@@ -62,7 +62,7 @@ const waveSpeed = {
 			plain: { ...prompt, ...sends(true) },
 			set: off,
 			full: { ...prompt, ...sends(false) },
-			no: NO_PROMPT,
+			no: [{ duration: 10 }, /'Duration' of 10 s cannot be made by .*Choose 6 s/],
 		},
 		{
 			model: 'minimax/hailuo-2.3/t2v-standard',

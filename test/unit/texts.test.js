@@ -51,7 +51,7 @@ const titleCase = (text) =>
 		.split(/[ /]+/)
 		.every((word, at) => /^[A-Z0-9&#]/.test(word) || (at > 0 && SMALL.test(word)));
 
-const oneSentence = (text) => !/[.!?:] /.test(text.replace(/e\.g\. /g, ''));
+const oneSentence = (text) => !/[.!?] /.test(text.replace(/e\.g\. /g, ''));
 const EMOJI = /\p{Extended_Pictographic}/u;
 /** The words that n8n's guidelines ask to avoid, because they blame. */
 const BLAMES = /\b(errors?|problems?|failures?|mistakes?)\b/i;

@@ -52,6 +52,8 @@ export type Field = Omit<INodeProperties, 'displayOptions'> & {
 	 * has such a model until another one is picked, and n8n's editor forgets what is typed into a field that does not show.
 	 */
 	kept?: boolean;
+	/** A hint that is true of the models that share the look, and of no model that is not in the list. */
+	hintForModel?: string;
 };
 
 /** Places that share a look: operations of one provider with the same models. */
@@ -81,7 +83,7 @@ export function fieldAt<Action extends VideoAction>(
 		looks.set(look, known);
 	}
 	const each = [...looks.values()];
-	return each.flatMap(({ field: { show, hide, kept, ...property }, at }) => {
+	return each.flatMap(({ field: { show, hide, kept, hintForModel, ...property }, at }) => {
 		// In each list of models, an unknown one looks like most of them do.
 		const isUsual = (provider: ProviderId, operation: Action) => {
 			const count = (places: ReadonlyArray<Place<Action>>) =>
@@ -91,22 +93,35 @@ export function fieldAt<Action extends VideoAction>(
 				each.find((look) => each.every((other) => count(look.at) >= count(other.at)))?.at === at
 			);
 		};
-		return joined(all, at, kept ? isUsual : () => false).map((group) => {
+		return joined(all, at, kept ? isUsual : () => false).flatMap((group) => {
 			const { provider, operations: operation, models, others } = group;
-			const hidden = { ...hide, ...(others?.length ? { model: others } : {}) };
-			return {
-				...property,
-				displayOptions: {
-					show: {
-						resource: ['video'],
-						operation,
-						provider: [provider],
-						...(others ? {} : { model: models }),
-						...show,
+			const shownFor = (
+				model: { only: string[] } | { allBut: string[] },
+				hint?: string,
+			): INodeProperties => {
+				const hidden = {
+					...hide,
+					...('allBut' in model && model.allBut.length ? { model: model.allBut } : {}),
+				};
+				return {
+					...property,
+					...(hint ? { hint } : {}),
+					displayOptions: {
+						show: {
+							resource: ['video'],
+							operation,
+							provider: [provider],
+							...('only' in model ? { model: model.only } : {}),
+							...show,
+						},
+						...(Object.keys(hidden).length ? { hide: hidden } : {}),
 					},
-					...(Object.keys(hidden).length ? { hide: hidden } : {}),
-				},
+				};
 			};
+			if (!others) return [shownFor({ only: models }, hintForModel)];
+			return hintForModel
+				? [shownFor({ only: models }, hintForModel), shownFor({ allBut: [...models, ...others] })]
+				: [shownFor({ allBut: others })];
 		});
 	});
 }

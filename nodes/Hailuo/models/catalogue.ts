@@ -3,6 +3,7 @@ import { miniMaxCatalogue } from './miniMax';
 import type {
 	FieldName,
 	FieldSpec,
+	LengthList,
 	Lengths,
 	Model,
 	ProviderCatalogue,
@@ -111,6 +112,24 @@ export function durationsOf(lengths: Lengths): number[] {
 	return [...new Set(Object.values(lengths).flat())].sort((a, b) => a - b);
 }
 
+/** The lists of lengths that a model has, each with the resolutions that share it, in the order of the resolutions. */
+export function lengthLists(lengths: Lengths): LengthList[] {
+	const lists = new Map<string, LengthList>();
+	for (const resolution of resolutionsOf(lengths)) {
+		const durations = lengths[resolution]!;
+		const list = lists.get(durations.join()) ?? { durations, at: [] };
+		list.at.push(resolution);
+		lists.set(durations.join(), list);
+	}
+	return [...lists.values()];
+}
+
+/** e.g. `512P, 768P: 6 or 10 s · 1080P: 6 s` */
+export const formats = (lengths: Lengths): string =>
+	lengthLists(lengths)
+		.map(({ durations, at }) => `${at.join(', ')}: ${durations.join(' or ')} s`)
+		.join(' · ');
+
 /** List price in USD, as of `model.pricesAsOf`; undefined where none is published. */
 export function listPrice(
 	model: Model,
@@ -120,20 +139,40 @@ export function listPrice(
 	return model.prices?.[resolution]?.[seconds];
 }
 
-/** e.g. `512P · 6 or 10 s · $0.10 to $0.15`: what the list of models says about one of them. */
+/** e.g. `512P: 6 or 10 s · $0.10 to $0.15`: what the list of models says about one of them. */
 export function modelSummary(model: Model, operation: VideoOperation): string {
-	if (model.custom) return 'Any model of this provider, by its ID. Nothing about it is checked.';
+	const { custom, fields } = model;
+	if (custom) {
+		return `Any model of ${custom.of ?? 'this provider'}, by its ID. Nothing about it is checked.`;
+	}
 	const lengths = model.operations[operation] ?? {};
-	const resolutions = resolutionsOf(lengths);
-	const prices = resolutions
+	const prices = resolutionsOf(lengths)
 		.flatMap((resolution) => lengths[resolution]!.map((s) => listPrice(model, resolution, s)))
 		.filter((price): price is number => price !== undefined);
-	const money = [...new Set([Math.min(...prices), Math.max(...prices)])]
-		.map((price) => `$${price.toFixed(2)}`)
-		.join(' to ');
+	const money = [...new Set([Math.min(...prices), Math.max(...prices)])].map(dollars).join(' to ');
 	return [
-		resolutions.join(', '),
-		`${durationsOf(lengths).join(' or ')} s`,
-		prices.length ? `${money} (list price of ${model.pricesAsOf})` : 'price not published',
+		formats(lengths),
+		prices.length ? money : 'price not published',
+		...(operation !== 'textToVideo' && fields.prompt?.required ? ['needs a prompt'] : []),
 	].join(' · ');
+}
+
+const dollars = (price: number) => `$${price.toFixed(2)}`;
+
+/**
+ * e.g. `512P: 6 s $0.10, 10 s $0.15 (list price of 2026-03-13)`: what the videos of a model cost at some of its
+ * resolutions; undefined where no price is published.
+ */
+export function priceList(
+	model: Model,
+	lengths: Lengths,
+	resolutions: readonly Resolution[],
+): string | undefined {
+	if (!model.prices) return undefined;
+	const rows = resolutions.map((resolution) => {
+		const prices = lengths[resolution]!.map((s) => [s, listPrice(model, resolution, s)] as const);
+		const known = prices.flatMap(([s, price]) => (price ? [`${s} s ${dollars(price)}`] : []));
+		return `${resolution}: ${known.join(', ')}`;
+	});
+	return `${rows.join('; ')} (list price of ${model.pricesAsOf})`;
 }

@@ -82,7 +82,7 @@ const models: readonly Model[] = [
 export const miniMaxCatalogue: ProviderCatalogue = {
 	provider: 'miniMax',
 	name: 'MiniMax',
-	description: 'The makers of Hailuo themselves',
+	description: 'The makers of Hailuo; camera movements from a list',
 	defaults: {
 		textToVideo: 'MiniMax-Hailuo-2.3',
 		imageToVideo: 'MiniMax-Hailuo-2.3',

@@ -1,4 +1,4 @@
-import { durationsOf, models, modelsOf, resolutionsOf } from './catalogue';
+import { durationsOf, formats, models, modelsOf, resolutionsOf } from './catalogue';
 import { checkAdditional, checkFormat, requireModel, type Format } from './request';
 import type { Lengths, Model, ProviderId, VideoOperation } from './types';
 
@@ -30,12 +30,9 @@ export function allLengths(model: Model): Lengths {
 export const isHailuo = (id: string): boolean =>
 	/^minimax[/_-](hailuo|h3|video-0|[ti]2v)/i.test(id) || models.some((model) => model.id === id);
 
-/** e.g. `512P, 768P · 6 or 10 s`: what the list of models whose price can be asked for says about one of them. */
-export function pricedSummary(model: Model): string {
-	if (model.custom) return 'Any model of this provider, by its ID';
-	const lengths = allLengths(model);
-	return `${resolutionsOf(lengths).join(', ')} · ${durationsOf(lengths).join(' or ')} s`;
-}
+/** e.g. `512P, 768P: 6 or 10 s`: what the list of models whose price can be asked for says about one of them. */
+export const pricedSummary = (model: Model): string =>
+	model.custom ? 'Any model of this provider, by its ID' : formats(allLengths(model));
 
 /**
  * The model and what it is to make, checked against all of its operations.

@@ -37,6 +37,12 @@ export interface FieldSpec {
 /** The lengths in seconds that a model makes at each resolution: its matrix for one operation. */
 export type Lengths = Partial<Record<Resolution, readonly number[]>>;
 
+/** Lengths in seconds, and the resolutions that have exactly these. */
+export interface LengthList {
+	durations: readonly number[];
+	at: Resolution[];
+}
+
 /** Which words a provider has for camera movements in the prompt; absent where it documents none. */
 export type CameraDialect = 'vtrix' | 'miniMax';
 
@@ -74,6 +80,8 @@ export interface Model {
 	custom?: {
 		/** Shown as the placeholder of its ID. */
 		example: string;
+		/** Whose models it stands for, where those are not all of the provider's. */
+		of?: string;
 	};
 	/** Which API serves it, where that is not the provider's main one. */
 	api?: ModelApi;

@@ -99,7 +99,7 @@ const models: readonly Model[] = [
 		provider: 'vtrix',
 		id: 'customQueue',
 		name: 'Custom Model (SeaArt Queue)',
-		custom: { example: 'minimax_hailuo_23_t2v' },
+		custom: { example: 'minimax_hailuo_23_t2v', of: "SeaArt Cloud's queue" },
 		api: 'queue',
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame, lastFrame },
@@ -110,7 +110,7 @@ const models: readonly Model[] = [
 export const vtrixCatalogue: ProviderCatalogue = {
 	provider: 'vtrix',
 	name: 'Vtrix / SeaArt',
-	description: 'One gateway under two names',
+	description: 'One gateway under two names; camera movements from a list',
 	defaults: {
 		textToVideo: 'minimax_hailuo_02',
 		imageToVideo: 'minimax_hailuo_02_i2v',

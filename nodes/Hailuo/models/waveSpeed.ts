@@ -200,7 +200,7 @@ const models: readonly Model[] = [
 export const waveSpeedCatalogue: ProviderCatalogue = {
 	provider: 'waveSpeed',
 	name: 'WaveSpeed',
-	description: 'The whole Hailuo family, one price a video',
+	description: 'Every Hailuo 02 and 2.3 model, and a history of your jobs',
 	defaults: {
 		textToVideo: 'minimax/hailuo-02/standard',
 		imageToVideo: 'minimax/hailuo-02/fast',

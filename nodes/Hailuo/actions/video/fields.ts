@@ -2,13 +2,18 @@ import type { INodeProperties } from 'n8n-workflow';
 import { providers } from '../../edition';
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS } from '../../models/camera';
 import {
+	catalogueOf,
 	defaultModel,
 	fieldOf,
+	lengthLists,
 	modelsFor,
+	modelsOf,
 	modelSummary,
+	priceList,
 	resolutionsOf,
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
+import { typeNames } from '../../media/imageCheck';
 import { FIELD_LABELS } from '../../models/fields';
 import { providerOf } from '../../providers';
 import { pricedModels, pricedSummary } from '../../models/price';
@@ -25,6 +30,14 @@ const all = places(VIDEO_OPERATIONS);
 /** What a price depends on is asked for it too. */
 const withPrice: Array<Place<VideoAction>> = [...all, ...pricePlaces];
 
+/** What the prices in the list of models are. */
+function modelHelp(provider: ProviderId): string {
+	const asOf = modelsOf(provider).find(({ pricesAsOf }) => pricesAsOf)?.pricesAsOf;
+	return asOf
+		? `Newest first. What it costs is the list price of ${asOf}, for one video.`
+		: 'Newest first';
+}
+
 /** The list of models of each provider under each operation. */
 const modelFields: INodeProperties[] = providers.flatMap((provider) =>
 	VIDEO_OPERATIONS.filter((operation) => modelsFor(provider, operation).length > 0).map(
@@ -38,6 +51,7 @@ const modelFields: INodeProperties[] = providers.flatMap((provider) =>
 				description: modelSummary(model, operation),
 			})),
 			default: defaultModel(provider, operation),
+			description: modelHelp(provider),
 			displayOptions: {
 				show: { resource: ['video'], operation: [operation], provider: [provider] },
 			},
@@ -102,18 +116,6 @@ const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
 /** The input field of each frame, when the person names none. */
 export const FRAME_FIELDS = { firstFrame: 'data', lastFrame: 'lastFrame' } as const;
 
-const TYPE_NAMES: Record<string, string> = {
-	'image/jpeg': 'JPG',
-	'image/png': 'PNG',
-	'image/webp': 'WebP',
-};
-
-/** e.g. `JPG, PNG or WebP` */
-function pictureTypes(provider: ProviderId): string {
-	const names = providerOf(provider).images.mimeTypes.map((type) => TYPE_NAMES[type] ?? type);
-	return `${names.slice(0, -1).join(', ')} or ${names[names.length - 1]}`;
-}
-
 function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 	const shown = (place: Place) =>
 		place.operation === 'firstLastFrameToVideo' ||
@@ -162,7 +164,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			show: { [`${name}Source`]: ['url'] },
 		},
 	];
-	const partsAt = ({ provider }: Place) => parts(pictureTypes(provider));
+	const partsAt = ({ provider }: Place) => parts(typeNames(providerOf(provider).images));
 	return partsAt(all[0]).flatMap((_part, nth) =>
 		fieldAt(all, (place) => (shown(place) ? { ...partsAt(place)[nth], kept: true } : undefined)),
 	);
@@ -237,47 +239,49 @@ const resolutionFields = fieldAt(withPrice, ({ model, lengths }) => {
 				...(RESOLUTION_HELP[value] ? { description: RESOLUTION_HELP[value] } : {}),
 			})),
 			default: String(model.fields.resolution.default),
-			description: 'Height of the picture. Which lengths exist depends on it.',
+			description: 'How large the video is. Which lengths exist depends on it.',
 			kept: true,
 		}
 	);
 });
 
-/** The lists of lengths that a model has, with the resolutions that share one; the longest list first. */
-function lengthLists(lengths: Lengths): Array<{ durations: readonly number[]; at: Resolution[] }> {
-	const lists = new Map<string, { durations: readonly number[]; at: Resolution[] }>();
-	for (const resolution of resolutionsOf(lengths)) {
-		const durations = lengths[resolution]!;
-		const list = lists.get(durations.join()) ?? { durations, at: [] };
-		list.at.push(resolution);
-		lists.set(durations.join(), list);
-	}
-	return [...lists.values()].sort((a, b) => b.durations.length - a.durations.length);
+/** Those of a model, the longest list first: it also shows for a resolution that is not in the list. */
+const listsOf = (lengths: Lengths) =>
+	lengthLists(lengths).sort((a, b) => b.durations.length - a.durations.length);
+
+const MOST_LISTS = Math.max(...withPrice.map(({ lengths }) => listsOf(lengths).length));
+
+/** Under the last field that decides it: what a video costs. Where no price is published, where to ask for one. */
+function priceHint({ operation, provider, model, lengths }: Place<VideoAction>, at: Resolution[]) {
+	if (operation === 'getPrice') return undefined;
+	const asked = pricedModels(provider).includes(model) && providerOf(provider).quote;
+	return (
+		priceList(model, lengths, at) ??
+		`${catalogueOf(provider).name} publishes no prices${asked ? ': Get Price asks for one' : ''}`
+	);
 }
 
-const MOST_LISTS = Math.max(...withPrice.map(({ lengths }) => lengthLists(lengths).length));
-
 /**
- * Where a person chooses the resolution, a list of lengths for each that differs: the longest also for a resolution that
- * is not in the list. Where the model fixes the resolution a list only if there is a choice.
+ * Always in sight, also where there is nothing to choose: it says what one gets, and what that costs. Where a person
+ * chooses the resolution, there is a list of lengths for each that differs.
  */
 const durationFields: INodeProperties[] = [...Array(MOST_LISTS).keys()].flatMap((nth) =>
-	fieldAt(withPrice, ({ model, lengths }): Field | undefined => {
-		const lists = lengthLists(lengths);
-		const { duration, resolution } = model.fields;
-		if (!duration || !lists[nth] || (!resolution && lists[nth].durations.length < 2)) {
-			return undefined;
-		}
-		const others = lists.slice(1).flatMap(({ at }) => at);
+	fieldAt(withPrice, (place): Field | undefined => {
+		const { model, lengths } = place;
+		const lists = listsOf(lengths);
+		if (!lists[nth]) return undefined;
+		const { durations, at } = lists[nth];
+		const others = lists.slice(1).flatMap((list) => list.at);
 		return {
 			displayName: FIELD_LABELS.duration,
 			name: 'duration',
 			type: 'options',
-			options: lists[nth].durations.map((value) => ({ name: `${value} Seconds`, value })),
-			default: Number(duration.default),
+			options: durations.map((value) => ({ name: `${value} Seconds`, value })),
+			default: Number(model.fields.duration?.default ?? durations[0]),
 			description: 'Length of the video',
 			kept: true,
-			...(nth > 0 ? { show: { resolution: lists[nth].at } } : {}),
+			hintForModel: priceHint(place, at),
+			...(nth > 0 ? { show: { resolution: at } } : {}),
 			...(nth === 0 && others.length > 0 ? { hide: { resolution: others } } : {}),
 		};
 	}),
