@@ -77,9 +77,9 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		const error = await refusal(self);
 		expect(error.rule).toBe('missing');
 		expect(error.message).toBe(
-			'First Frame needs a picture in the binary field "data", but the item has only "photo", "logo"',
+			'First Frame needs a picture in the input field "data", but the item has only "photo", "logo"',
 		);
-		expect(error.fix).toContain('"photo"');
+		expect(error.fix).toBe('Enter "photo" in \'First Frame Input Field\'.');
 		expect((await refusal(self, { value: '' })).message).toContain('(no name given)');
 		expect((await refusal(self, { value: undefined })).rule).toBe('missing');
 		expect((await refusal(self, { value: { mimeType: 7 } })).rule).toBe('missing');
@@ -87,7 +87,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 
 	it('says when the item carries no file at all', async () => {
 		const error = await refusal(context());
-		expect(error.message).toContain('the item carries no binary data');
+		expect(error.message).toContain('the item has no file');
 		expect(error.fix).toContain('step before');
 	});
 

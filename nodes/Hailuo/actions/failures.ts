@@ -79,12 +79,14 @@ export interface Explained {
 const pickUp = (jobId: string) =>
 	`The job ${jobId} is submitted, paid, and goes on at the provider. To get its video without paying again, use the operation Job: Wait with this ID.`;
 
-/** Joined by full stops, whether or not a part brought its own. */
-const sentences = (...parts: Array<string | undefined>): string =>
-	parts
+/** Joined by full stops, whether or not a part brought its own. One sentence ends without, several end with one. */
+function sentences(...parts: Array<string | undefined>): string {
+	const text = parts
 		.filter((part): part is string => Boolean(part))
 		.map((part) => part.replace(/\.$/, ''))
 		.join('. ');
+	return /[.!?] [A-Z]/.test(text) ? `${text}.` : text;
+}
 
 /** Turns anything that was thrown into words. No key, header or request body gets in here. */
 export function explain(error: unknown): Explained {
@@ -167,12 +169,13 @@ export function explain(error: unknown): Explained {
 function explainFailedJob(job: Job): Explained {
 	const { jobId, error } = job;
 	const verb = job.status === 'cancelled' ? 'was cancelled' : 'did not succeed';
+	const reason = (error?.message ?? 'no reason given').replace(/\.$/, '');
 	return {
-		message: `The job ${jobId} ${verb}: ${error?.message ?? 'no reason given'}${error?.code ? ` [${error.code}]` : ''}`,
+		message: `The job ${jobId} ${verb}: ${reason}${error?.code ? ` [${error.code}]` : ''}`,
 		next: lacksVideo(job)
 			? 'It may be charged, and its video may turn up later: look at it with Job: Get and this ID, and ask the provider if it does not.'
 			: error?.retryable
-				? 'This was the trouble of the provider: submit it again. Jobs that do not succeed are refunded or not charged.'
+				? 'The cause lies with the provider: submit it again. Jobs that do not succeed are refunded or not charged.'
 				: 'Change the prompt or the picture before you submit it again. Jobs that do not succeed are refunded or not charged.',
 		job,
 		code: error?.code,

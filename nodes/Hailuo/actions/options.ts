@@ -38,7 +38,7 @@ export const timeLimitOption: INodeProperties = {
 	displayName: 'Time Limit (Minutes)',
 	name: 'timeLimit',
 	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 1 },
+	typeOptions: { minValue: 1, numberPrecision: 0 },
 	default: 15,
 	description:
 		'How long to wait for each job. A job that takes longer goes on at the provider: pick it up with Job: Wait.',

@@ -114,11 +114,11 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 		input.label,
 		'missing',
 		names.length === 0
-			? `needs a picture in the binary field ${wanted}, but the item carries no binary data`
-			: `needs a picture in the binary field ${wanted}, but the item has only ${quoted(names)}`,
+			? `needs a picture in the input field ${wanted}, but the item has no file`
+			: `needs a picture in the input field ${wanted}, but the item has only ${quoted(names)}`,
 		names.length === 0
-			? 'Put a step before this one that delivers a file (Google Drive, HTTP Request, a form …), or choose URL.'
-			: `Enter ${quoted(names.slice(0, 1))} as the name of the binary field.`,
+			? "Put a step before this one that delivers a file (Google Drive, HTTP Request, a form …), or choose 'URL or Base64 Text'."
+			: `Enter ${quoted(names.slice(0, 1))} in '${input.label} Input Field'.`,
 	);
 }
 

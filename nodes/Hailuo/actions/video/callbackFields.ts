@@ -59,13 +59,13 @@ export function forCallback(field: INodeProperties): INodeProperties[] {
 const shown = { show: { resource: ['video'], operation: [SEND_AND_WAIT], provider: calling } };
 
 const fromField: INodeProperties = {
-	displayName: 'Generate From',
+	displayName: 'Kind of Video',
 	name: FROM,
 	type: 'options',
 	noDataExpression: true,
 	options: VIDEO_OPERATIONS.map((value) => ({ name: OPERATION_NAMES[value], value })),
 	default: 'imageToVideo',
-	description: 'What kind of video to make',
+	description: 'What the video is made from',
 	displayOptions: shown,
 };
 
@@ -96,8 +96,8 @@ const outputOptions = downloadOptions(true).map((option) => ({
 
 export const callbackFields: INodeProperties[] = calling.length
 	? [
-			fromField,
 			noticeField,
+			fromField,
 			...videoFields.flatMap(forCallback),
 			optionsField([...outputOptions, waitLimitOption, ...submitOptions], shown),
 		]

@@ -207,6 +207,6 @@ function inDoubt(
 	const what = error ? 'The submit got' : 'An earlier try submitted this item and got';
 	return new InDoubt(
 		`${what} no usable answer, so the job may exist and may be billed. It was not sent again${cause ? ` (${cause})` : ''}`,
-		`Before you run this item again, ${provider.historyHint}${perhaps}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
+		`${provider.historyHint[0].toUpperCase()}${provider.historyHint.slice(1)}${perhaps}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
 	);
 }
