@@ -3,7 +3,7 @@ import type { Clock } from '../jobs/clock';
 import { StatusPacer } from '../jobs/limiter';
 import { retryGet, type RetryOptions } from '../jobs/retry';
 import { settle } from '../jobs/settle';
-import { Turns } from '../jobs/turns';
+import { Semaphore } from '../jobs/semaphore';
 import type { ProviderId } from '../models/types';
 import { clock } from './clock';
 import { connect, type Connection } from './transport';
@@ -19,7 +19,7 @@ export interface Session extends Connection {
 	/** Spreads the status calls of all open jobs. */
 	pacer: StatusPacer;
 	/** Bounds the downloads, which need no place in the batch. */
-	downloads: Turns;
+	downloads: Semaphore;
 }
 
 export async function openSession(context: IExecuteFunctions): Promise<Session> {
@@ -32,7 +32,7 @@ export const sessionOf = (connection: Connection, signal?: AbortSignal): Session
 	clock,
 	signal,
 	pacer: new StatusPacer({ clock }),
-	downloads: new Turns(DOWNLOADS),
+	downloads: new Semaphore(DOWNLOADS),
 });
 
 /**

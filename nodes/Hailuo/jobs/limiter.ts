@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import { Turns } from './turns';
+import { Semaphore } from './semaphore';
 
 /**
  * The window in ms. It is a little longer than the provider's minute, because the requests' way there
@@ -13,7 +13,7 @@ export class SubmitLimiter {
 	private readonly clock: Clock;
 	/** When the latest submits were let through, oldest first; never more than `perMinute` of them. */
 	private readonly granted: number[] = [];
-	private readonly line = new Turns(1);
+	private readonly queue = new Semaphore(1);
 	private pausedUntil = 0;
 
 	/** @param options.perMinute most submits in any 60 s; 0 for no limit */
@@ -26,10 +26,10 @@ export class SubmitLimiter {
 	/**
 	 * Resolves when a submit may be sent, first come first served.
 	 *
-	 * @throws the signal's reason as soon as it is aborted; the place in the line is then given up
+	 * @throws the signal's reason as soon as it is aborted; the place in the queue is then given up
 	 */
 	async acquire(signal?: AbortSignal): Promise<void> {
-		await this.line.run(async () => {
+		await this.queue.run(async () => {
 			// The pause may have grown while this one slept, so it looks again after each sleep.
 			for (let wait = this.waitMs(); wait > 0; wait = this.waitMs()) {
 				await this.clock.sleep(wait, signal);
@@ -61,7 +61,7 @@ export class SubmitLimiter {
 export class StatusPacer {
 	private readonly gapMs: number;
 	private readonly clock: Clock;
-	private readonly line = new Turns(1);
+	private readonly queue = new Semaphore(1);
 	private nextAt = 0;
 
 	/** @param options.perSecond most status calls a second, evenly spaced; 0 for no limit */
@@ -79,7 +79,7 @@ export class StatusPacer {
 	async acquire(signal?: AbortSignal): Promise<void> {
 		signal?.throwIfAborted();
 		if (this.gapMs === 0) return;
-		await this.line.run(async () => {
+		await this.queue.run(async () => {
 			// A timer may fire a little early, so it looks again.
 			for (let wait = this.waitMs(); wait > 0; wait = this.waitMs()) {
 				await this.clock.sleep(wait, signal);

@@ -110,7 +110,7 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 		if (limited) limiter?.pauseUntil(clock.now() + waitMs);
 		if (clock.now() + waitMs > patienceUntil) throw error;
 		options.onRetry?.(error, attempt, waitMs);
-		// With a limiter the pause is waited for in its line, so that nobody overtakes.
+		// With a limiter the pause is waited for in its queue, so that nobody overtakes.
 		if (!limited || !limiter) await clock.sleep(waitMs, signal);
 	}
 }

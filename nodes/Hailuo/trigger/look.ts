@@ -2,7 +2,7 @@ import { runBatch, type Slot } from '../jobs/batch';
 import type { Clock } from '../jobs/clock';
 import { StatusPacer } from '../jobs/limiter';
 import { settle } from '../jobs/settle';
-import { Turns } from '../jobs/turns';
+import { Semaphore } from '../jobs/semaphore';
 import { isFinished } from '../jobs/wait';
 import { DownloadFailed } from '../media/downloadFailed';
 import { lacksVideo, ProviderError, type Job } from '../providers/types';
@@ -77,8 +77,8 @@ export async function look<F>(
 	if (watch.open.size === 0) return looked;
 	const turn = {
 		pacer: new StatusPacer({ perSecond: LOOKS_PER_SECOND, clock }),
-		fresh: new Turns(DOWNLOADS_AT_ONCE),
-		repeated: new Turns(REPEATS_AT_ONCE),
+		fresh: new Semaphore(DOWNLOADS_AT_ONCE),
+		repeated: new Semaphore(REPEATS_AT_ONCE),
 		failures: 0,
 		closed: false,
 	};

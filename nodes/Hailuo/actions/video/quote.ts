@@ -1,5 +1,5 @@
 import { fingerprint } from '../../jobs/fingerprint';
-import { Turns } from '../../jobs/turns';
+import { Semaphore } from '../../jobs/semaphore';
 import { FieldError } from '../../models/fields';
 import { toPayload, type Format, type VideoValues } from '../../models/request';
 import type { Model, VideoOperation } from '../../models/types';
@@ -24,7 +24,7 @@ export const QUOTES_AT_A_TIME = 5;
  */
 export function priceAsker(session: Session): AskPrice {
 	const asked = new Map<string, Promise<Quote>>();
-	const turns = new Turns(QUOTES_AT_A_TIME);
+	const semaphore = new Semaphore(QUOTES_AT_A_TIME);
 	return async (model, operation, format, values = {}) => {
 		const { id, api } = model;
 		const submission = { model: id, api, input: toPayload(model, operation, values, format) };
@@ -32,7 +32,7 @@ export function priceAsker(session: Session): AskPrice {
 		const known = asked.get(question);
 		if (known) return await known;
 		const call = async () => await session.provider.quote!(session.http, submission);
-		const answer = turns.run(async () => await ask(session, call), session.signal);
+		const answer = semaphore.run(async () => await ask(session, call), session.signal);
 		asked.set(question, answer);
 		return await answer;
 	};

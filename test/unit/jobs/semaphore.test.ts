@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { Turns } from '../../../nodes/Hailuo/jobs/turns';
+import { Semaphore } from '../../../nodes/Hailuo/jobs/semaphore';
 import { VirtualClock } from '../helpers/virtualClock';
 import { errorOf } from './support';
 
 // Nothing here waits for real time; the limit only leaves room for a busy machine.
 jest.setTimeout(60_000);
 
-describe('Turns', () => {
+describe('Semaphore', () => {
 	it('never holds more than its places, loses none, and keeps the order, stops or not', async () => {
 		const one = fc.record({
 			lasts: fc.integer({ min: 0, max: 50 }),
@@ -19,12 +19,12 @@ describe('Turns', () => {
 				fc.array(one, { maxLength: 25 }),
 				async (places, jobs) => {
 					const clock = new VirtualClock();
-					const turns = new Turns(places);
+					const semaphore = new Semaphore(places);
 					const started: number[] = [];
 					let [held, most] = [0, 0];
 					const all = jobs.map(async ({ lasts, fails, stopAt }, index) => {
 						const stop = new AbortController();
-						const work = turns.run(async () => {
+						const work = semaphore.run(async () => {
 							started.push(index);
 							most = Math.max(most, ++held);
 							await clock.sleep(lasts);
@@ -39,7 +39,7 @@ describe('Turns', () => {
 					expect(held).toBe(0);
 					expect(started).toEqual([...started].sort((a, b) => a - b));
 					// All places are free again.
-					const after = Array.from({ length: places }, () => turns.run(() => 'in'));
+					const after = Array.from({ length: places }, () => semaphore.run(() => 'in'));
 					expect(await Promise.all(after)).toHaveLength(places);
 				},
 			),
@@ -47,12 +47,12 @@ describe('Turns', () => {
 	});
 
 	it('passes a place on that was granted in the moment of the stop', async () => {
-		const turns = new Turns(1);
+		const semaphore = new Semaphore(1);
 		const stop = new AbortController();
 		let leave = () => {};
-		const holder = turns.run(() => new Promise<void>((resolve) => (leave = resolve)));
-		const stopped = errorOf(turns.run(() => 'never', stop.signal));
-		const next = turns.run(() => 'next');
+		const holder = semaphore.run(() => new Promise<void>((resolve) => (leave = resolve)));
+		const stopped = errorOf(semaphore.run(() => 'never', stop.signal));
+		const next = semaphore.run(() => 'next');
 		await new VirtualClock().idle();
 		leave();
 		// The holder's place is handed over two microtasks later, and the stop comes right behind it.
