@@ -4,7 +4,8 @@ import { BatchStoppedError, NotStartedError } from '../jobs/batch';
 import { DeadlineError } from '../jobs/wait';
 import { ImageRefused } from '../media/imageCheck';
 import { FieldError } from '../models/fields';
-import { lacksVideo, ProviderError, type Job } from '../providers/types';
+import { ProviderError } from '../providers/errors';
+import { lacksVideo, type Job } from '../providers/types';
 
 /** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
 const CANCELED = 'The execution was canceled';

@@ -10,8 +10,8 @@ import { clock } from './clock';
 import { sendingMs } from '../media/encode';
 import { providerOf } from '../providers';
 import { baseUrlOf } from '../providers/baseUrl';
+import { ProviderError } from '../providers/errors';
 import type { HttpClient, HttpRequest, HttpResponse, Provider } from '../providers/types';
-import { ProviderError } from '../providers/types';
 import type { ProviderId } from '../models/types';
 
 export type RequestContext = IExecuteFunctions | IPollFunctions | IWebhookFunctions;

@@ -1,5 +1,5 @@
+import { ProviderError } from '../providers/errors';
 import type { HistoryFilter, HistoryJob, HistoryPage, Job } from '../providers/types';
-import { ProviderError } from '../providers/types';
 import type { Claims } from './claims';
 import type { Clock } from './clock';
 import { isAbort } from './abort';

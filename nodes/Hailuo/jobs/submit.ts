@@ -1,4 +1,5 @@
-import { ProviderError, type Job, type Submission } from '../providers/types';
+import { ProviderError } from '../providers/errors';
+import type { Job, Submission } from '../providers/types';
 import { claims as processClaims, type Claims } from './claims';
 import type { Clock } from './clock';
 import type { SubmitLimiter } from './limiter';

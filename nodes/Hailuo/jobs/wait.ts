@@ -1,4 +1,5 @@
-import { lacksVideo, ProviderError, type Job, type JobStatus } from '../providers/types';
+import { ProviderError } from '../providers/errors';
+import { lacksVideo, type Job, type JobStatus } from '../providers/types';
 import type { Clock } from './clock';
 import type { StatusPacer } from './limiter';
 import { retryGet } from './retry';

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from '../jobs/retry';
+import { parseRetryAfter } from '../providers/retryAfter';
 
 /**
  * - `expired`: the link is no longer valid (403, 404, 410)

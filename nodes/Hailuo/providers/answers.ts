@@ -1,5 +1,4 @@
-import type { HttpResponse, JobStatus, ProviderErrorKind } from './types';
-import { ProviderError } from './types';
+import type { JobStatus } from './types';
 
 /** Reading what providers answer, tolerantly: every shape named here was seen in a document or a client (PROVIDERS.md A.3, B.2, C.3). */
 
@@ -96,90 +95,4 @@ export function codeOf(body: unknown): string | undefined {
 		text(json(status).error_code) ??
 		text(json(status).code)
 	);
-}
-
-export function kindOfStatus(status: number): ProviderErrorKind {
-	if (status === 401 || status === 403) return 'auth';
-	if (status === 402) return 'credit';
-	if (status === 404 || status === 410) return 'notFound';
-	if (status === 429) return 'rateLimited';
-	if (GAVE_UP.has(status) || status >= 500) return 'unavailable';
-	return 'invalid';
-}
-
-/** Statuses of a server or a gateway that did not wait for the end; 460 and 499 are those of gateways (AWS, nginx). */
-const GAVE_UP = new Set([408, 425, 460, 499]);
-
-const HINTS: Record<ProviderErrorKind, string> = {
-	notConnected: 'Check the base URL in the credential, and the network of n8n',
-	noAnswer: 'The provider may be slow or down; try again later',
-	badAnswer: 'The provider may be down, or the base URL in the credential is not that of its API',
-	unavailable: 'The provider is having trouble; try again later',
-	rateLimited: 'Lower the submits per minute or the jobs at the same time in the options',
-	auth: 'Check the API key in the credential, and that it belongs to this provider',
-	credit: 'Top up the account at the provider',
-	notFound: 'Check the job ID, and that the job was made with this provider and account',
-	invalid: 'Check the values of the fields',
-};
-
-const TOO_LARGE =
-	'The request is too large for this provider: give the picture by its web address, or save it smaller';
-
-export const hintFor = (kind: ProviderErrorKind): string => HINTS[kind];
-
-/** Retry-After in ms, from seconds or an HTTP date; undefined when absent or unreadable. */
-function retryAfterMs(response: HttpResponse): number | undefined {
-	const value = text(response.headers['retry-after']);
-	if (value === undefined) return undefined;
-	const seconds = number(value);
-	const ms = seconds === undefined ? Date.parse(value) - Date.now() : seconds * 1000;
-	return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
-}
-
-/**
- * The error for an answer that is none of success.
- *
- * @param kind overrides what the HTTP status says, where the body knows better
- */
-export function refusal(
-	provider: string,
-	response: HttpResponse,
-	kind: ProviderErrorKind = kindOfStatus(response.status),
-): ProviderError {
-	const { status, body, headers } = response;
-	const said = messageOf(body);
-	const code = codeOf(body);
-	if (status >= 300 && status < 400) {
-		return new ProviderError(`${provider} answered with a redirect (HTTP ${status})`, {
-			// 303 says that the request was taken, and that its outcome is elsewhere (RFC 9110, 15.4.4).
-			kind: status === 303 ? 'badAnswer' : 'invalid',
-			status,
-			hint: `Redirects are not followed, so that the key goes nowhere else. Check the base URL in the credential${headers.location ? '; the answer points elsewhere' : ''}`,
-		});
-	}
-	const what = `${provider} answered HTTP ${status}${said ? `: ${said}` : ''}`;
-	return new ProviderError(code && code !== String(status) ? `${what} [${code}]` : what, {
-		kind,
-		status,
-		code,
-		retryAfterMs: retryAfterMs(response),
-		hint: status === 413 ? TOO_LARGE : hintFor(kind),
-	});
-}
-
-/** A status of another job than the one asked for, as of a cache on the way: its video must not pass for ours. */
-export function foreign(provider: string, jobId: string): ProviderError {
-	return new ProviderError(`${provider} answered about another job than ${jobId}`, {
-		kind: 'badAnswer',
-		hint: hintFor('badAnswer'),
-	});
-}
-
-/** An answer of success that cannot be read: it proves nothing about the request. */
-export function unreadable(provider: string, response: HttpResponse, what: string): ProviderError {
-	return new ProviderError(`${provider} answered HTTP ${response.status} ${what}`, {
-		kind: 'badAnswer',
-		status: response.status,
-		hint: hintFor('badAnswer'),
-	});
 }

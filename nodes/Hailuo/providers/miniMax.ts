@@ -1,29 +1,26 @@
 import {
-	foreign,
-	hintFor,
 	isJson,
 	isoTime,
 	json,
-	kindOfStatus,
 	messageOf,
 	number,
-	refusal,
 	statusOf,
 	text,
-	unreadable,
 	urls,
 	type Json,
 } from './answers';
+import {
+	ProviderError,
+	hintFor,
+	httpError,
+	kindOfStatus,
+	unreadableAnswer,
+	wrongJob,
+	type ProviderErrorKind,
+} from './errors';
 import { remains } from './cutOff';
-import type {
-	HttpClient,
-	HttpResponse,
-	Job,
-	JobStatus,
-	Provider,
-	ProviderErrorKind,
-} from './types';
-import { NO_VIDEO, PAID, ProviderError } from './types';
+import type { HttpClient, HttpResponse, Job, JobStatus, Provider } from './types';
+import { NO_VIDEO, PAID } from './types';
 
 const NAME = 'MiniMax';
 
@@ -81,9 +78,9 @@ function answerError(code: number, response: HttpResponse): ProviderError {
 function read(response: HttpResponse): HttpResponse & { body: Json } {
 	const { status, body } = response;
 	if (status < 200 || status >= 300) {
-		throw refusal(NAME, response, KINDS[codeOf(body)] ?? kindOfStatus(status));
+		throw httpError(NAME, response, KINDS[codeOf(body)] ?? kindOfStatus(status));
 	}
-	if (!isJson(body)) throw unreadable(NAME, response, 'without JSON');
+	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	return { ...response, body };
 }
 
@@ -158,7 +155,7 @@ export const miniMax: Provider = {
 		const named = text(json(remains(response.body)).task_id) ?? '';
 		// An answer that names a job made it, whatever else it says: the job's own status tells the rest.
 		const jobId = miniMax.ownsJobId(named) ? named : text(succeeded(response).body.task_id);
-		if (jobId === undefined) throw unreadable(NAME, response, 'without a job ID');
+		if (jobId === undefined) throw unreadableAnswer(NAME, response, 'without a job ID');
 		return jobOf(jobId, { status: 'queued', model });
 	},
 
@@ -171,7 +168,7 @@ export const miniMax: Provider = {
 		const response = read(answer);
 		const { body } = response;
 		const { task_id: told } = body;
-		if (typeof told === 'string' && told !== '' && told !== jobId) throw foreign(NAME, jobId);
+		if (typeof told === 'string' && told !== '' && told !== jobId) throw wrongJob(NAME, jobId);
 		const code = codeOf(body);
 		const word = text(body.status);
 		const status = statusOf(STATUSES, word);

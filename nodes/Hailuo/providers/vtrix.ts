@@ -1,16 +1,7 @@
-import {
-	foreign,
-	hintFor,
-	isoTime,
-	json,
-	messageOf,
-	number,
-	statusOf,
-	text,
-	type Json,
-} from './answers';
+import { isoTime, json, messageOf, number, statusOf, text, type Json } from './answers';
+import { ProviderError, hintFor, wrongJob } from './errors';
 import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from './types';
-import { NO_VIDEO, PAID, ProviderError } from './types';
+import { NO_VIDEO, PAID } from './types';
 import { call, NAME, videosOf } from './vtrixAnswers';
 import { cancelQueued, isQueueId, queuedJob, submitToQueue } from './vtrixQueue';
 
@@ -158,7 +149,7 @@ export const vtrix: Provider = {
 			path: `${GENERATION}/task/${encodeURIComponent(jobId)}`,
 		});
 		const job = vtrixJob(answer, { jobId });
-		if (job.jobId !== jobId && vtrix.ownsJobId(job.jobId)) throw foreign(NAME, jobId);
+		if (job.jobId !== jobId && vtrix.ownsJobId(job.jobId)) throw wrongJob(NAME, jobId);
 		return { ...job, jobId };
 	},
 

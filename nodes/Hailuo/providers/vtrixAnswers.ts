@@ -1,14 +1,5 @@
-import {
-	isJson,
-	json,
-	kindOfStatus,
-	messageOf,
-	number,
-	refusal,
-	text,
-	unreadable,
-	type Json,
-} from './answers';
+import { isJson, json, messageOf, number, text, type Json } from './answers';
+import { httpError, kindOfStatus, unreadableAnswer } from './errors';
 import { remains } from './cutOff';
 import type { HttpClient, HttpRequest, HttpResponse } from './types';
 
@@ -31,14 +22,14 @@ function kindOf(response: HttpResponse) {
 export async function call(http: HttpClient, request: HttpRequest): Promise<Json> {
 	const response = await http.request(request);
 	if (response.status < 200 || response.status >= 300) {
-		throw refusal(NAME, response, kindOf(response));
+		throw httpError(NAME, response, kindOf(response));
 	}
 	const body = request.paid ? remains(response.body) : response.body;
-	if (!isJson(body)) throw unreadable(NAME, response, 'without JSON');
+	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	const code = number(json(body.status).code);
 	if (code !== undefined && code >= 400) {
 		const nested = { ...response, status: code };
-		throw refusal(NAME, nested, kindOf(nested));
+		throw httpError(NAME, nested, kindOf(nested));
 	}
 	// Some answers of this gateway wrap the task in `data`.
 	return isJson(body.data) && !('id' in body) && !('task_id' in body)

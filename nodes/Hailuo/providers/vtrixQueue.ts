@@ -1,6 +1,7 @@
-import { json, messageOf, number, statusOf, text, unreadable, type Json } from './answers';
+import { json, messageOf, number, statusOf, text, type Json } from './answers';
+import { ProviderError, unreadableAnswer } from './errors';
 import type { HttpClient, Job, JobError, JobStatus, Submission } from './types';
-import { NO_VIDEO, PAID, ProviderError } from './types';
+import { NO_VIDEO, PAID } from './types';
 import { call, NAME, videosOf } from './vtrixAnswers';
 
 /*
@@ -61,7 +62,7 @@ export async function submitToQueue(
 	);
 	const request = text(answer.request_id);
 	if (request === undefined) {
-		throw unreadable(NAME, { status: 200, headers: {}, body: answer }, 'without a job ID');
+		throw unreadableAnswer(NAME, { status: 200, headers: {}, body: answer }, 'without a job ID');
 	}
 	return jobOf(`${model}:${request}`, { status: 'queued' });
 }

@@ -1,20 +1,23 @@
 import {
 	codeOf,
-	foreign,
-	hintFor,
 	isJson,
 	isoTime,
 	json,
-	kindOfStatus,
 	messageOf,
 	number,
-	refusal,
 	statusOf,
 	text,
-	unreadable,
 	urls,
 	type Json,
 } from './answers';
+import {
+	ProviderError,
+	hintFor,
+	httpError,
+	kindOfStatus,
+	unreadableAnswer,
+	wrongJob,
+} from './errors';
 import { multipart, sendingMs } from '../media/encode';
 import { remains } from './cutOff';
 import { signatureFits } from './waveSpeedSignature';
@@ -32,7 +35,7 @@ import type {
 	Quote,
 	Submission,
 } from './types';
-import { NO_VIDEO, PAID, ProviderError } from './types';
+import { NO_VIDEO, PAID } from './types';
 
 const NAME = 'WaveSpeed';
 
@@ -67,12 +70,12 @@ const call = async (http: HttpClient, request: HttpRequest): Promise<unknown> =>
 
 /** What is in the envelope `{code, message, data}`, which may carry a failure under HTTP 200. */
 function opened(response: HttpResponse): unknown {
-	if (response.status < 200 || response.status >= 300) throw refusal(NAME, response);
+	if (response.status < 200 || response.status >= 300) throw httpError(NAME, response);
 	const { body } = response;
-	if (!isJson(body)) throw unreadable(NAME, response, 'without JSON');
+	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	const code = number(body.code);
 	if (code !== undefined && (code < 200 || code >= 300)) throw envelopeError(code, response);
-	if (!('data' in body)) throw unreadable(NAME, response, 'without the data it promised');
+	if (!('data' in body)) throw unreadableAnswer(NAME, response, 'without the data it promised');
 	return body.data;
 }
 
@@ -94,7 +97,7 @@ export function waveSpeedJob(
 ): Job {
 	const task = json(data);
 	const jobId = text(task.id);
-	if (jobId === undefined) throw unreadable(NAME, response, 'without a job ID');
+	if (jobId === undefined) throw unreadableAnswer(NAME, response, 'without a job ID');
 	const videos = urls(task.outputs);
 	const reported = statusOf(STATUSES, task.status);
 	const empty = reported === 'completed' && videos.length === 0;
@@ -172,7 +175,7 @@ async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPag
 	const total = number(data.total);
 	const items = data.items ?? (data.items === null || total === 0 ? [] : undefined);
 	// Not taken for an empty one: that a job is missing from the history is a proof.
-	if (!Array.isArray(items)) throw unreadable(NAME, response, 'without the list it promised');
+	if (!Array.isArray(items)) throw unreadableAnswer(NAME, response, 'without the list it promised');
 	const jobs = items
 		.filter((item) => text(json(item).id) !== undefined)
 		.map((item): HistoryJob => {
@@ -230,7 +233,7 @@ export const waveSpeed: Provider = {
 	async get(http, jobId) {
 		const path = `/predictions/${encodeURIComponent(jobId)}/result`;
 		const job = waveSpeedJob(await call(http, { method: 'GET', path }));
-		if (job.jobId.toLowerCase() !== jobId.toLowerCase()) throw foreign(NAME, jobId);
+		if (job.jobId.toLowerCase() !== jobId.toLowerCase()) throw wrongJob(NAME, jobId);
 		return job;
 	},
 

@@ -5,7 +5,8 @@ import { settle } from '../jobs/settle';
 import { Semaphore } from '../jobs/semaphore';
 import { isFinished } from '../jobs/wait';
 import { DownloadFailed } from '../media/downloadFailed';
-import { lacksVideo, ProviderError, type Job } from '../providers/types';
+import { ProviderError } from '../providers/errors';
+import { lacksVideo, type Job } from '../providers/types';
 import type { Memory } from './memory';
 import { settleJob, type Watch } from './state';
 

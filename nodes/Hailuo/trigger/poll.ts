@@ -1,7 +1,7 @@
 import type { Clock } from '../jobs/clock';
 import { backoff, retryWait } from '../jobs/retry';
 import { settle } from '../jobs/settle';
-import { ProviderError } from '../providers/types';
+import { ProviderError } from '../providers/errors';
 import { discover, type Discovery } from './discover';
 import { isForAll, look, type Look, type Looked, type Ready } from './look';
 import { forgetClosed, type Memory } from './memory';

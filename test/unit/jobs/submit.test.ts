@@ -7,7 +7,7 @@ import {
 	submitOnce,
 	type SubmitOptions,
 } from '../../../nodes/Hailuo/jobs/submit';
-import type { ProviderErrorKind } from '../../../nodes/Hailuo/providers/types';
+import type { ProviderErrorKind } from '../../../nodes/Hailuo/providers/errors';
 import { VirtualClock } from '../helpers/virtualClock';
 import { AMBIGUOUS, FINAL, REFUSALS, errorOf, failure, job, submission } from './support';
 

@@ -1,12 +1,14 @@
 import {
 	ProviderError,
-	type HistoryFilter,
-	type HistoryJob,
-	type HistoryPage,
-	type Job,
 	type ProviderErrorFacts,
 	type ProviderErrorKind,
-	type Submission,
+} from '../../../nodes/Hailuo/providers/errors';
+import type {
+	HistoryFilter,
+	HistoryJob,
+	HistoryPage,
+	Job,
+	Submission,
 } from '../../../nodes/Hailuo/providers/types';
 import type { VirtualClock } from '../helpers/virtualClock';
 

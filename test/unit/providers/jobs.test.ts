@@ -1,4 +1,4 @@
-import { refusal } from '../../../nodes/Hailuo/providers/answers';
+import { httpError } from '../../../nodes/Hailuo/providers/errors';
 import { remains } from '../../../nodes/Hailuo/providers/cutOff';
 import { miniMax } from '../../../nodes/Hailuo/providers/miniMax';
 import { lacksVideo, type HttpClient } from '../../../nodes/Hailuo/providers/types';
@@ -169,15 +169,15 @@ test.each([
 	[520, 'unavailable'],
 	[429, 'rateLimited'],
 ])('HTTP %i is %s', (status, kind) => {
-	expect(refusal('X', { status, headers: {}, body: '' }).kind).toBe(kind);
+	expect(httpError('X', { status, headers: {}, body: '' }).kind).toBe(kind);
 });
 
 test('a request that is too large says what to do', () => {
-	const { hint } = refusal('X', { status: 413, headers: {}, body: '' });
+	const { hint } = httpError('X', { status: 413, headers: {}, body: '' });
 	expect(hint).toMatch(/by its web address, or save it smaller/);
 });
 
 test('a refusal of a megabyte is told in short', () => {
 	const body = { message: 'y'.repeat(1_000_000) };
-	expect(refusal('X', { status: 400, headers: {}, body }).message.length).toBeLessThan(600);
+	expect(httpError('X', { status: 400, headers: {}, body }).message.length).toBeLessThan(600);
 });

@@ -1,5 +1,6 @@
 import { DownloadFailed } from '../../../nodes/Hailuo/media/downloadFailed';
-import { NO_VIDEO, ProviderError } from '../../../nodes/Hailuo/providers/types';
+import { ProviderError } from '../../../nodes/Hailuo/providers/errors';
+import { NO_VIDEO } from '../../../nodes/Hailuo/providers/types';
 import { newMemory } from '../../../nodes/Hailuo/trigger/memory';
 import { runPoll } from '../../../nodes/Hailuo/trigger/poll';
 import { MINUTE, N8n, World } from './world';

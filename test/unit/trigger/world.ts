@@ -1,10 +1,10 @@
+import { ProviderError } from '../../../nodes/Hailuo/providers/errors';
 import type {
 	HistoryFilter,
 	HistoryJob,
 	HistoryPage,
 	Job,
 } from '../../../nodes/Hailuo/providers/types';
-import { ProviderError } from '../../../nodes/Hailuo/providers/types';
 import type { Memory } from '../../../nodes/Hailuo/trigger/memory';
 import { newMemory } from '../../../nodes/Hailuo/trigger/memory';
 import { exclusively, runPoll, type Poll } from '../../../nodes/Hailuo/trigger/poll';

@@ -1,4 +1,4 @@
-import { ProviderError } from '../../providers/types';
+import { ProviderError } from '../../providers/errors';
 import type { Operation } from '../operation';
 import { ask, openSession } from '../session';
 import { aboutJob, forEachJob } from './ids';

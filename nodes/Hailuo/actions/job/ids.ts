@@ -5,7 +5,7 @@ import { settle, type Settled } from '../../jobs/settle';
 import { PROVIDER_NAMES } from '../../models/catalogue';
 import { FieldError } from '../../models/fields';
 import { providerOf } from '../../providers';
-import { ProviderError } from '../../providers/types';
+import { ProviderError } from '../../providers/errors';
 import { WithJob } from '../failures';
 import type { Outcome } from '../outcome';
 import type { Session } from '../session';

@@ -8,7 +8,8 @@ import type {
 import { settle } from '../../jobs/settle';
 import type { ProviderId } from '../../models/types';
 import { text, json } from '../../providers/answers';
-import { ProviderError, type Job } from '../../providers/types';
+import { ProviderError } from '../../providers/errors';
+import type { Job } from '../../providers/types';
 import { clock } from '../clock';
 import { failureJson, WithJob } from '../failures';
 import { readFinishOptions, withVideo, type FinishOptions } from '../finish';

@@ -1,0 +1,149 @@
+import { codeOf, messageOf } from './answers';
+import { parseRetryAfter } from './retryAfter';
+import type { HttpResponse } from './types';
+
+/**
+ * - `notConnected`: no connection was made, nothing was sent
+ * - `noAnswer`: sent, but no answer (timeout, dropped connection): proves nothing
+ * - `badAnswer`: an answer that cannot be read (bad JSON, no job id): proves nothing
+ * - `unavailable`: 5xx, 408, 425: proves nothing
+ * - `rateLimited`: 429: refused, may be sent again after a while
+ * - `auth`, `credit`, `notFound`, `invalid`: refused for good
+ */
+export type ProviderErrorKind =
+	| 'notConnected'
+	| 'noAnswer'
+	| 'badAnswer'
+	| 'unavailable'
+	| 'rateLimited'
+	| 'auth'
+	| 'credit'
+	| 'notFound'
+	| 'invalid';
+
+export interface ProviderErrorFacts {
+	kind: ProviderErrorKind;
+	/** HTTP status, where there was an answer. */
+	status?: number;
+	/** The provider's own code. */
+	code?: string;
+	/** From Retry-After. */
+	retryAfterMs?: number;
+	/** What the person can do next. */
+	hint?: string;
+}
+
+export class ProviderError extends Error {
+	readonly kind: ProviderErrorKind;
+	readonly status?: number;
+	readonly code?: string;
+	readonly retryAfterMs?: number;
+	readonly hint?: string;
+
+	constructor(message: string, facts: ProviderErrorFacts) {
+		super(message);
+		this.name = 'ProviderError';
+		this.kind = facts.kind;
+		this.status = facts.status;
+		this.code = facts.code;
+		this.retryAfterMs = facts.retryAfterMs;
+		this.hint = facts.hint;
+	}
+
+	/** Proof that the provider did not take the request, so that a paid POST may be sent again. */
+	get isRefusal(): boolean {
+		return this.kind === 'notConnected' || this.kind === 'rateLimited';
+	}
+
+	/** The request may or may not have been taken. */
+	get isAmbiguous(): boolean {
+		return this.kind === 'noAnswer' || this.kind === 'badAnswer' || this.kind === 'unavailable';
+	}
+
+	/** A GET that failed like this may be repeated. */
+	get isTransient(): boolean {
+		return this.isRefusal || this.isAmbiguous;
+	}
+}
+
+export function kindOfStatus(status: number): ProviderErrorKind {
+	if (status === 401 || status === 403) return 'auth';
+	if (status === 402) return 'credit';
+	if (status === 404 || status === 410) return 'notFound';
+	if (status === 429) return 'rateLimited';
+	if (GAVE_UP.has(status) || status >= 500) return 'unavailable';
+	return 'invalid';
+}
+
+/** Statuses of a server or a gateway that did not wait for the end; 460 and 499 are those of gateways (AWS, nginx). */
+const GAVE_UP = new Set([408, 425, 460, 499]);
+
+const HINTS: Record<ProviderErrorKind, string> = {
+	notConnected: 'Check the base URL in the credential, and the network of n8n',
+	noAnswer: 'The provider may be slow or down; try again later',
+	badAnswer: 'The provider may be down, or the base URL in the credential is not that of its API',
+	unavailable: 'The provider is having trouble; try again later',
+	rateLimited: 'Lower the submits per minute or the jobs at the same time in the options',
+	auth: 'Check the API key in the credential, and that it belongs to this provider',
+	credit: 'Top up the account at the provider',
+	notFound: 'Check the job ID, and that the job was made with this provider and account',
+	invalid: 'Check the values of the fields',
+};
+
+const TOO_LARGE =
+	'The request is too large for this provider: give the picture by its web address, or save it smaller';
+
+export const hintFor = (kind: ProviderErrorKind): string => HINTS[kind];
+
+/**
+ * The error for an answer that is none of success.
+ *
+ * @param kind overrides what the HTTP status says, where the body knows better
+ */
+export function httpError(
+	provider: string,
+	response: HttpResponse,
+	kind: ProviderErrorKind = kindOfStatus(response.status),
+): ProviderError {
+	const { status, body, headers } = response;
+	const said = messageOf(body);
+	const code = codeOf(body);
+	if (status >= 300 && status < 400) {
+		return new ProviderError(`${provider} answered with a redirect (HTTP ${status})`, {
+			// 303 says that the request was taken, and that its outcome is elsewhere (RFC 9110, 15.4.4).
+			kind: status === 303 ? 'badAnswer' : 'invalid',
+			status,
+			hint: `Redirects are not followed, so that the key goes nowhere else. Check the base URL in the credential${headers.location ? '; the answer points elsewhere' : ''}`,
+		});
+	}
+	const what = `${provider} answered HTTP ${status}${said ? `: ${said}` : ''}`;
+	return new ProviderError(code && code !== String(status) ? `${what} [${code}]` : what, {
+		kind,
+		status,
+		code,
+		// An HTTP date is by the provider's clock, which its answer tells.
+		retryAfterMs: parseRetryAfter(headers['retry-after'], Date.parse(headers.date) || Date.now()),
+		hint: status === 413 ? TOO_LARGE : hintFor(kind),
+	});
+}
+
+/** A status of another job than the one asked for, as of a cache on the way: its video must not pass for ours. */
+export function wrongJob(provider: string, jobId: string): ProviderError {
+	return new ProviderError(`${provider} answered about another job than ${jobId}`, {
+		kind: 'badAnswer',
+		hint: hintFor('badAnswer'),
+	});
+}
+
+/** An answer of success that cannot be read: it proves nothing about the request. */
+export function unreadableAnswer(
+	provider: string,
+	response: HttpResponse,
+	what: string,
+): ProviderError {
+	return new ProviderError(`${provider} answered HTTP ${response.status} ${what}`, {
+		kind: 'badAnswer',
+		status: response.status,
+		hint: hintFor('badAnswer'),
+	});
+}
