@@ -211,6 +211,20 @@ describe('a job that another execution submitted calls that one back', () => {
 		expect(ids).toEqual(jobs().map(({ id }) => id));
 		expect(ids).toHaveLength(2);
 	});
+
+	test('a Stop meanwhile ends it: the execution is not put to sleep', async () => {
+		const before = await broken(numbered(2));
+		let stop;
+		const retried = send(numbered(2), { ...before, onStart: (cancel) => (stop = cancel) });
+		await waitedFor(jobs()[0]);
+		stop();
+		const { run } = await retried;
+		expect(run.status).toBe('canceled');
+		const asked = sim.count({ kind: 'status' });
+		await engine.clock.sleep(60_000);
+		expect(sim.count({ kind: 'status' })).toBe(asked);
+		expect(run.data.waitTill).toBeUndefined();
+	});
 });
 
 test('a time limit that is no amount is an hour', async () => {

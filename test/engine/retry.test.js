@@ -299,11 +299,11 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		// As after a run that broke off, having sent them all in the same moment: nothing of it was delivered.
 		const sentAt = Math.min(...known.map((job) => job.sentAt));
 		for (const job of known) Object.assign(job, { sentAt, delivered: undefined });
-		return async () =>
+		return async (by = {}) =>
 			await make(
 				prompts,
 				{ continueWhen: 'submitted', ...parameters, options: { maxConcurrent: 1 } },
-				{ ...given, contextData },
+				{ ...given, contextData, ...by },
 			);
 	}
 
@@ -331,6 +331,14 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		const { items } = await again();
 		expect(sim.jobs.get(items[0].json.jobId).input.prompt).toBe('a boat');
 		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('it is found and does not succeed: the next try submits it again, for a person asked for it', async () => {
+		sim.outcome = ({ n }) => (n === 1 ? { fail: 1200, seconds: 600 } : undefined);
+		const again = await losing(['a boat'], { drop: 'after' }, { continueWhen: 'completed' });
+		const { items } = await again({ node: retry });
+		expect(items[0].json).toMatchObject({ jobId: [...sim.jobs.keys()][1], status: 'completed' });
+		expect(sim.paidPosts()).toBe(2);
 	});
 
 	test('older than the history: absence proves nothing any more', async () => {

@@ -96,11 +96,11 @@ export function memoryOf(context: IExecuteFunctions): Memory {
 			return { jobId, sentAt, sameRun: !inherited, sameRequest };
 		},
 		remember(item, fingerprint, { jobId, sentAt }) {
-			const before = store[keyOf(item)];
 			// What another run sent stays that run's when its job is found.
-			const inherited = before?.inherited && before.sentAt === sentAt ? { inherited: true } : {};
+			const inherited = store[keyOf(item)]?.inherited;
 			store[keyOf(item)] = {
-				...{ run, item, fingerprint, sentAt, ...inherited },
+				...{ run, item, fingerprint, sentAt },
+				...(inherited ? { inherited } : {}),
 				...(jobId ? { jobId } : {}),
 			};
 		},
