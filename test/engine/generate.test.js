@@ -162,6 +162,12 @@ test('goes on as soon as the job is submitted, when told so', async () => {
 	expect(sim.requests.filter(({ path }) => path.includes(jobId))).toEqual([]);
 });
 
+test('a prompt may be as long as the model takes', async () => {
+	const prompt = 'a'.repeat(2000);
+	const { items } = await make({ operation: 'textToVideo', prompt });
+	expect(sim.jobs.get(items[0].json.jobId).input.prompt).toBe(prompt);
+});
+
 /** What the matrix or the model forbids; the expression got round the lists of the editor. */
 const REFUSED = [
 	['no prompt', { operation: 'textToVideo', prompt: '={{ "" }}' }, /'Prompt' is empty/],

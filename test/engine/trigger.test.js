@@ -64,6 +64,7 @@ describe('WaveSpeed', () => {
 		await pollMinutes(trigger, 3);
 
 		expect(trigger.ids).toEqual([id]);
+		expect(logged()).toContain(`Hailuo Trigger: starts the workflow with job ${id}`);
 		const [{ json, binary }] = trigger.items;
 		const { items } = await engine.runNode({
 			parameters: {
