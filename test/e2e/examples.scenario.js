@@ -192,6 +192,36 @@ const slack = example(
 	},
 );
 
+const FILES = { lake: fs.readFileSync(PHOTO), notes: Buffer.from('No picture at all') };
+
+const youTube = example(
+	'drive-pictures-to-youtube.json',
+	'a picture in a Drive folder becomes a video on YouTube, another file costs nothing',
+	async (context) => {
+		const { sim, assert, services, add } = context;
+		const found = [
+			{ id: 'lake', name: 'Evening lake.jpg' },
+			{ id: 'notes', name: 'notes.txt' },
+		];
+		const workflow = await add('drive-pictures-to-youtube.json', (it) => ({
+			...it,
+			pinData: { 'A Picture Arrives': found.map((json) => ({ json })) },
+		}));
+		const execution = await succeed(context, workflow);
+		const [job, ...others] = [...sim.jobs.values()];
+		assert.deepEqual(others, []);
+		assert.equal(sim.paidPosts(), 1);
+		const [{ file, title, privacyStatus }, ...more] = services.sent['Put It on YouTube'];
+		assert.deepEqual(more, []);
+		assert.ok(file.equals(await sim.videoFor(job.id)));
+		assert.equal(title, 'Evening lake');
+		assert.equal(privacyStatus, 'private');
+		const [{ json }] = itemsOf(execution, 'No Video');
+		assert.match(json.error.message, /^First Frame is /);
+	},
+	{ files: FILES },
+);
+
 const frames = example(
 	'start-and-end-frame.json',
 	'a video leads from one picture to another',
@@ -312,4 +342,4 @@ const agent = example(
 	{ chat, versions: BOTH },
 );
 
-module.exports = [known, form, sheet, slack, frames, ceiling, later, agent];
+module.exports = [known, form, sheet, slack, youTube, frames, ceiling, later, agent];

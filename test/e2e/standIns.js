@@ -3,7 +3,7 @@
 const http = require('node:http');
 
 /*
- * What takes the place of Google Sheets, Google Drive, Slack and OpenAI in the example workflows: a server on
+ * What takes the place of Google Sheets, Google Drive, YouTube, Slack and OpenAI in the example workflows: a server on
  * 127.0.0.1 that notes what it is sent. The example itself stays as it is: the nodes of a service become HTTP Request
  * nodes of the same name that send what the original was told to send, with its own expressions; the chat model keeps
  * its node and is given another address.
@@ -35,6 +35,16 @@ function poster(node, url, fields, file) {
 	};
 }
 
+/** A node that gets a file from the server. */
+const fetcher = (node, url, id) => ({
+	...node,
+	...HTTP_REQUEST,
+	parameters: {
+		url: `=${url}/${id.replace(/^=/, '')}`,
+		options: { response: { response: { responseFormat: 'file', outputPropertyName: 'data' } } },
+	},
+});
+
 /** By type of the node: what it becomes. */
 const STAND_INS = {
 	'n8n-nodes-base.googleSheets': (node, url) => {
@@ -44,7 +54,8 @@ const STAND_INS = {
 		return { ...node, ...HTTP_REQUEST, parameters };
 	},
 	'n8n-nodes-base.googleDrive': (node, url) => {
-		const { name, inputDataFieldName } = node.parameters;
+		const { operation, name, inputDataFieldName, fileId } = node.parameters;
+		if (operation === 'download') return fetcher(node, `${url}/files`, fileId.value);
 		return poster(node, url, { name }, inputDataFieldName);
 	},
 	'n8n-nodes-base.slack': (node, url) => {
@@ -52,6 +63,11 @@ const STAND_INS = {
 		return resource === 'file'
 			? poster(node, url, { comment: options.initialComment }, binaryPropertyName)
 			: poster(node, url, { text });
+	},
+	'n8n-nodes-base.youTube': (node, url) => {
+		const { title, options, binaryProperty } = node.parameters;
+		const { description, privacyStatus } = options;
+		return poster(node, url, { title, description, privacyStatus }, binaryProperty);
 	},
 };
 
@@ -88,10 +104,10 @@ async function formOf(request, body) {
 }
 
 /**
- * @param {{rows?: object[], chat?: (messages: object[]) => object}} [options] rows: of the sheet;
- *   chat: the model's next message, as OpenAI writes it
+ * @param {{rows?: object[], files?: Record<string, Buffer>, chat?: (messages: object[]) => object}} [options] rows: of
+ *   the sheet; files: of the drive, by their IDs; chat: the model's next message, as OpenAI writes it
  */
-async function startStandIns({ rows = [], chat } = {}) {
+async function startStandIns({ rows = [], files = {}, chat } = {}) {
 	/** What nodes sent, by their names. @type {Record<string, object[]>} */
 	const sent = {};
 	const server = http.createServer(async (request, response) => {
@@ -102,6 +118,10 @@ async function startStandIns({ rows = [], chat } = {}) {
 		};
 		const name = decodeURIComponent(request.url.slice(1));
 		if (name === 'rows') return answer(rows);
+		if (name.startsWith('files/')) {
+			response.setHeader('content-type', 'application/octet-stream');
+			return response.end(files[name.slice('files/'.length)]);
+		}
 		if (name === 'v1/chat/completions') {
 			const { messages, tools, stream } = JSON.parse(body);
 			(sent.chat ??= []).push({ messages, tools });
