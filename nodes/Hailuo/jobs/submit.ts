@@ -54,8 +54,6 @@ export interface SubmitOptions {
 	 * @param attempt of the POST; `attempt.startedAt` is when it began
 	 */
 	resolveAmbiguity?: (error: unknown, attempt: OpenSubmit) => Promise<Job | undefined>;
-	/** Told before each wait for a repeat. */
-	onRetry?: (error: ProviderError, attempt: number, waitMs: number) => void;
 	/** The process's registries, unless a test brings its own. */
 	claims?: Claims;
 	openSubmits?: OpenSubmits;
@@ -110,7 +108,6 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 		const waitMs = retryWait(error, attempt, () => clock.random(), ...slow);
 		if (limited) limiter?.pauseUntil(clock.now() + waitMs);
 		if (clock.now() + waitMs > patienceUntil) throw error;
-		options.onRetry?.(error, attempt, waitMs);
 		// With a limiter the pause is waited for in its queue, so that nobody overtakes.
 		if (!limited || !limiter) await clock.sleep(waitMs, signal);
 	}

@@ -1,5 +1,5 @@
 import { ProviderError } from '../providers/errors';
-import { lacksVideo, type Job, type JobStatus } from '../providers/types';
+import { lacksVideo, type Job } from '../providers/types';
 import type { Clock } from './clock';
 import type { StatusPacer } from './limiter';
 import { retryGet } from './retry';
@@ -16,20 +16,17 @@ const LEAST_GAP_MS = 500;
 /** The job was not finished in time. It goes on at the provider, and can be picked up by its id. */
 export class DeadlineError extends Error {
 	readonly jobId: string;
-	/** Of the last look that succeeded. */
-	readonly lastStatus?: JobStatus;
 	/** How long was waited here, in ms. */
 	readonly waitedMs: number;
 	/** What the last look failed with, where it did. */
 	readonly cause?: unknown;
 
-	constructor(facts: { jobId: string; lastStatus?: JobStatus; waitedMs: number; cause?: unknown }) {
-		const { jobId, lastStatus, waitedMs, cause } = facts;
+	constructor(facts: { jobId: string; waitedMs: number; cause?: unknown }) {
+		const { jobId, waitedMs, cause } = facts;
 		const seconds = Math.round(waitedMs / 1_000);
-		super(`Job ${jobId} is not finished after ${seconds} s (${lastStatus ?? 'status unknown'})`);
+		super(`Job ${jobId} is not finished after ${seconds} s`);
 		this.name = 'DeadlineError';
 		this.jobId = jobId;
-		this.lastStatus = lastStatus;
 		this.waitedMs = waitedMs;
 		this.cause = cause;
 	}
@@ -38,12 +35,13 @@ export class DeadlineError extends Error {
 export interface WaitOptions {
 	jobId: string;
 	get: (jobId: string) => Promise<Job>;
-	/** The job as our submit answered it. Without it the first look is at once. */
+	/**
+	 * The job as our submit answered it: a few 404 are forgiven then, for it is paid, and the provider may not know it
+	 * yet. Without it the first look is at once.
+	 */
 	first?: Job;
 	/** When the submit began, by our clock, in ms since the epoch; without it `createdAt` is taken. */
 	submittedAt?: number;
-	/** A few 404 are forgiven: the job is paid, and the provider may not know it yet. Default: `first` is given. */
-	justSubmitted?: boolean;
 	/** Shortest and longest known time of the model, in s (`Model.jobSeconds`). */
 	jobSeconds: readonly [number, number];
 	/** How far the provider's clock is ahead of ours, in ms (`HttpClient.clockOffsetMs`). */
@@ -54,8 +52,6 @@ export interface WaitOptions {
 	deadlineAt: number;
 	/** Shared by all waits of a batch. */
 	pacer?: StatusPacer;
-	/** Told of the job after each look. */
-	onLook?: (job: Job) => void;
 }
 
 export function isFinished(job: Job): boolean {
@@ -93,8 +89,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 
 	const beganAt = clock.now();
 	let born = options.submittedAt ?? (first && (bornAt(first, options) ?? beganAt));
-	let lastStatus = first?.status;
-	let forgive = (options.justSubmitted ?? first !== undefined) ? MOST_UNKNOWN : 0;
+	let forgive = first ? MOST_UNKNOWN : 0;
 	let lookedAt = beganAt;
 	// A job that is only known by its id may be finished long since.
 	let nextAt = first ? beganAt + wait() : beganAt;
@@ -117,9 +112,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 		let cause: unknown;
 		if (outcome.ok) {
 			const job = outcome.value;
-			options.onLook?.(job);
 			if (isOver(job)) return job;
-			lastStatus = job.status;
 			born ??= bornAt(job, options);
 			forgive = 0;
 		} else {
@@ -128,7 +121,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 			if (!unknown && !(cause instanceof ProviderError && cause.isTransient)) throw cause;
 		}
 		if (last || clock.now() >= deadlineAt) {
-			throw new DeadlineError({ jobId, lastStatus, waitedMs: clock.now() - beganAt, cause });
+			throw new DeadlineError({ jobId, waitedMs: clock.now() - beganAt, cause });
 		}
 		nextAt = Math.max(lookedAt + wait(), clock.now() + LEAST_GAP_MS);
 	}

@@ -371,6 +371,13 @@ describe('other submits', () => {
 		});
 	});
 
+	it('keep no inline picture, and the address of one', () => {
+		const url = 'https://example.com/cat.png';
+		const sent = submission('a cat', { image: `data:image/png;base64,AAAA`, end_image: url });
+		const { submission: kept } = new OpenSubmits().begin(sent, 0);
+		expect(kept).toEqual(submission('a cat', { image: 'data:', end_image: url }));
+	});
+
 	it('are forgotten in the end', () => {
 		const openSubmits = new OpenSubmits();
 		const old = openSubmits.begin(submission('old'), 0);

@@ -118,6 +118,17 @@ describe('runBatch', () => {
 		expect(none.every(({ ok }) => !ok)).toBe(true);
 	});
 
+	it('leaves no listener on a signal that outlives it', async () => {
+		const { signal } = new AbortController();
+		const add = jest.spyOn(signal, 'addEventListener');
+		const remove = jest.spyOn(signal, 'removeEventListener');
+		await runBatch([1, 2], async (item) => item, { concurrency: 1, signal });
+		expect(remove.mock.calls.map((args) => args.slice(0, 2))).toEqual(
+			add.mock.calls.map((args) => args.slice(0, 2)),
+		);
+		expect(add).toHaveBeenCalled();
+	});
+
 	it('takes an empty batch, a bound of nothing and none at all', async () => {
 		const worker = async (item: number) => item;
 		expect(await runBatch([], worker, { concurrency: 3 })).toEqual([]);
