@@ -1,6 +1,5 @@
 import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { BatchStoppedError, NotStartedError } from '../jobs/batch';
 import { DeadlineError } from '../jobs/wait';
 import { ImageRefused } from '../media/imageCheck';
 import { FieldError } from '../models/fields';
@@ -147,13 +146,6 @@ export function explain(error: unknown): Explained {
 			message: `The job was not finished within ${minutes} minute${minutes === 1 ? '' : 's'}${unread}`,
 			next: "Give it more time with the option 'Time Limit (Minutes)'",
 			job: { jobId: error.jobId },
-			fromApi: false,
-			retryable: true,
-		};
-	}
-	if (error instanceof BatchStoppedError || error instanceof NotStartedError) {
-		return {
-			message: 'Stopped, because another item did not succeed',
 			fromApi: false,
 			retryable: true,
 		};

@@ -5,6 +5,7 @@ import { retryGet, type RetryOptions } from '../jobs/retry';
 import { settle } from '../jobs/settle';
 import { Semaphore } from '../jobs/semaphore';
 import type { ProviderId } from '../models/types';
+import type { Job } from '../providers/types';
 import { clock } from './clock';
 import { connect, type Connection } from './transport';
 
@@ -47,6 +48,8 @@ export async function sharedOptions(context: IExecuteFunctions): Promise<IDataOb
 /** How long a call that does not get through is repeated, in ms. */
 const PATIENCE_MS = 60_000;
 
+type AskOptions = { patienceMs?: number } & Partial<Pick<RetryOptions, 'signal' | 'onRetry'>>;
+
 /**
  * A call that costs nothing, whatever its HTTP method: repeated like a GET.
  *
@@ -56,7 +59,7 @@ const PATIENCE_MS = 60_000;
 export async function ask<T>(
 	{ clock: time, signal }: Session,
 	call: () => Promise<T>,
-	options: { patienceMs?: number } & Partial<Pick<RetryOptions, 'signal' | 'onRetry'>> = {},
+	options: AskOptions = {},
 ): Promise<T> {
 	const { patienceMs = PATIENCE_MS, ...rest } = options;
 	return await retryGet(call, {
@@ -65,4 +68,14 @@ export async function ask<T>(
 		deadlineAt: time.now() + patienceMs,
 		...rest,
 	});
+}
+
+/** A job by its id, in its turn among all status calls of the run. @throws what `ask` does */
+export async function askJob(session: Session, jobId: string, options?: AskOptions): Promise<Job> {
+	const { provider, http, pacer } = session;
+	const get = async () => {
+		await pacer.acquire(options?.signal ?? session.signal);
+		return await provider.get(http, jobId);
+	};
+	return await ask(session, get, options);
 }

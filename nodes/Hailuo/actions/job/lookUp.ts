@@ -1,5 +1,5 @@
 import type { Job } from '../../providers/types';
-import { ask, type Session } from '../session';
+import { askJob, type Session } from '../session';
 import { aboutJob } from './ids';
 
 /**
@@ -14,12 +14,7 @@ export async function lookUp(
 	signal?: AbortSignal,
 	patienceMs?: number,
 ): Promise<Job> {
-	const { provider, http, pacer } = session;
-	const get = async () => {
-		await pacer.acquire(signal);
-		return await provider.get(http, jobId);
-	};
-	return await ask(session, get, { signal, patienceMs }).catch((error) => {
+	return await askJob(session, jobId, { signal, patienceMs }).catch((error) => {
 		throw aboutJob(session, jobId)(error);
 	});
 }

@@ -8,7 +8,7 @@ import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/sub
 import { lacksVideo, type Job, type Submission } from '../../providers/types';
 import { InDoubt, WithJob } from '../failures';
 import type { Memory, Recalled } from '../memory';
-import { ask, type Session } from '../session';
+import { askJob, type Session } from '../session';
 import { submissionOf, type Prepared } from './prepare';
 
 /** How long refused submits (429) are tried again, in ms. */
@@ -28,15 +28,10 @@ export async function recall(
 	const { item, fingerprint, model } = prepared;
 	const known = memory.recall(item, fingerprint);
 	if (!known) return undefined;
-	const { provider, http, pacer } = session;
 	if (known.jobId === undefined) return await recover(session, memory, prepared, known);
 	const { jobId } = known;
-	const get = async () => {
-		await pacer.acquire(session.signal);
-		return await provider.get(http, jobId);
-	};
-	const job = await ask(session, get).catch((error) => {
-		throw new WithJob(error, { jobId, provider: provider.id, model: model.id });
+	const job = await askJob(session, jobId).catch((error) => {
+		throw new WithJob(error, { jobId, provider: session.provider.id, model: model.id });
 	});
 	const ended = job.status === 'failed' || job.status === 'cancelled';
 	if (ended && !lacksVideo(job) && (job.error?.retryable || !known.sameRun)) {
