@@ -81,6 +81,23 @@ describe('Get Price', () => {
 		expect(sim.requests).toEqual([]);
 	});
 
+	test('an item whose video cannot be made leaves the others alone, where the workflow goes on', async () => {
+		const { items } = await run(
+			{ ...price, model: 'minimax/hailuo-02/fast', duration: '={{ $json.s }}' },
+			{ ...goOn, items: [7, 6, 10, 6, 6, 6, 6].map((s) => ({ json: { s } })) },
+		);
+		expect(items.map(({ json }) => json.error?.field ?? json.price)).toEqual([
+			'Duration',
+			...[0.1, 0.15, 0.1, 0.1, 0.1, 0.1],
+		]);
+	});
+
+	test('without a currency Vtrix means USD', async () => {
+		sim.fail({ kind: 'price', fault: { status: 200, body: { data: { cost: 0.3 } } } });
+		const { items } = await run({ ...price, provider: 'vtrix', model: 'minimax_hailuo_02_i2v' });
+		expect(items[0].json).toMatchObject({ price: 0.3, currency: 'USD' });
+	});
+
 	test('the same question is asked once a run', async () => {
 		const { items } = await run(
 			{ ...price, model: 'minimax/hailuo-02/fast', duration: '={{ $json.s }}' },
@@ -119,6 +136,11 @@ describe('Maximum Price', () => {
 		expect(sim.count({ kind: 'price' })).toBe(2);
 	});
 
+	test('a limit of less than a cent is told in full', async () => {
+		const { error } = await run(make({ maxPrice: 0.1255 }));
+		expect(error.message).toMatch(/is \$0\.1255, and this job would cost \$0\.23/);
+	});
+
 	test('one dear item stops the run before anything is paid', async () => {
 		const { error } = await run(make({ maxPrice: 0.3 }), {
 			items: [{ json: { s: 6 } }, { json: { s: 10 } }],
@@ -145,7 +167,13 @@ describe('Maximum Price', () => {
 			/Model not found/,
 		],
 		['the provider is down', 'waveSpeed', {}, { status: 503 }, /503/],
-		['the connection breaks', 'waveSpeed', {}, { drop: 'after' }, /connection broke/],
+		[
+			'the connection breaks',
+			'waveSpeed',
+			{},
+			{ drop: 'after' },
+			/broke before an answer came: ECONNRESET/,
+		],
 	])('%s: nothing is submitted', async (_, provider, options, fault, says) => {
 		Object.assign(sim.options, options);
 		if (fault) sim.fail({ kind: 'price', fault });

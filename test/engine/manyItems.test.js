@@ -35,13 +35,15 @@ describe('many items', () => {
 	test('a video that hangs on its way holds no place: the next job is submitted meanwhile', async () => {
 		sim.fail({ kind: 'download', times: 1, fault: { hang: true } });
 		const { items: out } = await make(
-			{ ...parameters, options: { maxConcurrent: 1 } },
+			// The first item's options count for all.
+			{ ...parameters, options: { maxConcurrent: '={{ $json.text === "a" ? 1 : 9 }}' } },
 			{ items: ['a', 'b'].map((text) => ({ json: { text } })) },
 		);
 		expect(out.map(({ json }) => json.warnings)).toEqual([undefined, undefined]);
 		const kinds = sim.requests.map(({ kind }) => kind);
 		const again = kinds.indexOf('download', kinds.indexOf('download') + 1);
 		expect(kinds.lastIndexOf('submit')).toBeLessThan(again);
+		expect(kinds.slice(0, kinds.lastIndexOf('submit'))).toContain('status');
 	});
 
 	test('continue on fail: the others go on, and the row keeps the job', async () => {

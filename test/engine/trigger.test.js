@@ -325,6 +325,11 @@ describe('Fetch Test Event', () => {
 		expect(JSON.stringify(trigger.workflow.staticData)).toBe('{}');
 		const again = await trigger.test();
 		expect(again[0][0].json.jobId).toBe(newest);
+		const models = ['minimax/hailuo-02/i2v-pro', 'minimax/hailuo-02/fast'];
+		const two = new Trigger(sim, { models });
+		expect((await two.test())[0][0].json.jobId).toBe(newest);
+		const one = new Trigger(sim, { models: models.slice(0, 1) });
+		await expect(one.test()).rejects.toThrow(/No completed job to show/);
 	});
 
 	test('says when there is none, and what to do', async () => {
@@ -367,6 +372,20 @@ describe('Vtrix', () => {
 		await pollMinutes(trigger, 3);
 		expect(sim.requests).toHaveLength(before);
 		expect(trigger.errors).toEqual([]);
+	});
+
+	test('gives the newest of the ids as the test event, one that runs or is unknown aside', async () => {
+		const first = makeOne();
+		await minutes(sim);
+		const [second, running] = [makeOne(), makeOne({ prompt: '#sim:seconds=90000' })];
+		await minutes(sim);
+		const trigger = new Trigger(sim, {
+			provider: 'vtrix',
+			jobIds: [second, running, 'd758n65e878c73cmdg20', first],
+		});
+		const [[item]] = await trigger.test();
+		expect(item.json).toMatchObject({ jobId: second, status: 'completed' });
+		expect(item.binary.data.mimeType).toBe('video/mp4');
 	});
 
 	test('refuses what cannot be an id when it is activated', async () => {

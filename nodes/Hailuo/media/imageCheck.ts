@@ -40,15 +40,6 @@ export class ImageRefused extends Error {
 	}
 }
 
-/**
- * The most bytes of a picture: 20 MB, counted as 20,000,000 and not as 20 × 2^20.
- *
- * No provider says which it means. The smaller reading costs somebody with a picture of 20.0 to 20.97 million
- * bytes a smaller export; the larger one would cost a refused or failed job after the submit. WaveSpeed says
- * "cannot exceed 20MB", Vtrix and MiniMax "less than 20MB": the latter is one byte less (PROVIDERS.md part D).
- */
-export const MB_20 = 20_000_000;
-
 /** px; the short side must be longer than this with every provider (PROVIDERS.md part D). */
 const SHORT_SIDE = 300;
 

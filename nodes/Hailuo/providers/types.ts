@@ -150,7 +150,10 @@ export interface Provider {
 	addresses: Addresses;
 	/** How many jobs the smallest account may run at once, and how many submits a minute. */
 	limits: { concurrent: number; submitsPerMinute: number };
-	/** Image types it accepts, and the most bytes of one. */
+	/**
+	 * Image types it accepts, and the most bytes of one. Of two readings of 20 MB the smaller counts, 20,000,000 and not
+	 * 20 × 2^20: it costs somebody a smaller export, the larger one might cost a refused job after the submit.
+	 */
 	images: { mimeTypes: readonly string[]; maxBytes: number; strictRatio: boolean };
 	/** Sends the paid POST exactly once. Never call it inside a retry that does not check `isRefusal`. */
 	submit(http: HttpClient, submission: Submission): Promise<Job>;

@@ -4,7 +4,6 @@ import { clock } from '../actions/clock';
 import { aboutJob } from '../actions/job/ids';
 import { connect, type Connection } from '../actions/transport';
 import { settle } from '../jobs/settle';
-import { isFinished } from '../jobs/wait';
 import { providerOf } from '../providers';
 import { ProviderError } from '../providers/errors';
 import type { Job } from '../providers/types';
@@ -79,7 +78,7 @@ async function newestOf(
 			unknown ??= aboutJob(connection, jobId)(got.error);
 		} else throw got.error;
 	}
-	const [job] = found.filter((one) => isFinished(one) && isWanted(one)).sort(newestFirst);
+	const [job] = found.filter(isWanted).sort(newestFirst);
 	if (!job && unknown) throw unknown;
 	return job && { job };
 }

@@ -117,6 +117,22 @@ test('WaveSpeed: what went wrong is told in short, with its code wherever it sta
 });
 
 test.each([
+	['010004095', '010004095', true],
+	[10004099, '010004099', true],
+	['010004094', '010004094', false],
+	[10004100, '10004100', false],
+	['1200', '1200', false],
+])('Vtrix: the code %p of a job that did not succeed', async (given, code, retryable) => {
+	const body = {
+		id: 'd758n65e878c73cmdg20',
+		status: 'failed',
+		error: { code: given, message: 'x' },
+	};
+	const { error } = await vtrix.get(answering(body), body.id);
+	expect(error).toEqual({ code, message: 'x', retryable });
+});
+
+test.each([
 	[{ items: null }, false],
 	[{ items: [], total: 0 }, false],
 	[{ total: 0 }, false],

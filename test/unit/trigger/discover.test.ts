@@ -78,6 +78,39 @@ test.each([
 	expect(asked.length).toBeLessThan(options.withoutTotal ? 220 : 110);
 });
 
+test('an hour that takes longer than a poll is read in shorter and shorter parts', async () => {
+	const { world, watch, late, read } = prepared({ latencyMs: 10 });
+	for (let i = 0; i < 800; i++) {
+		await world.clock.advance(4_000);
+		world.make();
+	}
+	let polls = 0;
+	// Time for two or three of its eight pages.
+	for (let whole = false; !whole && polls < 30; polls++) {
+		late.at = world.now + 25;
+		({ whole } = await read());
+	}
+	expect(watch.open.size).toBe(800);
+	expect(polls).toBeLessThan(15);
+});
+
+test('a part is no larger than ten pages, but for the shortest one', async () => {
+	const { world, watch, asked, read } = prepared();
+	for (let i = 0; i < 1_300; i++) world.make();
+	for (let i = 0; i < 1_300; i++) {
+		await world.clock.advance(30_000);
+		world.make();
+	}
+	await read();
+	expect(watch.open.size).toBe(2_600);
+	const parts = asked.filter(({ createdBefore }) => createdBefore);
+	expect(parts.length).toBeGreaterThan(20);
+	expect(asked.find(({ page }) => page > 1)).toMatchObject({
+		page: 2,
+		createdBefore: expect.any(String),
+	});
+});
+
 test('jobs with the same time on more than one page are all found, once', async () => {
 	const { world, watch, read } = prepared({ grainMs: HOUR });
 	world.options.meanwhile = () => {

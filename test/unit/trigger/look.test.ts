@@ -163,6 +163,13 @@ test('a rate limit ends the poll and is waited for, longer each time', async () 
 	const settled = calls;
 	for (let i = 0; i < 5; i++) await poll();
 	expect(calls).toBe(settled + 5);
+	// Once it has answered, the pauses begin anew, the first of them shorter than a minute, and grow again.
+	limited = true;
+	await poll();
+	await poll();
+	expect(calls).toBe(settled + 7);
+	for (let i = 0; i < 28; i++) await poll();
+	expect(calls).toBeLessThan(settled + 15);
 });
 
 test('a refused key is told, and what is ready is emitted before', async () => {

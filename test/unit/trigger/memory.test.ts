@@ -1,4 +1,5 @@
-import { memoryOf } from '../../../nodes/Hailuo/trigger/memory';
+import { isAfresh } from '../../../nodes/Hailuo/trigger/complaint';
+import { memoryOf, newMemory } from '../../../nodes/Hailuo/trigger/memory';
 
 test('a node keeps its memory while it polls; of nodes that are gone the oldest go', () => {
 	const polling = memoryOf('polls on');
@@ -9,4 +10,18 @@ test('a node keeps its memory while it polls; of nodes that are gone the oldest 
 	}
 	expect(memoryOf('gone')).not.toBe(gone);
 	expect(memoryOf('node 1499')).toBe(memoryOf('node 1499'));
+});
+
+test('what lasts is told at once, after 1 h, 2 h, 4 h …, then daily, and at each activation', () => {
+	const memory = newMemory();
+	const activation = {};
+	const told: number[] = [];
+	for (let hour = 0; hour <= 96; hour++) {
+		for (const minute of [0, 30, 59]) {
+			if (isAfresh(memory, activation, (hour * 60 + minute) * 60_000)) told.push(hour);
+		}
+	}
+	expect(told).toEqual([0, 1, 3, 7, 15, 31, 55, 79]);
+	expect(isAfresh(memory, {}, 97 * 3_600_000)).toBe(true);
+	expect(isAfresh(memory, {}, 97 * 3_600_000)).toBe(true);
 });

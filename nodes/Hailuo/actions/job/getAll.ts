@@ -167,7 +167,6 @@ async function history(
 		const before = seen.size;
 		for (const job of jobs) {
 			// Jobs that are submitted meanwhile push known ones onto the next page.
-			if (seen.has(job.jobId)) continue;
 			seen.add(job.jobId);
 			if (wanted(job) && found.size < limit) found.set(job.jobId, job);
 		}
