@@ -68,6 +68,77 @@ test.each([
 	expect(error).toMatchObject({ kind: 'invalid' });
 });
 
+const QUEUED = { ...submission, api: 'queue' as const };
+
+test.each([
+	['WaveSpeed', waveSpeed, submission, { code: 200, data: { status: 'created' } }],
+	['WaveSpeed, a text', waveSpeed, submission, 'OK'],
+	['Vtrix', vtrix, submission, { status: 'in_progress' }],
+	['Vtrix, a text', vtrix, submission, 'OK'],
+	["SeaArt's queue", vtrix, QUEUED, { status: 'IN_QUEUE' }],
+	['MiniMax', miniMax, submission, { base_resp: { status_code: 0 } }],
+	['MiniMax, a text', miniMax, submission, 'OK'],
+])('a success that names no job proves nothing: %s', async (_, provider, asked, body) => {
+	expect(await errorOf(provider.submit(answering(body), asked))).toMatchObject({
+		kind: 'badAnswer',
+	});
+});
+
+test.each([
+	[503, 'unavailable'],
+	[499, 'unavailable'],
+	[429, 'rateLimited'],
+	[401, 'auth'],
+	// Not about a job: there is no such model, or no queue at this address.
+	[404, 'invalid'],
+])("a submit to SeaArt's queue that is answered with %p is %s", async (status, kind) => {
+	const error = await errorOf(vtrix.submit(answering({}, status), QUEUED));
+	expect(error).toMatchObject({ kind, status });
+});
+
+test.each([
+	[403, { message: 'insufficient balance' }, 'credit'],
+	[429, { message: 'no credit left' }, 'credit'],
+	[400, { status: { error_code: 40201 } }, 'credit'],
+	[403, { status: { error_code: 40208 } }, 'credit'],
+	[403, { status: { error_code: 40200 } }, 'auth'],
+	[403, { status: { error_code: 40209 } }, 'auth'],
+	[403, {}, 'auth'],
+	[429, {}, 'rateLimited'],
+	// A proof of nothing stays one, whatever it says.
+	[502, { message: 'balance service is down' }, 'unavailable'],
+])('Vtrix: HTTP %p with %j is %s', async (status, body, kind) => {
+	expect(await errorOf(vtrix.submit(answering(body, status), submission))).toMatchObject({ kind });
+});
+
+test.each([
+	[{ status: 'IN_PROGRESS' }, 'running', []],
+	[{ outputs: [{ content: [{ type: 'video', url: VIDEO }] }] }, 'completed', [VIDEO]],
+	[{ output: { type: 'video', url: VIDEO } }, 'completed', [VIDEO]],
+	[{ outputs: [], status: 'IN_PROGRESS' }, 'failed', []],
+	[{ status: 'COMPLETED' }, 'failed', []],
+])("SeaArt's queue: completed, and the result is %j", async (result, status, videos) => {
+	const http: HttpClient = {
+		...answering({}),
+		request: async ({ path }) => ({
+			...{ status: 200, headers: {} },
+			body: path.endsWith('/response')
+				? result
+				: { status: 'COMPLETED', metrics: { inference_time: 1.5 } },
+		}),
+	};
+	const job = await vtrix.get(http, 'm:1');
+	expect(job).toMatchObject({ status, videos });
+	expect(job.inferenceMs).toBe(status === 'running' ? undefined : 1_500);
+});
+
+test('Vtrix: a job tells its progress while it runs, and only then', async () => {
+	const progress = async (status: string) =>
+		(await vtrix.get(answering({ status, progress: 40 }), 'd758n65e878c73cmdg20')).progress;
+	expect(await progress('in_progress')).toBe(40);
+	expect(await progress('failed')).toBeUndefined();
+});
+
 test.each([
 	['{"id":"a","b":', '{"id":"a"}'],
 	[
