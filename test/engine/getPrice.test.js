@@ -190,7 +190,9 @@ describe('Maximum Price', () => {
 		const { items } = await run(make({ maxPrice: 0.5 }, parameters), goOn);
 		expect(items[0].json.error.message).toMatch(/nothing was submitted/);
 		expect(items[0].json.error.message).toMatch(says);
-		expect(items[0].json.error.description).toMatch(/take the option 'Maximum Price \(USD\)' out/);
+		const { description } = items[0].json.error;
+		expect(description).toMatch(/take the option 'Maximum Price \(USD\)' out/);
+		expect(description).not.toMatch(/job ID/);
 		expect(sim.paidPosts()).toBe(0);
 	});
 

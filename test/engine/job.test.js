@@ -149,7 +149,7 @@ describe('Get', () => {
 
 	test('an id that looks right but is unknown does not send people to another provider', async () => {
 		const { error } = await run(get, { items: ids(['0'.repeat(32)]) });
-		expect(error.description).toMatch(/Check the job ID/);
+		expect(error.description).toMatch(/^Check the job ID.*deleted, or too old/);
 		expect(error.description).not.toMatch(/looks like|submitted, paid/);
 	});
 

@@ -134,6 +134,7 @@ describe('how jobs end', () => {
 			/fields/,
 		],
 		['a redirect', { redirect: 'http://127.0.0.1:9/elsewhere' }, /redirect/, /base URL/],
+		['an address that has nothing there', { status: 404 }, /404/, /^Check the base URL/],
 	])('a submit that is refused for good: %s', async (_name, fault, message, next) => {
 		sim.fail({ kind: 'submit', fault });
 		const { error } = await make(text('a boat'));
@@ -143,6 +144,18 @@ describe('how jobs end', () => {
 		expect(sim.paidPosts()).toBe(1);
 		expect(sim.jobs.size).toBe(0);
 	});
+});
+
+test('a wrong key of Vtrix: its service is named, for each has keys of its own', async () => {
+	credentials.hailuoVtrixApi.apiKey = 'no-key-of-this-account';
+	const { error } = await make({
+		provider: 'vtrix',
+		operation: 'textToVideo',
+		model: 'minimax_hailuo_02',
+		prompt: 'a boat',
+	});
+	expect(error.message).toMatch(/^Vtrix answered HTTP 401/);
+	expect(error.description).toMatch(/API key .* its Service is the one/);
 });
 
 describe('the download', () => {

@@ -62,7 +62,10 @@ const waveSpeed = {
 			plain: { ...prompt, ...sends(true) },
 			set: off,
 			full: { ...prompt, ...sends(false) },
-			no: [{ duration: 10 }, /'Duration' of 10 s cannot be made by .*Choose 6 s/],
+			no: [
+				{ duration: 10 },
+				/'Duration' of 10 s cannot be made by .* Choose 6 s\. The nearest model that makes 10 s is Hailuo 2\.3 Standard \(Text to Video\) \([\w./-]+\), at 768P\.$/,
+			],
 		},
 		{
 			model: 'minimax/hailuo-2.3/t2v-standard',
@@ -219,7 +222,8 @@ const vtrixOptions = { fastPretreatment: true, watermark: true };
 const vtrixOptioned = { fast_pretreatment: true, aigc_watermark: true };
 const tooLong = [
 	{ duration: 10, resolution: '={{ "1080P" }}' },
-	/'Duration' of 10 s cannot be made by .* at 1080P/,
+	// No other model: those that make 10 s make them at 768P, as this one does.
+	/'Duration' of 10 s cannot be made by .* at 1080P Choose 6 s, or the resolution (512P or )?768P$/,
 ];
 
 const vtrix = {

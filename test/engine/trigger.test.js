@@ -333,12 +333,16 @@ describe('Fetch Test Event', () => {
 	});
 
 	test('says when there is none, and what to do', async () => {
+		await expect(new Trigger(sim).test()).rejects.toMatchObject({
+			message: 'No completed job to show: the account has none in its history of 7 days',
+			description: expect.stringContaining('Make a video first'),
+		});
 		makeJobs(sim, 1);
 		await minutes(sim);
 		const trigger = new Trigger(sim, { event: 'failed' });
 		await expect(trigger.test()).rejects.toMatchObject({
 			message: 'No failed job to show: the account has none in its history of 7 days',
-			description: expect.stringContaining('fetch the test event again'),
+			description: expect.stringContaining("set 'Trigger On' to 'Job Completed or Failed'"),
 		});
 		const vtrix = new Trigger(sim, { provider: 'vtrix', jobIds: '' });
 		await expect(vtrix.test()).rejects.toThrow("No job to show: the field 'Job IDs' is empty");

@@ -1,7 +1,6 @@
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS, withCamera } from './camera';
 import {
 	counterpart,
-	durationsOf,
 	fieldOf,
 	findModel,
 	models,
@@ -11,7 +10,7 @@ import {
 	resolutionsOf,
 } from './catalogue';
 import { FIELD_LABELS, FieldError } from './fields';
-import type { FieldName, Lengths, Model, ProviderId, Resolution, VideoOperation } from './types';
+import type { FieldName, Model, ProviderId, Resolution, VideoOperation } from './types';
 
 /** What a person chose, under the catalogue's names. A field that is undefined was not shown or not filled in. */
 export interface VideoValues {
@@ -127,28 +126,29 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 			FIELD_LABELS.duration,
 			`of ${values.duration} s cannot be made by ${model.name} at ${resolution}`,
 			`Choose ${durations.join(' or ')} s` +
-				(elsewhere.length ? `, or the resolution ${elsewhere.join(' or ')}` : '') +
-				nearest(model, operation, { ...values, resolution, duration }),
+				// Not another model that has the length at another resolution only: this one has it there too.
+				(elsewhere.length
+					? `, or the resolution ${elsewhere.join(' or ')}`
+					: nearest(model, operation, { resolution, duration })),
 		);
 	}
 	return { resolution, duration };
 }
 
-/** `; Hailuo X (id) can`, or nothing: the model of the same provider that does what this one cannot. */
-function nearest(model: Model, operation: VideoOperation, wanted: VideoValues): string {
-	const fits = (lengths: Lengths) =>
-		Object.entries(lengths).some(
-			([resolution, durations]) =>
-				(wanted.resolution === undefined || wanted.resolution === resolution) &&
-				(wanted.duration === undefined || durations.includes(Number(wanted.duration))),
-		);
+/** The model of the same provider that does what this one cannot, as a sentence behind another one; or nothing. */
+function nearest(model: Model, operation: VideoOperation, wanted: Format): string {
+	const { resolution, duration } = wanted;
 	const others = modelsFor(model.provider, operation).filter((other) => other !== model);
-	const other =
-		others.find(({ operations }) => fits(operations[operation]!)) ??
-		others.find(({ operations }) =>
-			durationsOf(operations[operation]!).includes(Number(wanted.duration)),
-		);
-	return other ? `. The nearest model that can do it is ${other.name} (${other.id})` : '';
+	const at = (other: Model) =>
+		Object.entries(other.operations[operation]!)
+			.filter(([, durations]) => duration === undefined || durations.includes(duration))
+			.map(([name]) => name);
+	const same = others.find((other) => resolution !== undefined && at(other).includes(resolution));
+	if (same) return `. The nearest model that can do it is ${same.name} (${same.id})`;
+	const other = others.find((one) => duration !== undefined && at(one).length > 0);
+	return other
+		? `. The nearest model that makes ${duration} s is ${other.name} (${other.id}), at ${at(other).join(' or ')}`
+		: '';
 }
 
 /**

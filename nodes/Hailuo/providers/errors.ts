@@ -83,15 +83,20 @@ const HINTS: Record<ProviderErrorKind, string> = {
 	noAnswer: 'The provider may be slow or down; try again later',
 	badAnswer: 'The provider may be down, or the base URL in the credential is not that of its API',
 	unavailable: 'The provider is having trouble; try again later',
-	rateLimited: 'Lower the submits per minute or the jobs at the same time in the options',
+	rateLimited:
+		"Try again later, or lower 'Submits per Minute' and 'Jobs at the Same Time' in the options",
 	auth: 'Check the API key in the credential, and that it belongs to this provider',
 	credit: 'Top up the account at the provider',
-	notFound: 'Check the job ID, and that the job was made with this provider and account',
+	notFound: 'Check the base URL in the credential, and the ID of the model where you typed it in',
 	invalid: 'Check the values of the fields',
 };
 
 const TOO_LARGE =
 	'The request is too large for this provider: give the picture by its web address, or save it smaller';
+
+/** Where a job was asked for: the provider may have it no more. */
+export const UNKNOWN_JOB =
+	'Check the job ID, and that the job was made with this provider and account. It may also be deleted, or too old';
 
 export const hintFor = (kind: ProviderErrorKind): string => HINTS[kind];
 
@@ -99,11 +104,13 @@ export const hintFor = (kind: ProviderErrorKind): string => HINTS[kind];
  * The error for an answer that is none of success.
  *
  * @param kind overrides what the HTTP status says, where the body knows better
+ * @param hint overrides what is said of every provider
  */
 export function httpError(
 	provider: string,
 	response: HttpResponse,
 	kind: ProviderErrorKind = kindOfStatus(response.status),
+	hint: string = hintFor(kind),
 ): ProviderError {
 	const { status, body, headers } = response;
 	const said = messageOf(body);
@@ -123,7 +130,7 @@ export function httpError(
 		code,
 		// An HTTP date is by the provider's clock, which its answer tells.
 		retryAfterMs: parseRetryAfter(headers['retry-after'], Date.parse(headers.date) || Date.now()),
-		hint: status === 413 ? TOO_LARGE : hintFor(kind),
+		hint: status === 413 ? TOO_LARGE : hint,
 	});
 }
 

@@ -11,6 +11,7 @@ import {
 } from './answers';
 import {
 	ProviderError,
+	UNKNOWN_JOB,
 	hintFor,
 	httpError,
 	kindOfStatus,
@@ -199,6 +200,6 @@ function unknownJob(jobId: string, { status }: HttpResponse): ProviderError {
 		kind: 'notFound',
 		status,
 		code: '2013',
-		hint: hintFor('notFound'),
+		hint: UNKNOWN_JOB,
 	});
 }

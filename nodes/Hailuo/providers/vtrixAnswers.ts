@@ -1,9 +1,13 @@
 import { isJson, json, messageOf, number, text, type Json } from './answers';
-import { httpError, kindOfStatus, unreadableAnswer } from './errors';
+import { httpError, kindOfStatus, unreadableAnswer, type ProviderError } from './errors';
 import { remains } from './cutOff';
 import type { HttpClient, HttpRequest, HttpResponse } from './types';
 
 export const NAME = 'Vtrix';
+
+/** Two services on one gateway, with keys of their own. */
+const BAD_KEY =
+	'Check the API key in the credential, and that its Service is the one where the key was made';
 
 /** A 403 is not always a bad key (PROVIDERS.md B.2, F.12): the text tells. 40201 to 40208 are the balance family. */
 function kindOf(response: HttpResponse) {
@@ -14,6 +18,11 @@ function kindOf(response: HttpResponse) {
 	return kindOfStatus(response.status);
 }
 
+function refused(response: HttpResponse): ProviderError {
+	const kind = kindOf(response);
+	return httpError(NAME, response, kind, kind === 'auth' ? BAD_KEY : undefined);
+}
+
 /**
  * Sends a request to either API of the gateway and gives its JSON, unwrapped where it comes in `data`.
  *
@@ -22,14 +31,13 @@ function kindOf(response: HttpResponse) {
 export async function call(http: HttpClient, request: HttpRequest): Promise<Json> {
 	const response = await http.request(request);
 	if (response.status < 200 || response.status >= 300) {
-		throw httpError(NAME, response, kindOf(response));
+		throw refused(response);
 	}
 	const body = request.paid ? remains(response.body) : response.body;
 	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	const code = number(json(body.status).code);
 	if (code !== undefined && code >= 400) {
-		const nested = { ...response, status: code };
-		throw httpError(NAME, nested, kindOf(nested));
+		throw refused({ ...response, status: code });
 	}
 	// Some answers of this gateway wrap the task in `data`.
 	return isJson(body.data) && !('id' in body) && !('task_id' in body)

@@ -25,15 +25,7 @@ export const deleteJobs: Operation = {
 				throw aboutJob(session, jobId)(error);
 			});
 			if (count === 0 && !repeated) {
-				throw aboutJob(
-					session,
-					jobId,
-				)(
-					new ProviderError('', {
-						kind: 'notFound',
-						hint: 'Check the ID. It may be deleted already, or too old for the history',
-					}),
-				);
+				throw aboutJob(session, jobId)(new ProviderError('', { kind: 'notFound' }));
 			}
 			return { json: { deleted: true, jobId, provider: provider.id } };
 		});

@@ -5,7 +5,7 @@ import { settle, type Settled } from '../../jobs/settle';
 import { PROVIDER_NAMES } from '../../models/catalogue';
 import { FieldError } from '../../models/fields';
 import { providerOf } from '../../providers';
-import { ProviderError } from '../../providers/errors';
+import { ProviderError, UNKNOWN_JOB } from '../../providers/errors';
 import { WithJob } from '../failures';
 import type { Outcome } from '../outcome';
 import type { Session } from '../session';
@@ -84,10 +84,10 @@ export function aboutJob(
 		const owner = provider.ownsJobId(jobId)
 			? undefined
 			: providers.find((id) => id !== provider.id && providerOf(id).ownsJobId(jobId));
-		const { kind, status, code, hint } = error;
+		const { kind, status, code } = error;
 		const next = owner
 			? `This looks like a job ID of ${PROVIDER_NAMES[owner]}: choose that provider`
-			: hint;
+			: UNKNOWN_JOB;
 		return new WithJob(
 			new ProviderError(`${provider.name} does not know the job ${jobId}`, {
 				kind,
