@@ -56,6 +56,13 @@ class Cluster {
 		this.workers.push(...(await Promise.all(started)));
 	}
 
+	/** New workers for those that have ended. */
+	async replace(ended, env) {
+		await Promise.all(ended.map((worker) => worker.stop()));
+		this.workers = this.workers.filter((worker) => !ended.includes(worker));
+		await this.startWorkers(ended.length, env);
+	}
+
 	async start(command, more, env) {
 		const { version, tarball, log } = this;
 		const packages = [tarball];

@@ -50,6 +50,7 @@ async function trigger({ version, mode, log, table }) {
 		await killMain(context);
 		const lost = await killWorker(context);
 		await endRedis(context, lost);
+		await outliveRedis(context, lost);
 		if (full) await killAtHandOver(context);
 	} finally {
 		await run?.tearDown();
@@ -131,8 +132,7 @@ async function killWorker({ run, cluster, table }) {
 	const logged = lost.filter((job) => log.includes(job)).length;
 	table.check('of them in the log of the main', logged === lost.length, logged);
 	table.check('of them found with Job: Get Many', await areListed(run, lost), lost.length);
-	cluster.workers.splice(cluster.workers.indexOf(victim), 1);
-	await cluster.startWorkers(1, run.env);
+	await cluster.replace([victim], run.env);
 	await tellCount(run, table, 'jobs after that', lost);
 	return lost;
 }
@@ -159,6 +159,30 @@ async function endRedis({ run, cluster, table }, lost) {
 		fresh.map(async ({ id }) => await run.client.waitForEnd(id).catch(({ message }) => message)),
 	);
 	table.tell('how the executions of that time ended', ended.map((e) => e.status ?? e).join(', '));
+}
+
+const isGone = ({ child }) => child.exitCode !== null || child.signalCode !== null;
+
+/** Redis stays away until n8n gives up. What ends itself is started again, as a service manager does, when Redis is back. */
+async function outliveRedis({ run, cluster, table }, lost) {
+	const processes = [run.n8n, ...cluster.workers];
+	await cluster.redis.kill();
+	run.make(4, 0.1);
+	await run.until(() => processes.every(isGone), 45_000);
+	const ended = processes.filter(isGone).length;
+	table.tell('of 3 processes, ended by themselves when Redis stayed away', ended);
+	await cluster.redis.start();
+	if (isGone(run.n8n)) await run.start();
+	const gone = cluster.workers.filter(isGone);
+	await cluster.replace(gone, run.env);
+	await run.settle(lost.length);
+	const { missing } = await run.count();
+	const forgotten = missing.filter((id) => !lost.includes(id));
+	table.tell('jobs that n8n has forgotten then', forgotten.length);
+	const log = run.n8n.readLog();
+	const logged = forgotten.filter((id) => log.includes(id)).length;
+	table.check('of them in the log of the main', logged === forgotten.length, logged);
+	await tellCount(run, table, 'all started again with Redis', missing);
 }
 
 async function killAtHandOver({ run, table }) {
