@@ -116,6 +116,22 @@ test('a job that ends while another callback is followed up is not forgotten', a
 	expect(items.map(({ json }) => json.status)).toEqual(['completed', 'completed']);
 });
 
+test('a call that comes meanwhile has the open jobs looked at once more, and no longer', async () => {
+	const slept = await asleep(numbered(1));
+	const [job] = jobs();
+	let heard;
+	const asked = new Promise((resolve) => (heard = resolve));
+	const before = sim.count({ kind: 'status' });
+	sim.fail({ kind: 'status', times: 1, match: () => heard() ?? true, fault: { delay: 10_000 } });
+	const one = called(slept, job);
+	await asked;
+	expect((await called(slept, job)).status).toBe(202);
+	const { items, status } = await one;
+	expect(items).toBeUndefined();
+	expect(status).toBe(200);
+	expect(sim.count({ kind: 'status' }) - before).toBe(2);
+});
+
 test('a call that comes once more while n8n wakes the execution fetches nothing again', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();

@@ -284,6 +284,18 @@ describe('pictures as files of the item', () => {
 		for (const { image } of submitted()) expect(image).toMatch(/^http/);
 	});
 
+	test('one that could not be put up for an item is put up for the next', async () => {
+		const [item] = await withFile(jpeg(640, 480, { padding: 1_000_000 }));
+		sim.fail({ kind: 'upload', times: 1, fault: { status: 400 } });
+		const { items } = await make(
+			{ ...parameters, options: { maxConcurrent: 1 } },
+			{ items: [item, item], node: { onError: 'continueRegularOutput' } },
+		);
+		expect(items.map(({ json }) => Boolean(json.error))).toEqual([true, false]);
+		expect(sim.count({ kind: 'upload' })).toBe(2);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
 	test('Vtrix takes no upload, so it gets a data URI', async () => {
 		const { error } = await make(
 			{ provider: 'vtrix', ...parameters },

@@ -372,6 +372,11 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		const made = await again();
 		for (const { json } of made.items) expect(json.error.message).toMatch(/was not sent again/);
 		expect(sim.paidPosts()).toBe(2);
+		// Each is taken up again as itself, not as one more that the others would have to keep clear of.
+		const { open } = load('nodes/Hailuo/jobs/openSubmits').openSubmits;
+		expect([...open].map(({ state }) => state)).toEqual(['unresolved', 'unresolved']);
+		await again();
+		expect(open.size).toBe(2);
 	});
 });
 

@@ -77,6 +77,7 @@ describe('baseUrlOf', () => {
 			{ baseUrl: 'https://me:pw@api.minimax.io' },
 			'must not hold a user name or password',
 		],
+		['miniMax', { baseUrl: 'https://me@api.minimax.io' }, 'must not hold a user name'],
 		['miniMax', { baseUrl: 'https://api.minimax.io?GroupId=1' }, 'must end before'],
 		['miniMax', { baseUrl: 'https://api.minimax.io/#x' }, 'must end before'],
 	] as Array<[ProviderId, Record<string, unknown>, string]>)(

@@ -85,6 +85,19 @@ test.each([
 });
 
 test.each([
+	['WaveSpeed', waveSpeed, OURS],
+	['Vtrix', vtrix, 'd758n65e878c73cmdg20'],
+	["SeaArt's queue", vtrix, 'm:1'],
+	['MiniMax', miniMax, '1069161122'],
+])('%s: a web page or nothing in place of a status is no answer', async (_, provider, jobId) => {
+	for (const body of ['<html>', null]) {
+		expect(await errorOf(provider.get(answering(body), jobId))).toMatchObject({
+			kind: 'badAnswer',
+		});
+	}
+});
+
+test.each([
 	[503, 'unavailable'],
 	[499, 'unavailable'],
 	[429, 'rateLimited'],
@@ -130,6 +143,11 @@ test.each([
 	const job = await vtrix.get(http, 'm:1');
 	expect(job).toMatchObject({ status, videos });
 	expect(job.inferenceMs).toBe(status === 'running' ? undefined : 1_500);
+});
+
+test('MiniMax: a job that did not succeed and says no more', async () => {
+	const job = await miniMax.get(answering({ status: 'Fail' }), '1069161122');
+	expect(job.error).toEqual({ message: "The job ended with the status 'Fail'", retryable: false });
 });
 
 test('Vtrix: a job tells its progress while it runs, and only then', async () => {

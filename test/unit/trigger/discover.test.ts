@@ -1,6 +1,6 @@
 import type { HistoryFilter } from '../../../nodes/Hailuo/providers/types';
 import { discover } from '../../../nodes/Hailuo/trigger/discover';
-import { newWatch } from '../../../nodes/Hailuo/trigger/state';
+import { newWatch, settleJob } from '../../../nodes/Hailuo/trigger/state';
 import { HOUR, MINUTE, World, type WorldOptions } from './world';
 
 function prepared(options: WorldOptions = {}) {
@@ -149,4 +149,23 @@ test('jobs that tell no time are found, and known when they are listed again', a
 	discovery.isOurs = () => true;
 	await read();
 	expect(watch.open.size).toBe(0);
+});
+
+test('a job that was listed without its time stays known after it, while others are made', async () => {
+	const { world, watch, discovery, read } = prepared();
+	const timeless = world.make();
+	const { list } = discovery;
+	discovery.list = async (filter) => {
+		const page = await list(filter);
+		const known = page.jobs.filter(({ jobId }) => jobId !== timeless.id);
+		return { ...page, jobs: [...known, { ...world.asJob(timeless), createdAt: '' }] };
+	};
+	await read();
+	settleJob(watch, timeless.id);
+	for (let i = 0; i < 30; i++) {
+		await world.clock.advance(MINUTE);
+		world.make();
+		await read();
+		expect(watch.open.has(timeless.id)).toBe(false);
+	}
 });

@@ -1,5 +1,6 @@
 import { isAfresh } from '../../../nodes/Hailuo/trigger/complaint';
-import { memoryOf, newMemory } from '../../../nodes/Hailuo/trigger/memory';
+import { forgetClosed, memoryOf, newMemory } from '../../../nodes/Hailuo/trigger/memory';
+import { newWatch } from '../../../nodes/Hailuo/trigger/state';
 
 test('a node keeps its memory while it polls; of nodes that are gone the oldest go', () => {
 	const polling = memoryOf('polls on');
@@ -24,4 +25,19 @@ test('what lasts is told at once, after 1 h, 2 h, 4 h …, then daily, and at ea
 	expect(told).toEqual([0, 1, 3, 7, 15, 31, 55, 79]);
 	expect(isAfresh(memory, {}, 97 * 3_600_000)).toBe(true);
 	expect(isAfresh(memory, {}, 97 * 3_600_000)).toBe(true);
+});
+
+test('of a job that is no longer open nothing is kept', () => {
+	const memory = newMemory();
+	const watch = newWatch('a', 'mark', 0);
+	watch.open.set('open', 0);
+	for (const jobId of ['open', 'closed']) {
+		for (const kept of [memory.lookedAt, memory.downloads, memory.unknown]) kept.set(jobId, 1);
+		memory.unanswered.add(jobId);
+	}
+	forgetClosed(memory, watch);
+	const { lookedAt, downloads, unknown, unanswered } = memory;
+	for (const kept of [lookedAt, downloads, unknown, unanswered]) {
+		expect([...kept.keys()]).toEqual(['open']);
+	}
 });

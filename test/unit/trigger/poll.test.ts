@@ -335,6 +335,19 @@ describe('watching given ids', () => {
 		expect(n8n.emitted).toEqual(['job-0', 'job-1']);
 	});
 
+	test('a job whose id leaves the list while it runs is watched no longer', async () => {
+		const world = new World();
+		world.make({ lengthMs: 3 * MINUTE });
+		const ids = ['job-0'];
+		const n8n = watching(world, ids);
+		await start(n8n);
+		ids.length = 0;
+		const { get } = world.calls;
+		await catchUp(n8n, 5);
+		expect(world.calls.get).toBe(get);
+		expect(n8n.emitted).toEqual([]);
+	});
+
 	test('an id that leaves the list is forgotten', async () => {
 		const world = new World();
 		world.make({ lengthMs: 0 });
