@@ -111,6 +111,25 @@ describe('WaveSpeed', () => {
 		expect(all.ids).toEqual(ids);
 	});
 
+	test('jobs of the last days count where the user says so, and no older ones', async () => {
+		makeJobs(sim, 1);
+		sim.skip(3 * 24 * 3_600_000);
+		const [recent] = makeJobs(sim, 1);
+		sim.skip(24 * 3_600_000);
+		const trigger = await active({ made: 'lastDays', days: 2 });
+		await pollMinutes(trigger, 1);
+		expect(trigger.ids).toEqual([recent]);
+	});
+
+	test('a clock that is an hour ahead of the provider’s loses no job', async () => {
+		const { now } = engine.clock;
+		engine.clock.now = () => now() + 3_600_000;
+		const trigger = await active();
+		const ids = makeJobs(sim, 2);
+		await pollMinutes(trigger, 2).finally(() => (engine.clock.now = now));
+		expect(trigger.ids).toEqual(ids);
+	});
+
 	test('without the download no file is fetched', async () => {
 		const trigger = await active({ options: { download: false } });
 		makeJobs(sim, 2);
@@ -330,6 +349,8 @@ describe('Fetch Test Event', () => {
 		expect((await two.test())[0][0].json.jobId).toBe(newest);
 		const one = new Trigger(sim, { models: models.slice(0, 1) });
 		await expect(one.test()).rejects.toThrow(/No completed job to show/);
+		makeJobs(sim, 120, { model: 'other/model' });
+		expect((await trigger.test())[0][0].json.jobId).toBe(newest);
 	});
 
 	test('says when there is none, and what to do', async () => {
@@ -391,6 +412,20 @@ describe('Vtrix', () => {
 		expect(item.json).toMatchObject({ jobId: second, status: 'completed' });
 		expect(item.binary.data.mimeType).toBe('video/mp4');
 	});
+
+	test.each([[''], [' \n'], [[]], [null]])(
+		'goes on watching while it is given %j',
+		async (none) => {
+			const id = makeOne();
+			const trigger = await active({ provider: 'vtrix', jobIds: none });
+			await pollMinutes(trigger, 1);
+			trigger.parameters.jobIds = id;
+			await trigger.restart();
+			await pollMinutes(trigger, 2);
+			expect(trigger.ids).toEqual([id]);
+			expect(trigger.errors).toEqual([]);
+		},
+	);
 
 	test('refuses what cannot be an id when it is activated', async () => {
 		const trigger = new Trigger(sim, { provider: 'vtrix', jobIds: 'https://example.com/job' });
