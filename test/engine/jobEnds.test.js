@@ -158,6 +158,22 @@ test('a wrong key of Vtrix: its service is named, for each has keys of its own',
 	expect(error.description).toMatch(/API key .* its Service is the one/);
 });
 
+test.each([
+	['none at all', () => ({}), 'WaveSpeed', {}],
+	[
+		'none of the chosen provider',
+		({ hailuoWaveSpeedApi }) => ({ hailuoWaveSpeedApi }),
+		'Vtrix / SeaArt',
+		{ provider: 'vtrix', model: 'minimax_hailuo_02' },
+	],
+])('a missing credential is told with its provider: %s', async (_name, left, provider, more) => {
+	const parameters = { operation: 'textToVideo', prompt: 'a boat', ...more };
+	const { error } = await make(parameters, { credentials: left(credentials) });
+	expect(error.message).toBe(`'Credential' is not set for ${provider}`);
+	expect(error.description).toMatch(/^Choose one at the top of the panel/);
+	expect(sim.requests).toEqual([]);
+});
+
 describe('the download', () => {
 	const parameters = { operation: 'textToVideo', prompt: 'a boat' };
 

@@ -8,6 +8,8 @@ import type {
 import { within } from '../jobs/abort';
 import { clock } from './clock';
 import { sendingMs } from '../media/encode';
+import { PROVIDER_NAMES } from '../models/catalogue';
+import { FieldError } from '../models/fields';
 import { providerOf } from '../providers';
 import { baseUrlOf } from '../providers/baseUrl';
 import { ProviderError } from '../providers/errors';
@@ -34,16 +36,26 @@ export interface Connection {
 	baseUrl: string;
 }
 
-/** @throws Error when the credential is missing, or its base URL is none */
+/** @throws FieldError when no credential is chosen; Error when its base URL is none */
 export async function connect(context: RequestContext, id: ProviderId): Promise<Connection> {
 	const provider = providerOf(id);
-	const credentials = await context.getCredentials(provider.credential);
+	const credentials = await context.getCredentials(provider.credential).catch((error) => {
+		// n8n names the type of a credential in its own spelling, and says nothing of what to do.
+		throw context.getNode().credentials?.[provider.credential] ? error : noCredential(provider);
+	});
 	const baseUrl = baseUrlOf(id, credentials);
 	const client = (from: RequestContext) =>
 		httpClient(from, provider.credential, baseUrl, String(credentials.apiKey ?? ''));
 	const lastingHttp = client(cutOffBy(context, () => undefined));
 	return { provider, http: client(context), lastingHttp, baseUrl };
 }
+
+const noCredential = ({ id }: Provider) =>
+	new FieldError(
+		'Credential',
+		`is not set for ${PROVIDER_NAMES[id]}`,
+		'Choose one at the top of the panel of the node, or create it there with your API key',
+	);
 
 /**
  * Requests to the credential's own host, with its key. Redirects are not followed, because the key would go along,
