@@ -296,9 +296,9 @@ describe('pictures as files of the item', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('Vtrix takes no upload, so it gets a data URI', async () => {
+	test.each(['vtrix', 'miniMax'])('%s takes no upload, so it gets a data URI', async (provider) => {
 		const { error } = await make(
-			{ provider: 'vtrix', ...parameters },
+			{ provider, ...parameters },
 			{ items: await withFile(png(640, 480), { fileName: 'a.png', mimeType: 'image/png' }) },
 		);
 		expect(error).toBeUndefined();

@@ -164,6 +164,8 @@ test.each([
 		'{"code":200,"data":{"id":"a","list":[1,2]}}',
 	],
 	['{"a":"x, \\"y\\", z","b":1', '{"a":"x, \\"y\\", z"}'],
+	['{"id":"a","said":"one, two', '{"id":"a"}'],
+	['{"id":"a","said":"[{","b":1', '{"id":"a","said":"[{"}'],
 	['{"id":"a', undefined],
 	['<html>, <b>', undefined],
 	['', undefined],
