@@ -266,6 +266,17 @@ describe('pictures as files of the item', () => {
 	];
 	const parameters = { operation: 'imageToVideo', prompt: 'go' };
 
+	test('the first frame is not offered as the last', async () => {
+		const file = await engine.binaryFrom(jpeg(640, 480));
+		const two = { ...parameters, operation: 'firstLastFrameToVideo' };
+		const lacking = await make(two, { items: [{ json: {}, binary: { data: file } }] });
+		expect(lacking.error.message).toMatch(/"lastFrame", but the item has only "data"$/);
+		expect(lacking.error.description).toMatch(/a second picture/);
+		const named = await make(two, { items: [{ json: {}, binary: { data: file, end: file } }] });
+		expect(named.error.description).toBe('Enter "end" in \'Last Frame Input Field\'');
+		expect(sim.requests).toEqual([]);
+	});
+
 	test('a small one goes into the request itself', async () => {
 		const { error } = await make(parameters, { items: await withFile(jpeg(640, 480)) });
 		expect(error).toBeUndefined();

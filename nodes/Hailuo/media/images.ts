@@ -11,6 +11,8 @@ export interface PictureInput {
 	/** The label of the field in the editor, e.g. `First Frame`. */
 	label: string;
 	rules: ImageRules;
+	/** The input field of the first frame: it is not offered for the last one. */
+	taken?: unknown;
 	/** The provider's base URL; decides whether an address on a private host makes sense. */
 	providerUrl: string;
 }
@@ -109,6 +111,7 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 		}
 	}
 	const names = binaryFields.call(this, itemIndex);
+	const free = names.find((name) => name !== input.taken);
 	const wanted = typeof value === 'string' && value !== '' ? `"${value}"` : '(no name given)';
 	throw new ImageRefused(
 		input.label,
@@ -118,7 +121,9 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 			: `needs a picture in the input field ${wanted}, but the item has only ${quoted(names)}`,
 		names.length === 0
 			? "Put a step before this one that delivers a file (Google Drive, HTTP Request, a form …), or choose 'URL or Base64 Text'."
-			: `Enter ${quoted(names.slice(0, 1))} in '${input.label} Input Field'.`,
+			: free
+				? `Enter "${free}" in '${input.label} Input Field'.`
+				: "That one is the first frame. Put a second picture into the item, in a field of its own, or choose 'URL or Base64 Text'.",
 	);
 }
 

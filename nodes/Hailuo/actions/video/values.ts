@@ -84,6 +84,7 @@ export async function loadFrame(
 	return await loadPicture.call(context, item, {
 		source: frameSource(context, item, frame),
 		value: frameValue(context, item, frame),
+		taken: frame === 'lastFrame' ? frameValue(context, item, 'firstFrame') : undefined,
 		label: FIELD_LABELS[frame],
 		rules: provider.images,
 		providerUrl: baseUrl,
