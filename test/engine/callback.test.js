@@ -179,6 +179,7 @@ describe('a job that another execution submitted calls that one back', () => {
 		const { error, contextData } = await send(prompts);
 		expect(error.message).toMatch(/HTTP 400/);
 		expect(sim.jobs.size).toBe(1);
+		expect(error.description).toContain(`paid too: ${jobs()[0].id}`);
 		return { contextData: JSON.parse(JSON.stringify(contextData)) };
 	}
 	/** Resolves when the job is waited for. */

@@ -267,7 +267,10 @@ describe('Retry On Fail after a submit without an answer', () => {
 
 	test('WaveSpeed, a prompt that differs in each try: nothing to compare, so not sent again', async () => {
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'before' } });
-		const { error } = await make(['x'], { prompt: '={{ "A boat " + Math.random() }}' });
+		// Minutes later, when the absence of that very request would be a proof.
+		const later = { ...retry, waitBetweenTries: 600 };
+		const prompt = '={{ "A boat " + Math.random() }}';
+		const { error } = await make(['x'], { prompt }, { node: later });
 		expect(error.message).toMatch(/It was not sent again/);
 		expect(sim.paidPosts()).toBe(1);
 	});
