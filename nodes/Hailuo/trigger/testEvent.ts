@@ -98,7 +98,7 @@ function nothingToShow(context: IPollFunctions, settings: Settings): NodeOperati
 				: `No ${what} to show: the account has none in its history of 7 days`;
 	const next =
 		event === 'failed'
-			? "For a test set 'Trigger On' to 'Job Completed or Failed': a completed job has the same fields, but for its 'error'."
+			? "For a test set 'Trigger On' to 'Job Completed or Failed': a completed job has the same fields, without 'error'."
 			: 'Make a video first, or wait for one that is under way, and fetch the test event again. The models and the event that are chosen in this node count.';
 	return new NodeOperationError(context.getNode(), message, {
 		description: `${next} Once the workflow is active (published), it starts by itself when the next one ends.`,
