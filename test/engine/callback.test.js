@@ -246,6 +246,18 @@ describe('a job that another execution submitted calls that one back', () => {
 	});
 });
 
+test('jobs that have ended before the execution sleeps let it go on, beside an item that was refused', async () => {
+	const made = await send(['', 'a boat #sim:seconds=0'], {
+		node: { onError: 'continueRegularOutput' },
+	});
+	expect(made.run.waitTill).toBeUndefined();
+	expect(made.items.map(({ json }) => json.error?.field ?? json.status)).toEqual([
+		'Prompt',
+		'completed',
+	]);
+	expect(made.items[1].binary.data).toBeDefined();
+});
+
 test('a time limit that is no amount is an hour', async () => {
 	const slept = await asleep(numbered(1), { parameters: { options: { timeLimit: -5 } } });
 	expect((slept.run.waitTill.getTime() - Date.now()) / 60_000).toBeGreaterThan(59);

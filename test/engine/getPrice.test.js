@@ -92,10 +92,16 @@ describe('Get Price', () => {
 		]);
 	});
 
+	test('MiniMax tells no price', async () => {
+		const { error } = await run({ ...price, provider: 'miniMax', model: 'MiniMax-Hailuo-02' });
+		expect(error.message).toMatch(/MiniMax cannot do 'Get Price'/);
+		expect(error.description).toMatch(/WaveSpeed or Vtrix/);
+	});
+
 	test('without a currency Vtrix means USD', async () => {
 		sim.fail({ kind: 'price', fault: { status: 200, body: { data: { cost: 0.3 } } } });
 		const { items } = await run({ ...price, provider: 'vtrix', model: 'minimax_hailuo_02_i2v' });
-		expect(items[0].json).toMatchObject({ price: 0.3, currency: 'USD' });
+		expect(items[0].json).toMatchObject({ price: 0.3, fullPrice: 0.3, currency: 'USD' });
 	});
 
 	test('the same question is asked once a run', async () => {
@@ -150,7 +156,7 @@ describe('Maximum Price', () => {
 	});
 
 	test('a price at the limit is within it, and the discount counts', async () => {
-		await run(make({ maxPrice: 0.23 }));
+		await run(make({ maxPrice: '={{ "0.23" }}' }));
 		sim.options.discount = 0.5;
 		await run(make({ maxPrice: 0.12 }));
 		expect(sim.paidPosts()).toBe(2);

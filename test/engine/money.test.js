@@ -1,5 +1,6 @@
 'use strict';
 
+const net = require('node:net');
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 const { jpeg } = require('./pictures');
@@ -157,6 +158,26 @@ describe('WaveSpeed', () => {
 			description: expect.stringMatching(/base URL/),
 		});
 		expect(sim.requests).toEqual([]);
+	});
+
+	test('one that breaks before it is encrypted reaches nobody either, and is tried again', async () => {
+		let calls = 0;
+		const server = net.createServer((socket) => {
+			calls++;
+			socket.on('error', () => {});
+			socket.once('data', () => socket.destroy());
+		});
+		await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const baseUrl = `https://127.0.0.1:${server.address().port}/api/v3`;
+		const broken = { ...credentials.hailuoWaveSpeedApi, baseUrl };
+		const { items } = await make(
+			'waveSpeed',
+			['a boat'],
+			{},
+			{ ...goOn, credentials: { hailuoWaveSpeedApi: broken } },
+		).finally(() => server.close());
+		expect(items[0].json.error.message).toMatch(/could not be made \(ECONNRESET\)/);
+		expect(calls).toBe(4);
 	});
 
 	test.each([401, 402, 403, 404, 400, 422])(

@@ -118,6 +118,9 @@ test.each([
 	[403, { status: { error_code: 40209 } }, 'auth'],
 	[403, {}, 'auth'],
 	[429, {}, 'rateLimited'],
+	[200, { status: { code: 400, error_code: 40203 } }, 'credit'],
+	[200, { status: { code: 429 } }, 'rateLimited'],
+	[200, { status: { code: 500 } }, 'unavailable'],
 	// A proof of nothing stays one, whatever it says.
 	[502, { message: 'balance service is down' }, 'unavailable'],
 ])('Vtrix: HTTP %p with %j is %s', async (status, body, kind) => {
@@ -145,9 +148,29 @@ test.each([
 	expect(job.inferenceMs).toBe(status === 'running' ? undefined : 1_500);
 });
 
+test('MiniMax: for a job without a file no file is asked for', async () => {
+	const http: HttpClient = {
+		...answering({}),
+		request: async ({ path }) =>
+			path.includes('/files/')
+				? { status: 400, headers: {}, body: {} }
+				: { status: 200, headers: {}, body: { status: 'Success' } },
+	};
+	expect(lacksVideo(await miniMax.get(http, '1069161122'))).toBe(true);
+});
+
 test('MiniMax: a job that did not succeed and says no more', async () => {
 	const job = await miniMax.get(answering({ status: 'Fail' }), '1069161122');
 	expect(job.error).toEqual({ message: "The job ended with the status 'Fail'", retryable: false });
+});
+
+test.each([
+	[{ error: 'broken', error_type: 'INFERENCE_FAILURE' }, 'INFERENCE_FAILURE', 'broken', true],
+	[{ error: { code: 'UNSAFE', message: 'no' } }, 'UNSAFE', 'no', false],
+	[{ error_type: 'UNSAFE' }, 'UNSAFE', 'no reason given', false],
+])("SeaArt's queue: completed with %j is no success", async (told, code, message, retryable) => {
+	const job = await vtrix.get(answering({ status: 'COMPLETED', ...told }), 'm:1');
+	expect(job).toMatchObject({ status: 'failed', error: { code, message, retryable } });
 });
 
 test('Vtrix: a job tells its progress while it runs, and only then', async () => {
@@ -230,6 +253,7 @@ test.each([
 	[{ items: [{ id: OURS }], total: 1 }, false],
 	[{ items: [{ id: OURS }, { id: 'b' }], total: 3 }, true],
 	[{ items: [{ id: OURS }, { id: 'b' }], total: 0 }, true],
+	[{ items: [{ id: OURS }, { id: 'b' }], total: 6 }, true],
 	[{ items: [{ id: OURS }, { id: 'b' }] }, true],
 	[{ items: [{ id: OURS }] }, false],
 ])('WaveSpeed: the history %j goes on: %p', async (data, more) => {
