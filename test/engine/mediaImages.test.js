@@ -83,6 +83,8 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		expect((await refusal(self, { value: '' })).message).toContain('(no name given)');
 		expect((await refusal(self, { value: undefined })).rule).toBe('missing');
 		expect((await refusal(self, { value: { mimeType: 7 } })).rule).toBe('missing');
+		// Every object has something of this name.
+		expect((await refusal(self, { value: 'constructor' })).rule).toBe('missing');
 	});
 
 	it('says when the item carries no file at all', async () => {

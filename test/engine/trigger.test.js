@@ -130,6 +130,17 @@ describe('WaveSpeed', () => {
 		expect(trigger.ids).toEqual(ids);
 	});
 
+	test('an n8n that tells no budget for a poll, as older ones do, misses no job', async () => {
+		const trigger = new Trigger(sim);
+		const { contextOf } = trigger;
+		trigger.contextOf = (...how) =>
+			Object.assign(contextOf.apply(trigger, how), { getPollBudgetMs: undefined });
+		await trigger.activate();
+		const [id] = makeJobs(sim, 1);
+		await pollMinutes(trigger, 2);
+		expect(trigger.ids).toEqual([id]);
+	});
+
 	test('without the download no file is fetched', async () => {
 		const trigger = await active({ options: { download: false } });
 		makeJobs(sim, 2);
