@@ -1,12 +1,10 @@
 import type { IBinaryData, IPollFunctions, INodeExecutionData } from 'n8n-workflow';
 import { clock } from '../actions/clock';
-import { jobItem } from '../actions/items';
 import { connect, type Connection } from '../actions/transport';
 import { settle } from '../jobs/settle';
-import { downloadVideo, videoFileName } from '../media/download';
-import type { HttpClient, Job } from '../providers/types';
+import type { HttpClient } from '../providers/types';
 import { isAfresh, shownError, tell } from './complaint';
-import type { Ready } from './look';
+import { fetchVideo, itemOf } from './deliver';
 import { memoryOf, type Memory } from './memory';
 import { exclusively, runPoll, type Poll } from './poll';
 import { readSettings, type Settings } from './settings';
@@ -20,9 +18,6 @@ const LONGEST_MS = 50_000;
 const OVERDUE_MS = 30_000;
 /** ms until an answer counts as missing. */
 const TIMEOUT_MS = 10_000;
-/** ms without a byte after which a download is given up until the next poll. */
-const IDLE_MS = 8_000;
-const TRIES_PER_POLL = 2;
 /** How often an id may be unknown: one from the history was deleted, one that was typed may be too new. */
 const UNKNOWN_LISTED = 3;
 const UNKNOWN_GIVEN = 10;
@@ -113,25 +108,3 @@ function pollOf(
 		warn: (message) => context.logger.warn(`${context.getNode().name}: ${message}`),
 	};
 }
-
-/** @throws DownloadFailed */
-export async function fetchVideo(
-	context: IPollFunctions,
-	{ model, jobId, videoUrl = '' }: Job,
-	providerUrl: string,
-	deadlineAt: number,
-): Promise<IBinaryData> {
-	const { binary } = await downloadVideo.call(context, videoUrl, {
-		fileName: videoFileName(model, jobId),
-		providerUrl,
-		clock,
-		deadlineAt,
-		attempts: TRIES_PER_POLL,
-		idleMs: IDLE_MS,
-	});
-	return binary;
-}
-
-/** The same item as the action node's. */
-export const itemOf = ({ job, file }: Ready<IBinaryData>, outputField: string) =>
-	jobItem(job, file && { [outputField]: file });

@@ -7,8 +7,8 @@ import { settle } from '../jobs/settle';
 import { providerOf } from '../providers';
 import { ProviderError } from '../providers/errors';
 import type { Job } from '../providers/types';
+import { fetchVideo, itemOf } from './deliver';
 import { withWarning } from './look';
-import { fetchVideo, itemOf } from './run';
 import { EVENT_STATUSES, readSettings, type Settings } from './settings';
 
 const PAGE_SIZE = 100;
