@@ -56,6 +56,10 @@ describe('many items', () => {
 		expect(out[1].json.jobId).toMatch(/^[0-9a-f]{32}$/);
 		expect(out[1].json.error).toMatchObject({ code: '1200', retryable: false });
 		expect(out[1].pairedItem).toEqual({ item: 1 });
+		// The keys of every other item: what the provider does not tell is null here too.
+		const { error: _told, ...others } = out[1].json;
+		expect(Object.keys(others)).toEqual(Object.keys(out[0].json));
+		expect(others).toMatchObject({ videoUrl: null, cost: null });
 	});
 
 	test('an option without a value for one item is no matter of the others', async () => {

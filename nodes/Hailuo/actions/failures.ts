@@ -5,6 +5,7 @@ import { ImageRefused } from '../media/imageCheck';
 import { FieldError } from '../models/fields';
 import { ProviderError } from '../providers/errors';
 import { lacksVideo, type Job } from '../providers/types';
+import { jobJson } from './items';
 
 /** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
 const CANCELED = 'The execution was canceled';
@@ -208,11 +209,14 @@ export function nodeError(
 	return shown;
 }
 
-/** The JSON of an item that did not succeed, where the workflow goes on: the job's facts stay in it. */
+/** Not only its id: then it has the keys of every other item. */
+const isWhole = (job: Partial<Job> | undefined): job is Job => job?.videos !== undefined;
+
+/** The JSON of an item that did not succeed, where the workflow goes on: what is known of the job stays in it. */
 export function failureJson(error: unknown): IDataObject {
 	const { message, next, job, field, code, retryable } = explain(error);
 	return {
-		...(job as IDataObject | undefined),
+		...(isWhole(job) ? jobJson(job) : (job as IDataObject | undefined)),
 		error: {
 			message,
 			...(next ? { description: next } : {}),
