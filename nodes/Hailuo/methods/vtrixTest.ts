@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUID } from 'crypto';
 import type { INodeCredentialTestResult } from 'n8n-workflow';
 import { number } from '../providers/answers';
 import { isKnownBaseUrl } from '../providers/baseUrl';

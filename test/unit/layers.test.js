@@ -1,0 +1,76 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const ts = require('typescript');
+
+/* The map in CONTRIBUTING.md: who may know whom under nodes/Hailuo. */
+
+const ROOT = path.join(__dirname, '..', '..', 'nodes', 'Hailuo');
+
+/** By room: the others that it may import from. `jobs` knows the providers' types and errors, and none of them. */
+const MAY_KNOW = {
+	models: ['edition'],
+	edition: ['models'],
+	providers: ['models', 'media', 'crypto'],
+	jobs: ['providers', 'crypto'],
+	media: ['jobs', 'providers', 'n8n-workflow', 'crypto'],
+	methods: ['models', 'providers', 'n8n-workflow', 'crypto'],
+	actions: ['edition', 'models', 'providers', 'jobs', 'media', 'n8n-workflow', 'crypto'],
+	trigger: [
+		...['edition', 'models', 'providers', 'jobs', 'media', 'actions'],
+		...['n8n-workflow', 'crypto'],
+	],
+	Hailuo: ['actions', 'edition', 'methods', 'n8n-workflow'],
+	HailuoTrigger: ['trigger', 'edition', 'methods', 'n8n-workflow'],
+};
+
+const files = fs
+	.readdirSync(ROOT, { recursive: true })
+	.filter((file) => file.endsWith('.ts'))
+	.map((file) => path.join(ROOT, file));
+
+const roomOf = (file) => path.relative(ROOT, file).split(path.sep)[0].split('.')[0];
+
+/** @returns {Array<{ target: string, typeOnly: boolean }>} a file of ours by its path, a module by its name */
+function importsOf(file) {
+	const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
+	return source.statements
+		.filter((node) => node.moduleSpecifier)
+		.map(({ moduleSpecifier: { text }, importClause, isTypeOnly }) => {
+			const at = path.resolve(path.dirname(file), text);
+			const target = [`${at}.ts`, path.join(at, 'index.ts')].find((one) => fs.existsSync(one));
+			return { target: target ?? text, typeOnly: Boolean(importClause?.isTypeOnly || isTypeOnly) };
+		});
+}
+
+test('each room imports only from those that it may know', () => {
+	const strangers = files.flatMap((file) =>
+		importsOf(file)
+			.map(({ target }) => (path.isAbsolute(target) ? roomOf(target) : target))
+			.filter((room) => room !== roomOf(file) && !MAY_KNOW[roomOf(file)].includes(room))
+			.map((room) => `${path.relative(ROOT, file)} imports from ${room}`),
+	);
+	expect(strangers).toEqual([]);
+	expect(Object.keys(MAY_KNOW).sort()).toEqual([...new Set(files.map(roomOf))].sort());
+});
+
+test('no file imports itself by way of others', () => {
+	const needs = new Map(
+		files.map((file) => [
+			file,
+			importsOf(file)
+				.filter(({ typeOnly, target }) => !typeOnly && path.isAbsolute(target))
+				.map(({ target }) => target),
+		]),
+	);
+	const done = new Set();
+	const circles = [];
+	const follow = (file, way) => {
+		if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file]);
+		else if (!done.has(file)) needs.get(file).forEach((next) => follow(next, [...way, file]));
+		done.add(file);
+	};
+	for (const file of files) follow(file, []);
+	expect(circles.map((way) => way.map((file) => path.relative(ROOT, file)))).toEqual([]);
+});
