@@ -20,14 +20,11 @@ const REFUSED_MAX_MS = 60_000;
 export class AmbiguousSubmitError extends Error {
 	/** What the POST ended with; the signal's reason when it was stopped under way. */
 	readonly cause: unknown;
-	/** When the POST began, by our clock, in ms since the epoch. */
-	readonly startedAt: number;
 
-	constructor(cause: unknown, startedAt: number) {
+	constructor(cause: unknown) {
 		super(cause instanceof Error ? cause.message : String(cause));
 		this.name = 'AmbiguousSubmitError';
 		this.cause = cause;
-		this.startedAt = startedAt;
 	}
 }
 
@@ -129,5 +126,5 @@ async function resolve(
 		return { job: outcome.value, startedAt: open.startedAt, adopted: true };
 	}
 	openSubmits.giveUp(open, options.clock.now());
-	throw new AmbiguousSubmitError(error, open.startedAt);
+	throw new AmbiguousSubmitError(error);
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Claims } from '../../../nodes/Hailuo/jobs/claims';
+import { fingerprint } from '../../../nodes/Hailuo/jobs/fingerprint';
 import { SubmitLimiter } from '../../../nodes/Hailuo/jobs/limiter';
 import { OpenSubmits } from '../../../nodes/Hailuo/jobs/openSubmits';
 import {
@@ -89,6 +90,9 @@ describe('an answer that proves nothing', () => {
 						const error = await errorOf(run());
 						expect(error).toBeInstanceOf(AmbiguousSubmitError);
 						expect(error).toHaveProperty('cause', last);
+						expect(openSubmits.size).toBe(1);
+						// A later try takes up this very one again.
+						openSubmits.resume(options.submission, clock.now(), fingerprint(options.submission));
 						expect(openSubmits.size).toBe(1);
 					}
 					expect(send).toHaveBeenCalledTimes(refusals.length + 1);
