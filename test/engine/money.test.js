@@ -126,6 +126,17 @@ describe('WaveSpeed', () => {
 		expect(json.warnings).toEqual([expect.stringMatching(`Besides this one: ${other}\\.`)]);
 	});
 
+	test('a job whose prompt the provider rewrote is not taken for ours, but named', async () => {
+		const rewrite = (job) => (job.input.prompt = `Cinematic: ${job.input.prompt}`);
+		sim.on('created', rewrite);
+		lose({ drop: 'after' });
+		const { items } = await make('waveSpeed', ['a boat']);
+		sim.off('created', rewrite);
+		const [jobId] = sim.jobs.keys();
+		expect(items[0].json.error.description).toContain(`it may be ${jobId}. A job`);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
 	test('a job that the history shows late is adopted all the same', async () => {
 		sim.options.listDelay = 15_000;
 		lose({ drop: 'after' });

@@ -246,6 +246,15 @@ test.each([
 	expect(error).toEqual({ code, message: 'x', retryable });
 });
 
+test('the provider’s own code is told behind its words, unless it is the HTTP status', () => {
+	const message = (body: unknown) => httpError('X', { status: 400, headers: {}, body }).message;
+	expect(message({ message: 'no', error_code: 'bad_size' })).toBe(
+		'X answered HTTP 400: no [bad_size]',
+	);
+	expect(message({ message: 'no', error_code: 400 })).toBe('X answered HTTP 400: no');
+	expect(message({})).toBe('X answered HTTP 400');
+});
+
 test.each([
 	[{ items: null }, false],
 	[{ items: [], total: 0 }, false],
