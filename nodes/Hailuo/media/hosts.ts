@@ -20,6 +20,7 @@ const PRIVATE_SUFFIXES = [
 	'.localdomain',
 ];
 
+/** By the first two of its four numbers. */
 function isPrivateV4([a, b]: number[]): boolean {
 	return (
 		a === 0 ||
@@ -35,11 +36,10 @@ function isPrivateV4([a, b]: number[]): boolean {
 
 function isPrivateV6(address: string): boolean {
 	// URL writes an IPv4 inside IPv6 as two groups of hex: ::ffff:7f00:1
-	const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address);
+	const mapped = /^::ffff:([0-9a-f]{1,4}):[0-9a-f]{1,4}$/.exec(address);
 	if (mapped) {
 		const high = parseInt(mapped[1], 16);
-		const low = parseInt(mapped[2], 16);
-		return isPrivateV4([high >> 8, high & 255, low >> 8, low & 255]);
+		return isPrivateV4([high >> 8, high & 255]);
 	}
 	return address === '::' || address === '::1' || /^(f[cd]|fe[89a-f]|ff)/.test(address);
 }

@@ -41,7 +41,14 @@ describe('a URL', () => {
 		'http://2130706433/a.jpg',
 		'http://0x7f.1/a.jpg',
 		'http://10.0.0.8/a.jpg',
+		'http://172.16.0.1/a.jpg',
 		'http://172.31.255.1/a.jpg',
+		'http://100.64.0.1/a.jpg',
+		'http://100.127.255.1/a.jpg',
+		'http://0.0.0.0/a.jpg',
+		'http://[::]/a.jpg',
+		'http://[fe80::1]/a.jpg',
+		'http://[::ffff:100.64.0.1]/a.jpg',
 		'http://192.168.1.20/a.jpg',
 		'http://169.254.169.254/latest/meta-data',
 		'http://[::1]/a.jpg',
@@ -58,10 +65,18 @@ describe('a URL', () => {
 		expect(read(url, local).kind).toBe('url');
 	});
 
-	it.each(['https://8.8.8.8/a.jpg', 'https://172.32.0.1/a.jpg', 'https://[2606:4700::1]/a.jpg'])(
-		'on a public address is taken: %s',
-		(url) => expect(read(url).kind).toBe('url'),
-	);
+	it.each([
+		'https://8.8.8.8/a.jpg',
+		'https://172.15.0.1/a.jpg',
+		'https://172.32.0.1/a.jpg',
+		'https://100.63.0.1/a.jpg',
+		'https://100.128.0.1/a.jpg',
+		'https://169.253.0.1/a.jpg',
+		'https://192.167.0.1/a.jpg',
+		'https://[2606:4700::1]/a.jpg',
+		'https://[::ffff:8.8.8.8]/a.jpg',
+		'https://[::ffff:100.128.0.1]/a.jpg',
+	])('on a public address is taken: %s', (url) => expect(read(url).kind).toBe('url'));
 
 	it.each([
 		'ftp://example.com/a.jpg',
