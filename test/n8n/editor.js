@@ -211,7 +211,12 @@ class Editor {
 				.click(),
 		]);
 		const { executionId } = (await response.json()).data;
-		await page.waitForFunction(hasEnded, executionId, { timeout: timeoutMs, polling: 500 });
+		// Not waitForFunction: it takes the promise of an async function for a yes.
+		const until = Date.now() + timeoutMs;
+		while (!(await page.evaluate(hasEnded, executionId))) {
+			if (Date.now() > until) throw new Error(`The step was at work for ${timeoutMs / 1000} s`);
+			await page.waitForTimeout(500);
+		}
 		const shown = [byId('node-error-message'), byId('ndv-items-count'), '[class*=outputText]'];
 		const output = page.locator(byId('output-panel'));
 		await output.locator(shown.join(', ')).first().waitFor();
