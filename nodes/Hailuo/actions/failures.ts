@@ -189,12 +189,12 @@ export function nodeError(
 	node: INode,
 	error: unknown,
 	itemIndex: number,
-	also?: string,
+	...also: Array<string | undefined>
 ): NodeApiError | NodeOperationError {
 	const { message: said, stopped, next, job, code, httpCode, fromApi } = explain(error);
 	// A job that the provider canceled must not look like a person's Stop, or no error workflow runs.
 	const message = stopped ? said : said.replace(/(cancel)(ed)/gi, '$1l$2');
-	const description = sentences(next, also);
+	const description = sentences(next, ...also);
 	const shown = fromApi
 		? new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {
 				message,

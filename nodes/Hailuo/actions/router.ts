@@ -77,12 +77,20 @@ function throwFirst(
 				: [explain(outcome.error).job?.jobId],
 		)
 		.filter((id): id is string => typeof id === 'string');
-	const also = others.length
-		? `Other jobs of this run are submitted and paid too: ${others.join(', ')}. Get their videos with Job: Wait`
-		: undefined;
 	const stopped = context.getExecutionCancelSignal?.()?.aborted;
 	const cause = stopped ? new Stopped(first.error) : first.error;
-	const error = nodeError(context.getNode(), cause, first.item, also);
+	const count = context.getInputData().length;
+	const error = nodeError(
+		context.getNode(),
+		cause,
+		first.item,
+		count > 1 && !stopped
+			? `This was item ${first.item + 1} of ${count}: to let the others go on, set 'On Error' in the settings of the node to 'Continue'`
+			: undefined,
+		others.length
+			? `Other jobs of this run are submitted and paid too: ${others.join(', ')}. Get their videos with Job: Wait`
+			: undefined,
+	);
 	if (others.length) error.context.otherJobIds = others;
 	throw error;
 }
