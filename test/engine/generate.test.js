@@ -244,7 +244,7 @@ test.each(REFUSED)('refuses %s before any request', async (_name, parameters, me
 	const { items, error } = await make(parameters);
 	expect(items).toEqual([]);
 	expect(error.message).toMatch(message);
-	expect(error.description).not.toMatch(/This was item/);
+	expect(error.description).not.toMatch(/This item ended/);
 	expect(error.description).toMatch(/\w/);
 	expect(error.name).toMatch(/^Node(Operation|Api)Error$/);
 	expect(sim.requests).toEqual([]);
@@ -259,7 +259,7 @@ test('one refused item stops the run before anything is paid', async () => {
 	expect(error.message).toMatch(/'Prompt' is empty/);
 	expect(error.context.itemIndex).toBe(1);
 	expect(error.description).toMatch(
-		/\. This was item 2 of 2: to let the others go on, set 'On Error'/,
+		/\. This item ended the run of all 2: to let the others go on, set 'On Error'/,
 	);
 	expect(sim.requests).toEqual([]);
 });

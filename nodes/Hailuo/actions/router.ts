@@ -84,11 +84,12 @@ function throwFirst(
 		context.getNode(),
 		cause,
 		first.item,
-		count > 1 && !stopped
-			? `This was item ${first.item + 1} of ${count}: to let the others go on, set 'On Error' in the settings of the node to 'Continue'`
-			: undefined,
 		others.length
 			? `Other jobs of this run are submitted and paid too: ${others.join(', ')}. Get their videos with Job: Wait`
+			: undefined,
+		// Which one it was n8n writes behind the message, counted from 0.
+		count > 1 && !stopped
+			? `This item ended the run of all ${count}: to let the others go on, set 'On Error' in the settings of the node to 'Continue'`
 			: undefined,
 	);
 	if (others.length) error.context.otherJobIds = others;
