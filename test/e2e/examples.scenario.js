@@ -93,7 +93,7 @@ const known = {
 					await page.waitForTimeout(100);
 				}
 				for (const { name } of working) assert.ok(names.has(name), `${file}: "${name}" is shown`);
-				const folder = process.env.HAILUO_E2E_SHOTS;
+				const folder = process.env.HAILUO_SCREENSHOTS;
 				if (folder) await editor.screenshot(path.join(folder, file.replace('json', 'png')));
 			}
 		} finally {
