@@ -10,16 +10,11 @@ const { withSimulator } = require('./withSimulator');
  */
 
 let sim;
-let credentials;
 
-withSimulator({}, (given) => ({ sim, credentials } = given));
+const make = withSimulator({}, (given) => ({ sim } = given));
 
 const submitted = () =>
 	sim.requests.filter(({ kind }) => kind === 'submit').map(({ body }) => body);
-
-async function make(parameters, more = {}) {
-	return await engine.runNode({ credentials, parameters, ...more });
-}
 
 const picture = 'https://example.com/picture.jpg';
 const first = { firstFrameSource: 'url', firstFrameUrl: picture };

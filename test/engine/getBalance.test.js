@@ -1,16 +1,12 @@
 'use strict';
 
-const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /* The credit of the account. */
 
 let sim;
 let credentials;
-withSimulator({}, (given) => ({ sim, credentials } = given));
-
-const run = async (parameters, more = {}) =>
-	await engine.runNode({ credentials, parameters, ...more });
+const run = withSimulator({}, (given) => ({ sim, credentials } = given));
 
 describe('Get Balance', () => {
 	test('asks once, and gives each item its answer', async () => {

@@ -8,11 +8,7 @@ const { withSimulator } = require('./withSimulator');
 /* The provider's history as items: its pages, its filters, and what a job was asked for. */
 
 let sim;
-let credentials;
-withSimulator({}, (given) => ({ sim, credentials } = given));
-
-const run = async (parameters, more = {}) =>
-	await engine.runNode({ credentials, parameters, ...more });
+const run = withSimulator({}, (given) => ({ sim } = given));
 
 const goOn = { node: { onError: 'continueRegularOutput' } };
 const count = (kind) => sim.count({ kind });

@@ -1,16 +1,11 @@
 'use strict';
 
-const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /* What a video will cost: the operation Get Price, and the option that keeps dearer jobs from being submitted. */
 
 let sim;
-let credentials;
-withSimulator({}, (given) => ({ sim, credentials } = given));
-
-const run = async (parameters, more = {}) =>
-	await engine.runNode({ credentials, parameters, ...more });
+const run = withSimulator({}, (given) => ({ sim } = given));
 
 const goOn = { node: { onError: 'continueRegularOutput' } };
 

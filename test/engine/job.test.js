@@ -7,11 +7,7 @@ const { withSimulator } = require('./withSimulator');
 /* Get, Wait and Delete of jobs that exist: what they answer, what they refuse, and that nothing is paid. */
 
 let sim;
-let credentials;
-withSimulator({}, (given) => ({ sim, credentials } = given));
-
-const run = async (parameters, more = {}) =>
-	await engine.runNode({ credentials, parameters, ...more });
+const run = withSimulator({}, (given) => ({ sim } = given));
 
 const goOn = { node: { onError: 'continueRegularOutput' } };
 const ids = (list) => list.map((jobId) => ({ json: { jobId } }));

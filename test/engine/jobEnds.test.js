@@ -7,11 +7,7 @@ const { withSimulator } = require('./withSimulator');
 
 let sim;
 let credentials;
-withSimulator({}, (given) => ({ sim, credentials } = given));
-
-async function make(parameters, more = {}) {
-	return await engine.runNode({ credentials, parameters, ...more });
-}
+const make = withSimulator({}, (given) => ({ sim, credentials } = given));
 
 describe('how jobs end', () => {
 	const text = (prompt, more) => ({ operation: 'textToVideo', prompt, ...more });

@@ -1,17 +1,11 @@
 'use strict';
 
-const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /* Several items in one run: order, pairing, and what one that does not succeed does to the others. */
 
 let sim;
-let credentials;
-withSimulator({}, (given) => ({ sim, credentials } = given));
-
-async function make(parameters, more = {}) {
-	return await engine.runNode({ credentials, parameters, ...more });
-}
+const make = withSimulator({}, (given) => ({ sim } = given));
 
 describe('many items', () => {
 	const prompts = ['one', 'two #sim:fail=1200', 'three'];

@@ -2,6 +2,7 @@
 
 const net = require('node:net');
 const engine = require('./harness');
+const { videosOf } = require('./submitJobs');
 const { withSimulator } = require('./withSimulator');
 const { jpeg } = require('./pictures');
 
@@ -18,30 +19,11 @@ withSimulator({ timeScale: 60, timeouts: true }, (given) => ({ sim, credentials 
 const goOn = { node: { onError: 'continueRegularOutput' } };
 const ids = (items) => items.map(({ json }) => json.jobId);
 
-const VIDEOS = {
-	waveSpeed: { operation: 'textToVideo' },
-	vtrix: {
-		operation: 'imageToVideo',
-		model: 'minimax_hailuo_02_i2v',
-		firstFrameSource: 'url',
-		firstFrameUrl: 'https://example.com/a.jpg',
-	},
-};
-
 /** Jobs that are submitted and not waited for: what happens later is shown elsewhere. */
-async function make(provider, prompts, { options, ...parameters } = {}, more = goOn) {
+async function make(provider, prompts, parameters = {}, more = goOn) {
 	return await engine.runNode({
 		credentials,
-		parameters: {
-			provider,
-			resource: 'video',
-			...VIDEOS[provider],
-			prompt: '={{ $json.prompt }}',
-			continueWhen: 'submitted',
-			options: { submitsPerMinute: 0, maxConcurrent: 10, ...options },
-			...parameters,
-		},
-		items: prompts.map((prompt) => ({ json: { prompt } })),
+		...videosOf(prompts, { provider, continueWhen: 'submitted', ...parameters }),
 		...more,
 	});
 }

@@ -6,11 +6,7 @@ const { withSimulator } = require('./withSimulator');
 /* Operations that a provider does not have: not in the editor's lists, and refused where an expression or an old workflow asks for them. */
 
 let sim;
-let credentials;
-withSimulator({}, (given) => ({ sim, credentials } = given));
-
-const run = async (parameters, more = {}) =>
-	await engine.runNode({ credentials, parameters, ...more });
+const run = withSimulator({}, (given) => ({ sim } = given));
 
 describe('what a provider cannot do', () => {
 	test.each([

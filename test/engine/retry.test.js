@@ -1,6 +1,7 @@
 'use strict';
 
 const engine = require('./harness');
+const { videosOf } = require('./submitJobs');
 const { withSimulator } = require('./withSimulator');
 const { jpeg } = require('./pictures');
 
@@ -20,29 +21,11 @@ const retry = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const ids = (items) => items.map(({ json }) => json.jobId);
 const pickedUp = () => engine.logs.filter(({ message }) => /is picked up/.test(message)).length;
 
-const VIDEOS = {
-	waveSpeed: { operation: 'textToVideo' },
-	vtrix: {
-		operation: 'imageToVideo',
-		model: 'minimax_hailuo_02_i2v',
-		firstFrameSource: 'url',
-		firstFrameUrl: 'https://example.com/a.jpg',
-	},
-};
-
-async function make(prompts, { provider = 'waveSpeed', options, ...parameters } = {}, more = {}) {
+async function make(prompts, parameters = {}, more = {}) {
 	return await engine.runNode({
 		credentials,
 		node: retry,
-		parameters: {
-			provider,
-			resource: 'video',
-			...VIDEOS[provider],
-			prompt: '={{ $json.prompt }}',
-			options: { submitsPerMinute: 0, maxConcurrent: 10, ...options },
-			...parameters,
-		},
-		items: prompts.map((prompt) => ({ json: { prompt } })),
+		...videosOf(prompts, parameters),
 		...more,
 	});
 }

@@ -6,31 +6,42 @@ const VIDEOS = {
 	waveSpeed: { operation: 'textToVideo' },
 	vtrix: {
 		operation: 'imageToVideo',
+		model: 'minimax_hailuo_02_i2v',
 		firstFrameSource: 'url',
 		firstFrameUrl: 'https://example.com/a.jpg',
 	},
 };
 
 /**
+ * What the node is given for a video of each prompt, an item for each.
+ *
+ * @param {string[]} prompts may carry the simulator's markers (outcome.js)
+ * @param {{ provider?: 'waveSpeed' | 'vtrix', options?: object, [parameter: string]: unknown }} [parameters]
+ */
+const videosOf = (prompts, { provider = 'waveSpeed', options, ...parameters } = {}) => ({
+	items: prompts.map((prompt) => ({ json: { prompt } })),
+	parameters: {
+		provider,
+		resource: 'video',
+		...VIDEOS[provider],
+		prompt: '={{ $json.prompt }}',
+		options: { submitsPerMinute: 0, maxConcurrent: 10, ...options },
+		...parameters,
+	},
+});
+
+/**
  * Has the node submit jobs, one after the other, and wait for none of them.
  *
  * @param {import('../simulator/simulator').Simulator} sim
- * @param {string[]} prompts may carry the simulator's markers (outcome.js)
+ * @param {string[]} prompts as for videosOf
  * @param {{ provider?: 'waveSpeed' | 'vtrix' }} [options]
  * @returns {Promise<string[]>} their ids
  */
-async function submitJobs(sim, prompts, { provider = 'waveSpeed' } = {}) {
+async function submitJobs(sim, prompts, { provider } = {}) {
 	const { items, error } = await engine.runNode({
 		credentials: engine.credentialsFor(sim),
-		items: prompts.map((prompt) => ({ json: { prompt } })),
-		parameters: {
-			provider,
-			resource: 'video',
-			...VIDEOS[provider],
-			prompt: '={{ $json.prompt }}',
-			continueWhen: 'submitted',
-			options: { submitsPerMinute: 0, maxConcurrent: 1 },
-		},
+		...videosOf(prompts, { provider, continueWhen: 'submitted', options: { maxConcurrent: 1 } }),
 	});
 	expect(error).toBeUndefined();
 	return items.map(({ json }) => json.jobId);
@@ -43,4 +54,4 @@ async function endedJobs(sim, prompts) {
 	return made;
 }
 
-module.exports = { endedJobs, submitJobs };
+module.exports = { endedJobs, submitJobs, videosOf };

@@ -10,9 +10,12 @@ const engine = require('./harness');
  * @param {Partial<import('../simulator/options').Options> & { timeouts?: boolean }} options timeouts: see followTime
  * @param {(given: { sim: import('../simulator/simulator').Simulator, credentials: object }) => void} use told before
  *   the first test
+ * @returns {(parameters: object, more?: object) => Promise<any>} runs the node with the credentials of that provider;
+ *   `more` as for `runNode`
  */
 function withSimulator({ timeouts = false, ...options }, use) {
 	let sim;
+	let credentials;
 	let given;
 	let back;
 	beforeAll(async () => {
@@ -20,7 +23,8 @@ function withSimulator({ timeouts = false, ...options }, use) {
 		sim = await startSimulator({ timeScale: 300, stamps: 'simulated', ...options });
 		given = { ...sim.options, account: { ...sim.options.account } };
 		back = engine.followTime(sim, { timeouts });
-		use({ sim, credentials: engine.credentialsFor(sim) });
+		credentials = engine.credentialsFor(sim);
+		use({ sim, credentials });
 	});
 	afterEach(() => {
 		expect(sim.leaks).toEqual([]);
@@ -36,6 +40,8 @@ function withSimulator({ timeouts = false, ...options }, use) {
 		await sim.stop();
 		engine.stopEngine();
 	});
+	return async (parameters, more = {}) =>
+		await engine.runNode({ credentials, parameters, ...more });
 }
 
 module.exports = { withSimulator };

@@ -7,7 +7,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { ensureN8n } = require('./install');
 const { installPackage, packPackage } = require('./package');
 const { freePort } = require('./ports');
-const { endGroup, run, signalGroup, spawnGroup, tail } = require('./processes');
+const { endGroup, isGone, run, signalGroup, spawnGroup, tail } = require('./processes');
 
 const QUIET = {
 	N8N_DIAGNOSTICS_ENABLED: 'false',
@@ -137,7 +137,6 @@ async function startN8n(options) {
 			await endGroup(child);
 			throw error;
 		}
-		const gone = () => child.exitCode !== null || child.signalCode !== null;
 		return {
 			version,
 			url,
@@ -155,7 +154,7 @@ async function startN8n(options) {
 			},
 			/** Ends it as a power cut would; the user folder stays, so that it can be started again. */
 			async kill() {
-				if (gone()) return;
+				if (isGone(child)) return;
 				const ended = new Promise((resolve) => child.once('exit', resolve));
 				signalGroup(child.pid, 'SIGKILL');
 				await ended;

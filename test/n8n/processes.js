@@ -56,6 +56,9 @@ function spawnGroup(command, args, options) {
 	return child;
 }
 
+/** Whether a child process has ended. */
+const isGone = ({ exitCode, signalCode }) => exitCode !== null || signalCode !== null;
+
 /** The last lines of a text, for an error message. */
 const tail = (text, lines = 25) => text.trimEnd().split('\n').slice(-lines).join('\n');
 
@@ -112,7 +115,7 @@ function run(label, command, args, options = {}) {
 
 /** Ends a group: SIGTERM, then SIGKILL when it is still there after `graceMs`. */
 async function endGroup(child, graceMs = 15_000) {
-	if (!child.pid || child.exitCode !== null || child.signalCode !== null) return;
+	if (!child.pid || isGone(child)) return;
 	const ended = new Promise((resolve) => child.once('exit', resolve));
 	signalGroup(child.pid, 'SIGTERM');
 	const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
@@ -120,4 +123,4 @@ async function endGroup(child, graceMs = 15_000) {
 	clearTimeout(timer);
 }
 
-module.exports = { spawnGroup, signalGroup, endGroup, run, tail };
+module.exports = { spawnGroup, signalGroup, endGroup, isGone, run, tail };

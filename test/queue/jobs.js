@@ -6,6 +6,7 @@ const { simulatorCredentials } = require('../n8n/credentials');
 const { chain, hailuo, items, manualTrigger } = require('../n8n/workflows');
 const { startSimulator } = require('../simulator');
 const { Cluster, LOCK_MS, spread, takenBy } = require('./cluster');
+const { listedIds, runJob } = require('./runJob');
 
 const TYPE = 'hailuoWaveSpeedApi';
 
@@ -88,21 +89,17 @@ async function killWorker(context) {
 }
 
 /** The jobs are found again. */
-async function pickUp({ sim, client, credentials, table }, made) {
-	const run = async (name, parameters) => {
-		const nodes = [manualTrigger(), hailuo({ resource: 'job', ...parameters }, credentials)];
-		const workflow = await client.createWorkflow(chain(name, nodes));
-		return itemsOf(await client.run(workflow, { timeoutMs: 180_000 }), 'Hailuo');
-	};
-	const listed = await run('search', { operation: 'getAll', returnAll: true });
-	const again = made.filter((id) => listed.some(({ json }) => json.jobId === id));
+async function pickUp(context, made) {
+	const { sim, table } = context;
+	const listed = await listedIds(context);
+	const again = made.filter((id) => listed.includes(id));
 	table.check(
 		'of them found with Job: Get Many, on the other worker',
 		again.length === 4,
 		again.length,
 	);
 	const paid = sim.acceptedJobs();
-	const videos = await run('pick up', { operation: 'wait', jobId: again.join(', ') });
+	const videos = await runJob(context, { operation: 'wait', jobId: again.join(', ') });
 	const delivered = videos.filter(({ binary }) => binary?.data).length;
 	const ok = delivered === 4 && sim.acceptedJobs() === paid;
 	table.check('videos picked up with Job: Wait, without paying', ok, delivered);

@@ -6,13 +6,14 @@ const path = require('node:path');
 const { spawn, spawnSync } = require('node:child_process');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { freePort } = require('../n8n/ports');
+const { isGone } = require('../n8n/processes');
 const { ensureProgram } = require('../n8n/system');
 
 /* Redis and PostgreSQL on 127.0.0.1, each with a folder of its own that goes with it. */
 
 /** Ends a process that was started here, and waits for it. */
 async function end(child, signal) {
-	if (child.exitCode !== null || child.signalCode !== null) return;
+	if (isGone(child)) return;
 	const ended = new Promise((resolve) => child.once('exit', resolve));
 	child.kill(signal);
 	await ended;

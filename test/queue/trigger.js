@@ -3,10 +3,11 @@
 const { createHash } = require('node:crypto');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { itemsOf } = require('../n8n/client');
-const { chain, hailuo, manualTrigger } = require('../n8n/workflows');
+const { isGone } = require('../n8n/processes');
 const { HAND_OVER_MS, MOMENTS, handOver, survive } = require('../e2e/triggerKills');
 const { TriggerRun } = require('../e2e/triggerRun');
 const { Cluster, LOCK_MS, spread, takenBy } = require('./cluster');
+const { listedIds } = require('./runJob');
 
 /** More kills, and the moments in which n8n takes over what a poll gave. */
 const full = process.env.HAILUO_FULL === '1';
@@ -131,18 +132,12 @@ async function killWorker({ run, cluster, table }) {
 	const log = run.n8n.readLog();
 	const logged = lost.filter((job) => log.includes(job)).length;
 	table.check('of them in the log of the main', logged === lost.length, logged);
-	table.check('of them found with Job: Get Many', await areListed(run, lost), lost.length);
+	const listed = await listedIds(run);
+	const found = lost.filter((job) => listed.includes(job)).length;
+	table.check('of them found with Job: Get Many', found === lost.length, found);
 	await cluster.replace([victim], run.env);
 	await tellCount(run, table, 'jobs after that', lost);
 	return lost;
-}
-
-async function areListed({ client, credentials }, ids) {
-	const parameters = { resource: 'job', operation: 'getAll', returnAll: true };
-	const nodes = [manualTrigger(), hailuo(parameters, credentials)];
-	const workflow = await client.createWorkflow(chain('search', nodes));
-	const listed = itemsOf(await client.run(workflow), 'Hailuo').map(({ json }) => json.jobId);
-	return ids.every((id) => listed.includes(id));
 }
 
 /** Redis goes without saving anything, as after a power cut, and comes back 8 s later. */
@@ -161,19 +156,17 @@ async function endRedis({ run, cluster, table }, lost) {
 	table.tell('how the executions of that time ended', ended.map((e) => e.status ?? e).join(', '));
 }
 
-const isGone = ({ child }) => child.exitCode !== null || child.signalCode !== null;
-
 /** Redis stays away until n8n gives up. What ends itself is started again, as a service manager does, when Redis is back. */
 async function outliveRedis({ run, cluster, table }, lost) {
 	const processes = [run.n8n, ...cluster.workers];
 	await cluster.redis.kill();
 	run.make(4, 0.1);
-	await run.until(() => processes.every(isGone), 45_000);
-	const ended = processes.filter(isGone).length;
+	await run.until(() => processes.every(({ child }) => isGone(child)), 45_000);
+	const ended = processes.filter(({ child }) => isGone(child)).length;
 	table.tell('of 3 processes, ended by themselves when Redis stayed away', ended);
 	await cluster.redis.start();
-	if (isGone(run.n8n)) await run.start();
-	const gone = cluster.workers.filter(isGone);
+	if (isGone(run.n8n.child)) await run.start();
+	const gone = cluster.workers.filter(({ child }) => isGone(child));
 	await cluster.replace(gone, run.env);
 	await run.settle(lost.length);
 	const { missing } = await run.count();
