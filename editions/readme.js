@@ -18,7 +18,7 @@ function table(head, rows) {
 	return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }
 
-function models(dir) {
+function models(dir, provider) {
 	const catalogue = load(dir, 'nodes/Hailuo/models/catalogue.js');
 	const rows = catalogue.models
 		.filter(({ custom }) => !custom)
@@ -32,7 +32,7 @@ function models(dir) {
 				[...summaries].join('; '),
 			];
 		});
-	const asOf = catalogue.models.find(({ pricesAsOf }) => pricesAsOf)?.pricesAsOf;
+	const asOf = catalogue.pricesAsOf(provider);
 	const price = asOf ? `list price of ${asOf}` : 'price';
 	return table(['Model', 'ID', 'Operations', `Resolutions, lengths, ${price}`], rows);
 }
@@ -127,7 +127,7 @@ function readme(edition, dir) {
 		'',
 		'## Models',
 		'',
-		...models(dir),
+		...models(dir, edition.provider),
 		'',
 		'## Compatibility',
 		'',

@@ -112,9 +112,7 @@ export function explain(error: unknown): Explained {
 		return {
 			...inner,
 			message: `The price could not be learned before the submit, so nothing was submitted: ${inner.message}`,
-			next: [inner.next, `Or take the option '${MAX_PRICE}' out to submit without it`]
-				.filter(Boolean)
-				.join('. '),
+			next: sentences(inner.next, `Or take the option '${MAX_PRICE}' out to submit without it`),
 			field: MAX_PRICE,
 		};
 	}

@@ -63,8 +63,9 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  * in memory; n8n's memory mode holds the whole file by its nature.
  *
  * No credential goes with it: the link comes out of an answer and leads to a CDN. That is also why redirects
- * may be followed; but each address is looked at first, or an answer could have n8n ask its own network. Cut off, hanging, 408, 425, 429, 5xx and network errors are tried again, with backoff,
- * within `attempts` and the deadline.
+ * may be followed; but each address is looked at first, or an answer could have n8n ask its own network.
+ * Cut off, hanging, 408, 425, 429, 5xx and network errors are tried again, with backoff, within `attempts` and the
+ * deadline.
  *
  * Throws DownloadFailed, or the signal's reason when it was stopped.
  */

@@ -139,6 +139,10 @@ export function listPrice(
 	return model.prices?.[resolution]?.[seconds];
 }
 
+/** Of which day a provider's list prices are; undefined where it publishes none. */
+export const pricesAsOf = (provider: ProviderId): string | undefined =>
+	modelsOf(provider).find((model) => model.pricesAsOf)?.pricesAsOf;
+
 /** e.g. `512P: 6 or 10 s · $0.10 to $0.15`: what the list of models says about one of them. */
 export function modelSummary(model: Model, operation: VideoOperation): string {
 	const { custom, fields } = model;

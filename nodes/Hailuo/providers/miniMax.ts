@@ -144,7 +144,7 @@ export const miniMax: Provider = {
 		strictRatio: false,
 	},
 	historyHint:
-		'this provider has no list of jobs, so look at the usage page of the account before you submit it again',
+		'This provider has no list of jobs, so look at the usage page of the account before you submit it again',
 
 	async submit(http, { model, input, webhookUrl }) {
 		const response = await http.request({

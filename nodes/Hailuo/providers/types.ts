@@ -172,7 +172,7 @@ export interface Provider {
 	ownsJobId(jobId: string): boolean;
 	/** Why an API is out of reach at a base URL, and what to do; undefined where it is in reach. */
 	apiMissing?(api: ModelApi, baseUrl: string): { rule: string; fix: string } | undefined;
-	/** Where a person looks for a job whose id was lost. */
+	/** Where a person looks for a job whose id was lost: a sentence without its full stop. */
 	historyHint: string;
 	/** Whether a submit to an API can name an address (`Submission.webhookUrl`) that is called when the job has ended. */
 	callsBack?(api?: ModelApi): boolean;

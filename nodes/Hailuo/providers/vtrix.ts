@@ -129,7 +129,7 @@ export const vtrix: Provider = {
 		strictRatio: false,
 	},
 	historyHint:
-		'this provider has no list of jobs, so look at the usage page of the account before you submit it again',
+		'This provider has no list of jobs, so look at the usage page of the account before you submit it again',
 
 	async submit(http, submission) {
 		if (submission.api === 'queue') return await submitToQueue(http, submission);

@@ -213,7 +213,7 @@ export const waveSpeed: Provider = {
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: { mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 20_000_000, strictRatio: true },
 	historyHint:
-		'look for it with the operation Job: Get Many, or on the history page of WaveSpeed (it reaches back 7 days)',
+		'Look for it with the operation Job: Get Many, or on the history page of WaveSpeed (it reaches back 7 days)',
 
 	async submit(http, { model, input, webhookUrl }) {
 		const response = await http.request({

@@ -2,14 +2,14 @@ import type { INodeProperties } from 'n8n-workflow';
 import { providers } from '../../edition';
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS } from '../../models/camera';
 import {
-	catalogueOf,
 	defaultModel,
 	fieldOf,
 	lengthLists,
 	modelsFor,
-	modelsOf,
 	modelSummary,
 	priceList,
+	pricesAsOf,
+	PROVIDER_NAMES,
 	resolutionsOf,
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
@@ -32,7 +32,7 @@ const withPrice: Array<Place<VideoAction>> = [...all, ...pricePlaces];
 
 /** What the prices in the list of models are. */
 function modelHelp(provider: ProviderId): string {
-	const asOf = modelsOf(provider).find(({ pricesAsOf }) => pricesAsOf)?.pricesAsOf;
+	const asOf = pricesAsOf(provider);
 	return asOf
 		? `Newest first. What it costs is the list price of ${asOf}, for one video.`
 		: 'Newest first';
@@ -257,7 +257,7 @@ function priceHint({ operation, provider, model, lengths }: Place<VideoAction>, 
 	const asked = pricedModels(provider).includes(model) && providerOf(provider).quote;
 	return (
 		priceList(model, lengths, at) ??
-		`${catalogueOf(provider).name} publishes no prices${asked ? ': Get Price asks for one' : ''}`
+		`${PROVIDER_NAMES[provider]} publishes no prices${asked ? ': Get Price asks for one' : ''}`
 	);
 }
 

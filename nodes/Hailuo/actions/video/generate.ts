@@ -129,8 +129,8 @@ function requireCallback({ provider }: Session, { model }: Prepared): void {
 async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INodeExecutionData> {
 	const { context, session, memory, limiter, place, callback } = run;
 	const { signal } = slot;
-	const known = memory.recall(prepared.item, prepared.fingerprint);
-	let job = await recall(context, session, memory, prepared);
+	const recalled = await recall(context, session, memory, prepared);
+	let job = recalled?.job;
 	let submittedAt: number | undefined;
 	if (!job) {
 		const submission = {
@@ -142,7 +142,7 @@ async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INod
 			limiter,
 			signal,
 		}));
-	} else if (!known?.sameRun) {
+	} else if (!recalled?.sameRun) {
 		callback?.missed.add(prepared.item);
 	}
 	if (prepared.submitOnly || callback) return jobItem(job);

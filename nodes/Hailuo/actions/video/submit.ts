@@ -15,7 +15,7 @@ import { submissionOf, type Prepared } from './prepare';
 const PATIENCE_MS = 15 * 60_000;
 
 /**
- * The job of this item that an earlier try paid for, if there is one.
+ * The job of this item that an earlier try paid for, if there is one; `sameRun` as in Recalled.
  *
  * @throws InDoubt when that try got no answer and the job cannot be found: sending it again might pay twice
  */
@@ -24,27 +24,27 @@ export async function recall(
 	session: Session,
 	memory: Memory,
 	prepared: Prepared,
-): Promise<Job | undefined> {
+): Promise<{ job: Job; sameRun: boolean } | undefined> {
 	const { item, fingerprint, model } = prepared;
 	const known = memory.recall(item, fingerprint);
 	if (!known) return undefined;
-	if (known.jobId === undefined) return await recover(session, memory, prepared, known);
-	const { jobId } = known;
+	const { jobId, sameRun } = known;
+	if (jobId === undefined) {
+		const found = await recover(session, memory, prepared, known);
+		return found && { job: found, sameRun };
+	}
 	const job = await askJob(session, jobId).catch((error) => {
 		throw new WithJob(error, { jobId, provider: session.provider.id, model: model.id });
 	});
 	const ended = job.status === 'failed' || job.status === 'cancelled';
-	if (ended && !lacksVideo(job) && (job.error?.retryable || !known.sameRun)) {
+	if (ended && !lacksVideo(job) && (job.error?.retryable || !sameRun)) {
 		// It is refunded, and the same request may succeed now; or a person asks for it anew.
 		memory.forget(item);
 		return undefined;
 	}
 	context.logger.info(`Hailuo: job ${jobId} of an earlier try is picked up (item ${item})`);
-	return {
-		...job,
-		model: job.model || model.id,
-		createdAt: job.createdAt || new Date(known.sentAt).toISOString(),
-	};
+	const createdAt = job.createdAt || new Date(known.sentAt).toISOString();
+	return { job: { ...job, model: job.model || model.id, createdAt }, sameRun };
 }
 
 /** How long after a submit an entry may still turn up in the history, in ms. After it, absence is proof. */
@@ -202,6 +202,6 @@ function inDoubt(
 	const what = error ? 'The submit got' : 'An earlier try submitted this item and got';
 	return new InDoubt(
 		`${what} no usable answer, so the job may exist and may be billed. It was not sent again${cause ? ` (${cause})` : ''}`,
-		`${provider.historyHint[0].toUpperCase()}${provider.historyHint.slice(1)}${perhaps}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
+		`${provider.historyHint}${perhaps}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
 	);
 }
