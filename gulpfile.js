@@ -13,7 +13,7 @@ const copyAssets = () =>
 
 /** The full package and the single-provider ones, into build/ (docs/publishing.md). */
 const pack = async () => {
-	const { packEditions, packFull } = require('./editions/pack');
+	const { packEditions, packFull } = require('./tools/editions/pack');
 	const { name, size } = await packFull();
 	console.log(`${name}: ${size} bytes`);
 	await packEditions({ log: console.log });

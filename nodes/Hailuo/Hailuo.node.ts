@@ -10,7 +10,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { properties, subtitle } from './actions/properties';
 import { route } from './actions/router';
 import { resume, resumeWebhooks } from './actions/video/resume';
-import { allBut } from './edition';
+import { allBut } from './providers';
 import * as credentialTest from './methods/credentialTest';
 
 export class Hailuo implements INodeType {

@@ -5,7 +5,7 @@ import type {
 	IPollFunctions,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
-import { allBut } from './edition';
+import { allBut } from './providers';
 import * as credentialTest from './methods/credentialTest';
 import { properties } from './trigger/properties';
 import { pollNode } from './trigger/run';

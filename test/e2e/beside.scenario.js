@@ -1,13 +1,13 @@
 'use strict';
 
 const { setTimeout: sleep } = require('node:timers/promises');
-const { credentialOf } = require('../../editions/cut');
-const { editions, testedWith } = require('../../editions/editions');
-const { openBrowser } = require('../n8n/browser');
-const { errorOf, itemsOf } = require('../n8n/client');
-const { simulatorCredentials } = require('../n8n/credentials');
-const { registerPackage } = require('../n8n/package');
-const { chain, hailuo, manualTrigger, PACKAGE } = require('../n8n/workflows');
+const { credentialOf } = require('../../tools/editions/cut');
+const { editions, testedWith } = require('../../tools/editions/editions');
+const { openBrowser } = require('../../tools/n8n/browser');
+const { errorOf, itemsOf } = require('../../tools/n8n/client');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { registerPackage } = require('../../tools/n8n/package');
+const { chain, hailuo, manualTrigger, PACKAGE } = require('../../tools/n8n/workflows');
 
 /*
  * The full package and the editions in one n8n. n8n puts the package's name before that of a node, but a credential has

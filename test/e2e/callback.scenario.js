@@ -3,9 +3,9 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { N8nClient, errorOf, itemsOf } = require('../n8n/client');
-const { startN8n } = require('../n8n/n8n');
-const { hailuo, items, picture } = require('../n8n/workflows');
+const { N8nClient, errorOf, itemsOf } = require('../../tools/n8n/client');
+const { startN8n } = require('../../tools/n8n/n8n');
+const { hailuo, items, picture } = require('../../tools/n8n/workflows');
 const {
 	LONG,
 	callbackWorkflow,
@@ -23,7 +23,7 @@ const {
  */
 
 const BOTH = ['2.41.1', '2.8.4'];
-const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
+const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 const texts = (count, mark = '') =>
 	Array.from({ length: count }, (_, i) => ({ text: `A paper boat #${i} ${mark}`.trim() }));
 

@@ -1,8 +1,8 @@
 'use strict';
 
 const { setTimeout: sleep } = require('node:timers/promises');
-const { simulatorCredentials } = require('../n8n/credentials');
-const { chain, hailuo, items, manualTrigger } = require('../n8n/workflows');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { chain, hailuo, items, manualTrigger } = require('../../tools/n8n/workflows');
 const { signature } = require('../simulator/webhooks');
 
 /** What the scenarios of Generate and Resume by Callback have in common. */

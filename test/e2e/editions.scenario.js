@@ -2,15 +2,15 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { credentialOf } = require('../../editions/cut');
-const { editions, testedWith } = require('../../editions/editions');
-const { openBrowser } = require('../n8n/browser');
-const { errorOf, itemsOf } = require('../n8n/client');
-const { simulatorCredentials } = require('../n8n/credentials');
-const { ROOT } = require('../n8n/package');
-const { chain, manualTrigger, picture } = require('../n8n/workflows');
+const { credentialOf } = require('../../tools/editions/cut');
+const { editions, testedWith } = require('../../tools/editions/editions');
+const { openBrowser } = require('../../tools/n8n/browser');
+const { errorOf, itemsOf } = require('../../tools/n8n/client');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { ROOT } = require('../../tools/n8n/package');
+const { chain, manualTrigger, picture } = require('../../tools/n8n/workflows');
 
-const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
+const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 
 /** One service: its credential alone, and no provider to choose. */
 async function checkType({ name, provider, displayName }, type, { client, assert }) {

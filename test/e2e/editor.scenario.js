@@ -2,11 +2,11 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { openBrowser } = require('../n8n/browser');
-const { simulatorCredentials } = require('../n8n/credentials');
-const { chain, hailuo, manualTrigger, picture } = require('../n8n/workflows');
+const { openBrowser } = require('../../tools/n8n/browser');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { chain, hailuo, manualTrigger, picture } = require('../../tools/n8n/workflows');
 
-const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
+const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 
 /** What a user does in the editor: find the node, choose, run it, see the video. */
 module.exports = {

@@ -3,11 +3,11 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { checkNode } = require('../examples/checkNode');
-const { EXAMPLES, isSticky, loadExamples } = require('../examples/examples');
-const { openBrowser } = require('../n8n/browser');
-const { errorOf, itemsOf } = require('../n8n/client');
-const { simulatorCredentials } = require('../n8n/credentials');
+const { checkNode } = require('../../tools/examples/checkNode');
+const { EXAMPLES, isSticky, loadExamples } = require('../../tools/examples/examples');
+const { openBrowser } = require('../../tools/n8n/browser');
+const { errorOf, itemsOf } = require('../../tools/n8n/client');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
 const { startStandIns, withStandIns } = require('./standIns');
 
 /* The workflows of examples/, as a user imports and runs them. Services out of reach have stand-ins. */
@@ -15,7 +15,7 @@ const { startStandIns, withStandIns } = require('./standIns');
 const NEWEST = ['2.41.1'];
 /** Where n8n itself does much of the work: the form, the agent. */
 const BOTH = ['2.41.1', '2.8.4'];
-const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
+const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 
 const load = (file) => loadExamples().find((example) => example.file === file).workflow;
 

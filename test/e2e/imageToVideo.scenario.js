@@ -2,11 +2,11 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { errorOf, itemsOf } = require('../n8n/client');
-const { simulatorCredentials } = require('../n8n/credentials');
-const { chain, hailuo, manualTrigger, picture } = require('../n8n/workflows');
+const { errorOf, itemsOf } = require('../../tools/n8n/client');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { chain, hailuo, manualTrigger, picture } = require('../../tools/n8n/workflows');
 
-const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
+const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 
 /** The main job: a picture from the node before and a prompt go in, an MP4 comes out. */
 module.exports = {

@@ -1,8 +1,8 @@
 'use strict';
 
-const { errorOf, itemsOf } = require('../n8n/client');
-const { simulatorCredentials } = require('../n8n/credentials');
-const { chain, hailuo, items, manualTrigger } = require('../n8n/workflows');
+const { errorOf, itemsOf } = require('../../tools/n8n/client');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { chain, hailuo, items, manualTrigger } = require('../../tools/n8n/workflows');
 
 const versions = ['2.41.1', '2.8.4'];
 const TYPES = { waveSpeed: 'hailuoWaveSpeedApi', vtrix: 'hailuoVtrixApi' };

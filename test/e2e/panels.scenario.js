@@ -2,12 +2,12 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { compiled } = require('../bench/compiled');
-const { openBrowser } = require('../n8n/browser');
-const { simulatorCredentials } = require('../n8n/credentials');
-const { chain, hailuo, manualTrigger, picture } = require('../n8n/workflows');
+const { compiled } = require('../../tools/bench/compiled');
+const { openBrowser } = require('../../tools/n8n/browser');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { chain, hailuo, manualTrigger, picture } = require('../../tools/n8n/workflows');
 
-const PHOTO = path.join(__dirname, '..', 'demo', 'lake.jpg');
+const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 
 /** Where the pictures of the panels go; none are made without it. */
 const FOLDER = process.env.HAILUO_SCREENSHOTS;
@@ -22,7 +22,7 @@ function loadCatalogue() {
 
 /**
  * The fields that a panel must show for a model under an operation, from top to bottom.
- * @param {import('../../nodes/Hailuo/models/types').Model} model
+ * @param {import('../../nodes/Hailuo/providers/modelTypes').Model} model
  */
 function fieldsOf(model, operation) {
 	const { fields, custom, camera } = model;

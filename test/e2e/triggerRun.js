@@ -4,11 +4,11 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { N8nClient, itemsOf } = require('../n8n/client');
-const { simulatorCredentials } = require('../n8n/credentials');
-const { startN8n } = require('../n8n/n8n');
-const { freePort } = require('../n8n/ports');
-const { chain, PACKAGE } = require('../n8n/workflows');
+const { N8nClient, itemsOf } = require('../../tools/n8n/client');
+const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { startN8n } = require('../../tools/n8n/n8n');
+const { freePort } = require('../../tools/n8n/ports');
+const { chain, PACKAGE } = require('../../tools/n8n/workflows');
 const { startSimulator } = require('../simulator');
 const { makeJobs } = require('../simulator/makeJobs');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { badInput } = require('../bench/badInput');
+const { badInput } = require('../../tools/bench/badInput');
 const engine = require('./harness');
 
 /*

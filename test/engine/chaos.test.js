@@ -1,6 +1,6 @@
 'use strict';
 
-const { chaos } = require('../bench/chaos');
+const { chaos } = require('../../tools/bench/chaos');
 const engine = require('./harness');
 
 /*

@@ -1,7 +1,7 @@
 'use strict';
 
 const http = require('node:http');
-const { freePort } = require('../n8n/ports');
+const { freePort } = require('../../tools/n8n/ports');
 
 /**
  * What a credential's test has to say, case by case; played in process (test/engine) and through a real

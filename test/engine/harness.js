@@ -35,7 +35,7 @@ const { load } = require('./load');
 const { clock, followTime, redirectHost } = require('./time');
 
 const { Hailuo } = load('nodes/Hailuo/Hailuo.node');
-const { providers } = load('nodes/Hailuo/edition');
+const { providers } = load('nodes/Hailuo/providers');
 
 /** Gives the items that the test brought. */
 const itemsNode = (items) => ({

@@ -14,7 +14,7 @@ const {
 	storedFiles,
 	useMode,
 } = require('./mediaContext');
-const { DownloadFailed, downloadVideo } = require('../../nodes/Hailuo/media/download');
+const { DownloadFailed, downloadVideo } = require('../../nodes/Hailuo/media/video/download');
 
 /** ftyp, mdat and moov, the payload pseudo-random, so that no cut and no swap goes unseen. */
 function makeVideo(bytes) {

@@ -1,8 +1,8 @@
 'use strict';
 
-const { memoryBench } = require('../bench/memory');
+const { memoryBench } = require('../../tools/bench/memory');
 
-/** The whole benchmark is test/bench/memory.js; this only keeps a whole video from ever being held in memory. */
+/** The whole benchmark is tools/bench/memory.js; this only keeps a whole video from ever being held in memory. */
 it('streams a video of 400 MB without holding it', async () => {
 	const result = await memoryBench({ how: 'streamed', count: 1, bytes: 400_000_000 });
 	expect(result.intact).toBe(1);

@@ -3,7 +3,7 @@
 const http = require('node:http');
 
 const { context } = require('./mediaContext');
-const { multipart, sendingMs, toDataUri } = require('../../nodes/Hailuo/media/encode');
+const { multipart, sendingMs, toDataUri } = require('../../nodes/Hailuo/media/picture/dataUri');
 
 /** That a web FormData with a Blob passes n8n's own helpers, byte for byte, with a length, and more than once. */
 

@@ -10,7 +10,7 @@ const { additionalDataFor, clock, credentialsFor } = require('./harness');
 const { PollContext } = require('n8n-core');
 const { Workflow } = require('n8n-workflow');
 const { HailuoTrigger } = require('../../nodes/Hailuo/HailuoTrigger.node');
-const { memoryOf, newMemory } = require('../../nodes/Hailuo/trigger/memory');
+const { memoryOf, newMemory } = require('../../nodes/Hailuo/trigger/processState');
 
 const type = new HailuoTrigger();
 const nodeTypes = {

@@ -3,9 +3,9 @@
 const { GIVEN } = require('./modelCases');
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
-const { httpClient } = require('../../nodes/Hailuo/actions/transport');
-const { miniMax } = require('../../nodes/Hailuo/providers/miniMax');
-const { vtrix } = require('../../nodes/Hailuo/providers/vtrix');
+const { httpClient } = require('../../nodes/Hailuo/n8n/http');
+const { miniMax } = require('../../nodes/Hailuo/providers/miniMax/api');
+const { vtrix } = require('../../nodes/Hailuo/providers/vtrix/api');
 
 /* What is peculiar to MiniMax's own API and to SeaArt's queue, and what happens when a workflow changes its provider. */
 

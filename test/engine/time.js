@@ -1,7 +1,7 @@
 'use strict';
 
 const { load } = require('./load');
-const { clock } = load('nodes/Hailuo/actions/clock');
+const { clock } = load('nodes/Hailuo/n8n/clock');
 
 // n8n-core's own copy, through which its HTTP helper sends.
 const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));

@@ -3,7 +3,7 @@
 const { NodeHelpers } = require('n8n-workflow');
 const { Hailuo } = require('../../nodes/Hailuo/Hailuo.node');
 const { modelsFor, VIDEO_OPERATIONS } = require('../../nodes/Hailuo/models/catalogue');
-const { providers } = require('../../nodes/Hailuo/edition');
+const { providers } = require('../../nodes/Hailuo/providers');
 
 /*
  * The fields of Generate and Resume by Callback are derived from those of the video operations: what the editor shows

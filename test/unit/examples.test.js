@@ -2,8 +2,8 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { EXAMPLES, isOurs, isSticky, loadExamples } = require('../examples/examples');
-const { checkNode } = require('../examples/checkNode');
+const { EXAMPLES, isOurs, isSticky, loadExamples } = require('../../tools/examples/examples');
+const { checkNode } = require('../../tools/examples/checkNode');
 const { Hailuo } = require('../../nodes/Hailuo/Hailuo.node');
 const { HailuoTrigger } = require('../../nodes/Hailuo/HailuoTrigger.node');
 const { models } = require('../../nodes/Hailuo/models/catalogue');

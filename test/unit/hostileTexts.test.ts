@@ -1,5 +1,5 @@
 import { checkValues, requireModel } from '../../nodes/Hailuo/models/request';
-import { remains } from '../../nodes/Hailuo/providers/cutOff';
+import { remains } from '../../nodes/Hailuo/providers/truncatedJson';
 
 /*
  * Texts from outside (a form, an answer) that would hold up all of n8n, which has one thread: an expression that tries

@@ -9,20 +9,19 @@ const ts = require('typescript');
 const ROOT = path.join(__dirname, '..', '..', 'nodes', 'Hailuo');
 
 /** By room: the others that it may import from. `jobs` knows the providers' types and errors, and none of them. */
+const NODE = ['providers', 'models', 'jobs', 'media', 'n8n', 'n8n-workflow', 'crypto'];
 const MAY_KNOW = {
-	models: ['edition'],
-	edition: ['models'],
-	providers: ['models', 'media', 'crypto'],
+	providers: ['crypto'],
+	models: ['providers'],
 	jobs: ['providers', 'crypto'],
-	media: ['jobs', 'providers', 'n8n-workflow', 'crypto'],
-	methods: ['models', 'providers', 'n8n-workflow', 'crypto'],
-	actions: ['edition', 'models', 'providers', 'jobs', 'media', 'n8n-workflow', 'crypto'],
-	trigger: [
-		...['edition', 'models', 'providers', 'jobs', 'media', 'actions'],
-		...['n8n-workflow', 'crypto'],
-	],
-	Hailuo: ['actions', 'edition', 'methods', 'n8n-workflow'],
-	HailuoTrigger: ['trigger', 'edition', 'methods', 'n8n-workflow'],
+	media: ['jobs', 'models', 'providers', 'n8n-workflow', 'crypto'],
+	// What both nodes need of n8n. It imports neither of them, so that it does not become a drawer for everything.
+	n8n: ['jobs', 'media', 'models', 'providers', 'n8n-workflow', 'crypto'],
+	methods: ['models', 'n8n', 'providers', 'n8n-workflow', 'crypto'],
+	actions: NODE,
+	trigger: NODE,
+	Hailuo: ['actions', 'methods', 'providers', 'n8n-workflow'],
+	HailuoTrigger: ['trigger', 'methods', 'providers', 'n8n-workflow'],
 };
 
 const files = fs

@@ -6,8 +6,13 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { editions } = require('../../editions/editions');
-const { moved, ownRepository, repositoryFor, textFiles } = require('../../editions/repository');
+const { editions } = require('../../tools/editions/editions');
+const {
+	moved,
+	ownRepository,
+	repositoryFor,
+	textFiles,
+} = require('../../tools/editions/repository');
 const manifest = require('../../package.json');
 
 const ROOT = path.join(__dirname, '..', '..');

@@ -3,9 +3,9 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const catalogue = require('../../nodes/Hailuo/models/catalogue');
-const fields = require('../../nodes/Hailuo/models/fields');
+const fields = require('../../nodes/Hailuo/models/fieldError');
 const { scripts } = require('../../package.json');
-const { table, written } = require('../docs/models');
+const { table, written } = require('../../tools/docs/models');
 
 const ROOT = path.join(__dirname, '..', '..');
 const PAGES = ['README.md', 'CONTRIBUTING.md'];

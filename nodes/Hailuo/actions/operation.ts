@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Provider } from '../providers/types';
-import type { Outcome } from './outcome';
+import type { Outcome } from '../n8n/outcome';
 
 export type Resource = 'account' | 'job' | 'video';
 

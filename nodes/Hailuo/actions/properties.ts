@@ -1,37 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { providers } from '../edition';
-import { catalogueOf, VIDEO_OPERATIONS } from '../models/catalogue';
-import type { ProviderId } from '../models/types';
-import { providerOf } from '../providers';
-import { getAllFields } from './job/getAll';
-import { getFields } from './job/get';
-import { jobIdField } from './job/ids';
-import { waitFields } from './job/wait';
+import { VIDEO_OPERATIONS } from '../models/catalogue';
+import type { ProviderId } from '../providers/modelTypes';
+import { providerOf, providers } from '../providers';
+import { getAllFields } from './job/getAll.operation';
+import { getFields } from './job/get.operation';
+import { jobIdField } from '../n8n/jobIds';
+import { waitFields } from './job/wait.operation';
 import type { Operation, Resource } from './operation';
 import { operations } from './operations';
-import { optionsField, videoOptions } from './options';
+import { optionsField, videoOptions } from '../n8n/options';
+import { providerField } from '../n8n/providerField';
 import { callbackFields } from './video/callbackFields';
 import { videoFields } from './video/fields';
-
-const [firstProvider] = providers;
-
-/** A build with one provider has no choice to show, but the fields still hang on the value. */
-export const providerField: INodeProperties =
-	providers.length > 1
-		? {
-				displayName: 'Provider',
-				name: 'provider',
-				type: 'options',
-				noDataExpression: true,
-				options: providers.map((value) => ({
-					name: catalogueOf(value).name,
-					value,
-					description: catalogueOf(value).description,
-				})),
-				default: firstProvider,
-				description: 'Who makes the video, and with whom you have an account',
-			}
-		: { displayName: 'Provider', name: 'provider', type: 'hidden', default: firstProvider };
 
 /** Only what the provider can do is in the lists: an entry that not all can do shows for those that can. */
 const shownFor = (can: (provider: ProviderId) => boolean) =>

@@ -1,15 +1,14 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { providers } from '../edition';
 import { BatchStoppedError, NotStartedError } from '../jobs/batch';
 import { PROVIDER_NAMES } from '../models/catalogue';
-import type { ProviderId } from '../models/types';
-import { providerOf } from '../providers';
-import { explain, failureJson, nodeError, Stopped } from './failures';
-import { memoryOf } from './memory';
+import type { ProviderId } from '../providers/modelTypes';
+import { providerOf, providers } from '../providers';
+import { explain, failureJson, nodeError, Stopped } from '../n8n/errors';
+import { memoryOf } from './video/paidJobs';
 import type { Operation } from './operation';
 import { operations } from './operations';
-import type { Outcome } from './outcome';
+import type { Outcome } from '../n8n/outcome';
 
 /**
  * Runs the chosen operation: the one place where items are linked to their input and where errors become rows

@@ -4,7 +4,7 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import type { ProviderId } from '../models/types';
+import type { ProviderId } from '../providers/modelTypes';
 import { baseUrlOf, isKnownBaseUrl } from '../providers/baseUrl';
 import type { Answer } from './credentialVerdicts';
 import { unreachable } from './credentialVerdicts';

@@ -1,4 +1,4 @@
-import type { CameraDialect } from './types';
+import type { CameraDialect } from '../providers/modelTypes';
 
 /**
  * The 15 camera movements, one meaning each, with the words that each provider has for it (PROVIDERS.md B.6).

@@ -1,5 +1,4 @@
-import { providers } from '../edition';
-import { miniMaxCatalogue } from './miniMax';
+import { catalogues } from '../providers';
 import type {
 	FieldName,
 	FieldSpec,
@@ -10,9 +9,7 @@ import type {
 	ProviderId,
 	Resolution,
 	VideoOperation,
-} from './types';
-import { vtrixCatalogue } from './vtrix';
-import { waveSpeedCatalogue } from './waveSpeed';
+} from '../providers/modelTypes';
 
 export const VIDEO_OPERATIONS = ['textToVideo', 'imageToVideo', 'firstLastFrameToVideo'] as const;
 
@@ -21,8 +18,6 @@ export const OPERATION_NAMES: Record<VideoOperation, string> = {
 	imageToVideo: 'Image to Video',
 	firstLastFrameToVideo: 'First and Last Frame to Video',
 };
-
-const catalogues = [waveSpeedCatalogue, vtrixCatalogue, miniMaxCatalogue];
 
 /** @throws Error for a provider that nobody has described */
 export function catalogueOf(id: ProviderId): ProviderCatalogue {
@@ -37,9 +32,7 @@ export const PROVIDER_NAMES = Object.fromEntries(
 ) as Record<ProviderId, string>;
 
 /** Every model that this edition of the package holds, newest first for each provider. */
-export const models: readonly Model[] = catalogues
-	.filter(({ provider }) => providers.includes(provider))
-	.flatMap((catalogue) => catalogue.models);
+export const models: readonly Model[] = catalogues.flatMap((catalogue) => catalogue.models);
 
 export function findModel(provider: ProviderId, id: string): Model | undefined {
 	return models.find((model) => model.provider === provider && model.id === id);

@@ -1,6 +1,6 @@
 import { durationsOf, formats, models, modelsOf, resolutionsOf } from './catalogue';
 import { checkAdditional, checkFormat, requireModel, type Format } from './request';
-import type { Lengths, Model, ProviderId, VideoOperation } from './types';
+import type { Lengths, Model, ProviderId, VideoOperation } from '../providers/modelTypes';
 
 /*
  * What a price is asked for: a model at a resolution and a length, whatever the operation. No provider's price depends

@@ -9,8 +9,14 @@ import {
 	PROVIDER_NAMES,
 	resolutionsOf,
 } from './catalogue';
-import { FIELD_LABELS, FieldError } from './fields';
-import type { FieldName, Model, ProviderId, Resolution, VideoOperation } from './types';
+import { FIELD_LABELS, FieldError } from './fieldError';
+import type {
+	FieldName,
+	Model,
+	ProviderId,
+	Resolution,
+	VideoOperation,
+} from '../providers/modelTypes';
 
 /** What a person chose, under the catalogue's names. A field that is undefined was not shown or not filled in. */
 export interface VideoValues {

@@ -1,4 +1,4 @@
-import type { ProviderId } from '../models/types';
+import type { ProviderId } from './modelTypes';
 import { providerOf } from './index';
 import type { Addresses } from './types';
 

@@ -1,6 +1,6 @@
 /** What every provider gives and takes. No n8n in here: the HTTP client is handed in. */
 
-import type { ModelApi, ProviderId } from '../models/types';
+import type { ModelApi, ProviderId } from './modelTypes';
 
 export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 

@@ -1,9 +1,9 @@
 import type { IBinaryData, IPollFunctions } from 'n8n-workflow';
-import { clock } from '../actions/clock';
-import { jobItem } from '../actions/items';
-import { downloadVideo, videoFileName } from '../media/download';
+import { clock } from '../n8n/clock';
+import { jobItem } from '../n8n/jobItem';
+import { downloadVideo, videoFileName } from '../media/video/download';
 import type { Job } from '../providers/types';
-import type { Ready } from './look';
+import type { Ready } from './checkJobs';
 
 /** ms without a byte after which a download is given up until the next poll. */
 const IDLE_MS = 8_000;

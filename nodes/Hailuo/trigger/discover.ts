@@ -1,6 +1,6 @@
 import { isFinished } from '../jobs/wait';
 import type { HistoryFilter, HistoryJob, HistoryPage } from '../providers/types';
-import { advance, isSettled, note, readFrom, settleJob, type Watch } from './state';
+import { advance, isSettled, note, readFrom, settleJob, type Watch } from './savedState';
 
 /** The most that a page may hold (PROVIDERS.md A.1). */
 const PAGE_SIZE = 100;

@@ -3,9 +3,9 @@ import { backoff, retryWait } from '../jobs/retry';
 import { settle } from '../jobs/settle';
 import { ProviderError } from '../providers/errors';
 import { discover, type Discovery } from './discover';
-import { isForAll, look, type Look, type Looked, type Ready } from './look';
-import { forgetClosed, type Memory } from './memory';
-import type { Pending, Saved, Watch } from './state';
+import { isForAll, look, type Look, type Looked, type Ready } from './checkJobs';
+import { forgetClosed, type Memory } from './processState';
+import type { Pending, Saved, Watch } from './savedState';
 import {
 	copyOf,
 	decode,
@@ -15,7 +15,7 @@ import {
 	isSettled,
 	keepOnly,
 	newWatch,
-} from './state';
+} from './savedState';
 
 /** What the clocks may differ by when the trigger is switched on, in ms: jobs of this time are taken note of. */
 const STOCK_MS = 15 * 60_000;

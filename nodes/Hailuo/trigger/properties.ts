@@ -1,11 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { downloadOptions, optionsField } from '../actions/options';
-import { providerField } from '../actions/properties';
-import { providers } from '../edition';
+import { downloadOptions, optionsField } from '../n8n/options';
+import { providerField } from '../n8n/providerField';
 import { PROVIDER_NAMES } from '../models/catalogue';
 import { pricedModels } from '../models/price';
-import type { ProviderId } from '../models/types';
-import { providerOf } from '../providers';
+import type { ProviderId } from '../providers/modelTypes';
+import { providerOf, providers } from '../providers';
 
 const hasHistory = (id: ProviderId) => providerOf(id).list !== undefined;
 const withHistory = providers.filter(hasHistory);

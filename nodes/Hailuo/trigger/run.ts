@@ -1,11 +1,11 @@
 import type { IBinaryData, IPollFunctions, INodeExecutionData } from 'n8n-workflow';
-import { clock } from '../actions/clock';
-import { connect, type Connection } from '../actions/transport';
+import { clock } from '../n8n/clock';
+import { connect, type Connection } from '../n8n/http';
 import { settle } from '../jobs/settle';
 import type { HttpClient } from '../providers/types';
-import { isAfresh, shownError, tell } from './complaint';
+import { isAfresh, shownError, tell } from './report';
 import { fetchVideo, itemOf } from './deliver';
-import { memoryOf, type Memory } from './memory';
+import { memoryOf, type Memory } from './processState';
 import { exclusively, runPoll, type Poll } from './poll';
 import { readSettings, type Settings } from './settings';
 import { testEvent } from './testEvent';

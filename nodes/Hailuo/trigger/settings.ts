@@ -1,10 +1,9 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
-import { readFinishOptions } from '../actions/finish';
-import { readJobIds } from '../actions/job/ids';
-import { providers } from '../edition';
+import { readFinishOptions } from '../n8n/finishJob';
+import { readJobIds } from '../n8n/jobIds';
 import { isHailuo } from '../models/price';
-import type { ProviderId } from '../models/types';
-import { providerOf } from '../providers';
+import type { ProviderId } from '../providers/modelTypes';
+import { providerOf, providers } from '../providers';
 import type { Job } from '../providers/types';
 
 /** What the user chose. */

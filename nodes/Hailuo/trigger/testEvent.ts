@@ -1,14 +1,14 @@
 import type { IPollFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { clock } from '../actions/clock';
-import { aboutJob } from '../actions/job/ids';
-import { connect, type Connection } from '../actions/transport';
+import { clock } from '../n8n/clock';
+import { aboutJob } from '../n8n/jobIds';
+import { connect, type Connection } from '../n8n/http';
 import { settle } from '../jobs/settle';
 import { providerOf } from '../providers';
 import { ProviderError } from '../providers/errors';
 import type { Job } from '../providers/types';
 import { fetchVideo, itemOf } from './deliver';
-import { withWarning } from './look';
+import { withWarning } from './checkJobs';
 import { EVENT_STATUSES, readSettings, type Settings } from './settings';
 
 const PAGE_SIZE = 100;

@@ -3,10 +3,10 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { cut, ownerOf } = require('../../../editions/cut');
-const { editions, ids } = require('../../../editions/editions');
-const { foreignNames, withoutForeignComments } = require('../../../editions/foreign');
-const { providers } = require('../../../nodes/Hailuo/edition');
+const { cut, ownerOf } = require('../../../tools/editions/cut');
+const { editions, ids } = require('../../../tools/editions/editions');
+const { foreignNames, withoutForeignComments } = require('../../../tools/editions/foreign');
+const { providers } = require('../../../nodes/Hailuo/providers');
 
 const flat = (text) => text.replace(/\s+/g, ' ').trim();
 const kept = (source, provider = 'waveSpeed') => flat(cut(source, { ids, kept: provider }));
@@ -17,7 +17,7 @@ test('there is an edition for each provider of the full package', () => {
 
 test('a file belongs to the provider it is named after', () => {
 	const owner = (file) => ownerOf(file, ids);
-	expect(owner('nodes/Hailuo/providers/vtrixQueue.ts')).toBe('vtrix');
+	expect(owner('nodes/Hailuo/providers/vtrix/queueApi.ts')).toBe('vtrix');
 	expect(owner('./waveSpeed')).toBe('waveSpeed');
 	expect(owner('credentials/HailuoMiniMaxApi.credentials.ts')).toBe('miniMax');
 	expect(owner('icons/miniMax.dark.svg')).toBe('miniMax');

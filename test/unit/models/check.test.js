@@ -4,11 +4,11 @@ const { execFile } = require('node:child_process');
 const path = require('node:path');
 const { startSimulator } = require('../../simulator');
 const { models } = require('../../simulator/data/waveSpeedModels.json');
-const { priceOf } = require('../../models/drift');
+const { priceOf } = require('../../../tools/models/drift');
 
 /* `npm run models:check` against the simulator's list, which was made from the provider's own of 2026-03-13. */
 
-const CHECK = path.join(__dirname, '../../models/check.js');
+const CHECK = path.join(__dirname, '../../../tools/models/check.js');
 
 let sim;
 let saved;

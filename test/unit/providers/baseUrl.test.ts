@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { HailuoMiniMaxApi } from '../../../credentials/HailuoMiniMaxApi.credentials';
 import { HailuoVtrixApi } from '../../../credentials/HailuoVtrixApi.credentials';
 import { HailuoWaveSpeedApi } from '../../../credentials/HailuoWaveSpeedApi.credentials';
-import type { ProviderId } from '../../../nodes/Hailuo/models/types';
+import type { ProviderId } from '../../../nodes/Hailuo/providers/modelTypes';
 import { baseUrlOf, isKnownBaseUrl } from '../../../nodes/Hailuo/providers/baseUrl';
 
 const PROVIDERS: ProviderId[] = ['waveSpeed', 'vtrix', 'miniMax'];

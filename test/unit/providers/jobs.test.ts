@@ -1,9 +1,9 @@
 import { httpError } from '../../../nodes/Hailuo/providers/errors';
-import { remains } from '../../../nodes/Hailuo/providers/cutOff';
-import { miniMax } from '../../../nodes/Hailuo/providers/miniMax';
+import { remains } from '../../../nodes/Hailuo/providers/truncatedJson';
+import { miniMax } from '../../../nodes/Hailuo/providers/miniMax/api';
 import { lacksVideo, type HttpClient } from '../../../nodes/Hailuo/providers/types';
-import { vtrix } from '../../../nodes/Hailuo/providers/vtrix';
-import { waveSpeed } from '../../../nodes/Hailuo/providers/waveSpeed';
+import { vtrix } from '../../../nodes/Hailuo/providers/vtrix/api';
+import { waveSpeed } from '../../../nodes/Hailuo/providers/waveSpeed/api';
 import { errorOf } from '../jobs/support';
 
 /* How the providers read an answer about a job. */

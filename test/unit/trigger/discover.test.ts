@@ -1,6 +1,6 @@
 import type { HistoryFilter } from '../../../nodes/Hailuo/providers/types';
 import { discover } from '../../../nodes/Hailuo/trigger/discover';
-import { newWatch, settleJob } from '../../../nodes/Hailuo/trigger/state';
+import { newWatch, settleJob } from '../../../nodes/Hailuo/trigger/savedState';
 import { HOUR, MINUTE, World, type WorldOptions } from './world';
 
 function prepared(options: WorldOptions = {}) {

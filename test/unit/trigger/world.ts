@@ -5,8 +5,8 @@ import type {
 	HistoryPage,
 	Job,
 } from '../../../nodes/Hailuo/providers/types';
-import type { Memory } from '../../../nodes/Hailuo/trigger/memory';
-import { newMemory } from '../../../nodes/Hailuo/trigger/memory';
+import type { Memory } from '../../../nodes/Hailuo/trigger/processState';
+import { newMemory } from '../../../nodes/Hailuo/trigger/processState';
 import { exclusively, runPoll, type Poll } from '../../../nodes/Hailuo/trigger/poll';
 import { seededRandom, VirtualClock } from '../helpers/virtualClock';
 

@@ -1,8 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { providers } from '../../edition';
 import { modelsOf, OPERATION_NAMES, VIDEO_OPERATIONS } from '../../models/catalogue';
-import { providerOf } from '../../providers';
-import { downloadOptions, optionsField, submitOptions } from '../options';
+import { providerOf, providers } from '../../providers';
+import { downloadOptions, optionsField, submitOptions } from '../../n8n/options';
 import { videoFields } from './fields';
 
 /** n8n checks the signature of a resume address only where the operation has this value (N8N-FACTS section 4). */

@@ -1,5 +1,4 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { providers } from '../../edition';
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS } from '../../models/camera';
 import {
 	defaultModel,
@@ -13,12 +12,12 @@ import {
 	resolutionsOf,
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
-import { typeNames } from '../../media/imageCheck';
-import { FIELD_LABELS } from '../../models/fields';
-import { providerOf } from '../../providers';
+import { typeNames } from '../../media/picture/check';
+import { FIELD_LABELS } from '../../models/fieldError';
+import { providerOf, providers } from '../../providers';
 import { pricedModels, pricedSummary } from '../../models/price';
-import type { FieldName, Lengths, ProviderId, Resolution } from '../../models/types';
-import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from '../scope';
+import type { FieldName, Lengths, ProviderId, Resolution } from '../../providers/modelTypes';
+import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from './showFor';
 
 /*
  * The fields of the video operations, all derived from the catalogue: a model shows the fields that it has, with its

@@ -2,14 +2,16 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { runBatch, type Slot } from '../../jobs/batch';
 import { SubmitLimiter } from '../../jobs/limiter';
 import { settle, type Settled } from '../../jobs/settle';
-import { FieldError } from '../../models/fields';
-import type { VideoOperation } from '../../models/types';
-import { finishJob } from '../finish';
-import { jobItem } from '../items';
-import { memoryOf, type Memory } from '../memory';
-import type { Outcome } from '../outcome';
-import { asAmount } from '../read';
-import { openSession, sharedOptions, type Session } from '../session';
+import { FieldError } from '../../models/fieldError';
+import { modelsFor, OPERATION_NAMES } from '../../models/catalogue';
+import type { VideoOperation } from '../../providers/modelTypes';
+import { finishJob } from '../../n8n/finishJob';
+import { jobItem } from '../../n8n/jobItem';
+import { memoryOf, type Memory } from './paidJobs';
+import type { Outcome } from '../../n8n/outcome';
+import { asAmount } from '../../n8n/fieldValues';
+import { openSession, sharedOptions, type Session } from '../../n8n/session';
+import type { Operation } from '../operation';
 import { picturePlacer } from './pictures';
 import { checkPrice, priceAsker } from './quote';
 import { prepare, submissionOf, type PlacePicture, type Prepared } from './prepare';
@@ -30,6 +32,19 @@ interface Run {
 	place: PlacePicture;
 	callback?: Callback;
 }
+
+/** One of the operations that make videos. @param texts what the list of operations says of it */
+export const generateOperation = (
+	value: VideoOperation,
+	texts: Pick<Operation, 'description' | 'action'>,
+): Operation => ({
+	value,
+	name: OPERATION_NAMES[value],
+	...texts,
+	offered: ({ id }) => modelsFor(id, value).length > 0,
+	submits: true,
+	run: async (context) => await generate(context, value),
+});
 
 /**
  * Text to Video, Image to Video, First and Last Frame to Video: all items are checked first, then submitted and waited

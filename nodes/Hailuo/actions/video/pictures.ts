@@ -1,6 +1,6 @@
-import { INLINE_MAX_BYTES, toDataUri } from '../../media/encode';
-import type { Picture } from '../../media/images';
-import { ask, type Session } from '../session';
+import { INLINE_MAX_BYTES, toDataUri } from '../../media/picture/dataUri';
+import type { Picture } from '../../media/picture/load';
+import { ask, type Session } from '../../n8n/session';
 import type { PlacePicture } from './prepare';
 
 /** How long an upload that does not get through is repeated, in ms. */

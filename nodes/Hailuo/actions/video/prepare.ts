@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { fingerprint } from '../../jobs/fingerprint';
 import type { OpenSubmit } from '../../jobs/openSubmits';
-import type { Picture } from '../../media/images';
+import type { Picture } from '../../media/picture/load';
 import {
 	checkValues,
 	requireModel,
@@ -9,14 +9,13 @@ import {
 	type Format,
 	type VideoValues,
 } from '../../models/request';
-import { FIELD_LABELS, FieldError } from '../../models/fields';
-import type { Model, VideoOperation } from '../../models/types';
+import { FIELD_LABELS, FieldError } from '../../models/fieldError';
+import type { Model, VideoOperation } from '../../providers/modelTypes';
 import type { Submission } from '../../providers/types';
-import { readFinishOptions, type FinishOptions } from '../finish';
-import { isTool } from '../isTool';
-import { asText } from '../read';
-import type { Session } from '../session';
-import { readMaxPrice } from './quote';
+import { readFinishOptions, type FinishOptions } from '../../n8n/finishJob';
+import { isTool } from '../../n8n/isTool';
+import { asText, readMaxPrice } from '../../n8n/fieldValues';
+import type { Session } from '../../n8n/session';
 import { loadFrame, readValues } from './values';
 
 /** One item, checked: nothing that the model is known to refuse is left in it. */

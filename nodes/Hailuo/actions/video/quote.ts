@@ -1,11 +1,12 @@
 import { fingerprint } from '../../jobs/fingerprint';
 import { Semaphore } from '../../jobs/semaphore';
-import { FieldError } from '../../models/fields';
+import { FieldError } from '../../models/fieldError';
 import { toPayload, type Format, type VideoValues } from '../../models/request';
-import type { Model, VideoOperation } from '../../models/types';
+import type { Model, VideoOperation } from '../../providers/modelTypes';
 import type { Quote } from '../../providers/types';
-import { MAX_PRICE, PriceUnknown } from '../failures';
-import { ask, type Session } from '../session';
+import { PriceUnknown } from '../../n8n/errors';
+import { MAX_PRICE } from '../../n8n/fieldValues';
+import { ask, type Session } from '../../n8n/session';
 import type { Prepared } from './prepare';
 
 export type AskPrice = (
@@ -36,18 +37,6 @@ export function priceAsker(session: Session): AskPrice {
 		asked.set(question, answer);
 		return await answer;
 	};
-}
-
-/** Reads the option. @throws FieldError when it is no amount: a limit that is not understood must not be passed over */
-export function readMaxPrice(value: unknown): number | undefined {
-	if (value === undefined) return undefined;
-	const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	if (typeof amount === 'number' && Number.isFinite(amount) && amount > 0) return amount;
-	throw new FieldError(
-		MAX_PRICE,
-		'is no amount above 0',
-		'Give it in USD, e.g. 0.30, or take the option out',
-	);
 }
 
 /**

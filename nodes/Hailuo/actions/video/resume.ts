@@ -6,16 +6,16 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { settle } from '../../jobs/settle';
-import type { ProviderId } from '../../models/types';
+import type { ProviderId } from '../../providers/modelTypes';
 import { text, json } from '../../providers/answers';
 import { ProviderError } from '../../providers/errors';
 import type { Job } from '../../providers/types';
-import { clock } from '../clock';
-import { failureJson, WithJob } from '../failures';
-import { readFinishOptions, withVideo, type FinishOptions } from '../finish';
-import { sessionOf, type Session } from '../session';
-import { connect } from '../transport';
-import { lookAtEnd, NOT_CALLED } from './sendAndWait';
+import { clock } from '../../n8n/clock';
+import { failureJson, WithJob } from '../../n8n/errors';
+import { readFinishOptions, withVideo, type FinishOptions } from '../../n8n/finishJob';
+import { sessionOf, type Session } from '../../n8n/session';
+import { connect } from '../../n8n/http';
+import { lookAtEnd, NOT_CALLED } from './sendAndWait.operation';
 
 /** Where the provider calls. Not a literal in the description: this node registers and removes nothing by itself. */
 export const resumeWebhooks: IWebhookDescription[] = [

@@ -1,14 +1,14 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { adopt, type Search } from '../../jobs/adopt';
+import { adopt, type Search } from '../../jobs/reconcile';
 import { claims } from '../../jobs/claims';
 import type { SubmitLimiter } from '../../jobs/limiter';
 import { openSubmits, type OpenSubmit } from '../../jobs/openSubmits';
 import { settle } from '../../jobs/settle';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
 import { lacksVideo, type Job, type Submission } from '../../providers/types';
-import { InDoubt, WithJob } from '../failures';
-import type { Memory, Recalled } from '../memory';
-import { askJob, type Session } from '../session';
+import { InDoubt, WithJob } from '../../n8n/errors';
+import type { Memory, Recalled } from './paidJobs';
+import { askJob, type Session } from '../../n8n/session';
 import { submissionOf, type Prepared } from './prepare';
 
 /** How long refused submits (429) are tried again, in ms. */

@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { jsonParse } from 'n8n-workflow';
-import { loadPicture, type Picture } from '../../media/images';
-import { FIELD_LABELS } from '../../models/fields';
-import type { FieldName, VideoOperation } from '../../models/types';
+import { loadPicture, type Picture } from '../../media/picture/load';
+import { FIELD_LABELS } from '../../models/fieldError';
+import type { FieldName, VideoOperation } from '../../providers/modelTypes';
 import type { VideoValues } from '../../models/request';
-import { asResolution, asSeconds, asSwitch, asText, isBlank } from '../read';
-import type { Session } from '../session';
+import { asResolution, asSeconds, asSwitch, asText, isBlank } from '../../n8n/fieldValues';
+import type { Session } from '../../n8n/session';
 import { FRAME_FIELDS } from './fields';
 
 /** Reads what a person chose for one item, under the catalogue's names. Fields that are not shown stay undefined. */

@@ -1,0 +1,22 @@
+import { settle } from '../../jobs/settle';
+import type { Operation } from '../operation';
+import { ask, openSession } from '../../n8n/session';
+
+export const getBalance: Operation = {
+	value: 'getBalance',
+	name: 'Get Balance',
+	description: 'Get the credit that is left in the account',
+	action: 'Get balance of account',
+	offered: ({ balance }) => balance !== undefined,
+
+	/** Asked once a run: it is the same for every item. */
+	async run(context) {
+		const session = await openSession(context);
+		const { provider, http } = session;
+		const outcome = await settle(async () => {
+			const balance = await ask(session, async () => await provider.balance!(http));
+			return [{ json: { provider: provider.id, balance, currency: 'USD' } }];
+		});
+		return context.getInputData().map((_, item) => ({ ...outcome, item }));
+	},
+};

@@ -1,0 +1,33 @@
+import { ProviderError } from '../../providers/errors';
+import type { Operation } from '../operation';
+import { ask, openSession } from '../../n8n/session';
+import { aboutJob, forEachJob } from '../../n8n/jobIds';
+
+const AT_A_TIME = 5;
+
+export const deleteJobs: Operation = {
+	value: 'delete',
+	name: 'Delete',
+	description: "Delete a job and its video from the provider's history",
+	action: 'Delete job',
+	offered: ({ remove }) => remove !== undefined,
+
+	async run(context) {
+		const session = await openSession(context);
+		const { provider, http } = session;
+		return await forEachJob(context, session, AT_A_TIME, async (jobId, _item, { signal }) => {
+			// A first call may have deleted it although its answer never came: then the second finds nothing.
+			let repeated = false;
+			const count = await ask(session, async () => await provider.remove!(http, [jobId]), {
+				signal,
+				onRetry: (error) => (repeated ||= error.isAmbiguous),
+			}).catch((error) => {
+				throw aboutJob(session, jobId)(error);
+			});
+			if (count === 0 && !repeated) {
+				throw aboutJob(session, jobId)(new ProviderError('', { kind: 'notFound' }));
+			}
+			return { json: { deleted: true, jobId, provider: provider.id } };
+		});
+	},
+};

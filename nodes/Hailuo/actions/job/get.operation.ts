@@ -1,0 +1,31 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { readFinishOptions, withVideo } from '../../n8n/finishJob';
+import { downloadOptions, optionsField } from '../../n8n/options';
+import type { Operation } from '../operation';
+import { openSession } from '../../n8n/session';
+import { forEachJob, lookUp } from '../../n8n/jobIds';
+
+/** Status calls at a time; the pacer spreads them. */
+const AT_A_TIME = 10;
+
+export const getFields: INodeProperties[] = [
+	optionsField(downloadOptions(false), { show: { resource: ['job'], operation: ['get'] } }),
+];
+
+/** The job as it is now. One that did not succeed is an answer like any other. */
+export const getJobs: Operation = {
+	value: 'get',
+	name: 'Get',
+	description: 'Get the status and the video address of a job as they are now',
+	action: 'Get job',
+	offered: () => true,
+
+	async run(context) {
+		const session = await openSession(context);
+		return await forEachJob(context, session, AT_A_TIME, async (jobId, item, { signal }) => {
+			const options = context.getNodeParameter('options', item, {}) as IDataObject;
+			const job = await lookUp(session, jobId, signal);
+			return await withVideo(context, session, job, readFinishOptions(options, false), signal);
+		});
+	},
+};

@@ -1,0 +1,226 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
+import { runBatch } from '../../jobs/batch';
+import { modelsOf } from '../../models/catalogue';
+import { isHailuo } from '../../models/price';
+import { FieldError } from '../../models/fieldError';
+import { providerOf, providers } from '../../providers';
+import type { HistoryFilter, HistoryJob, JobStatus } from '../../providers/types';
+import { jobJson } from '../../n8n/jobItem';
+import type { Operation } from '../operation';
+import { ask, openSession, type Session } from '../../n8n/session';
+import { toIso } from '../../n8n/isoDate';
+
+const PAGE_SIZE = 100;
+/** A week of the largest account fits; only a history that never ends would reach it. */
+const MOST_PAGES = 1_000;
+const AT_A_TIME = 3;
+/** Longer texts of an input are pictures, or nothing that a person reads. */
+const LONGEST_INPUT = 2_000;
+
+const show = { resource: ['job'], operation: ['getAll'] };
+
+const STATUSES: Array<{ name: string; value: JobStatus }> = [
+	{ name: 'Cancelled', value: 'cancelled' },
+	{ name: 'Completed', value: 'completed' },
+	{ name: 'Failed', value: 'failed' },
+	{ name: 'Queued', value: 'queued' },
+	{ name: 'Running', value: 'running' },
+];
+
+const modelFilters = providers
+	.filter((provider) => providerOf(provider).list)
+	.map((provider): INodeProperties => {
+		const options = modelsOf(provider)
+			.filter(({ custom }) => !custom)
+			.map(({ name, id }) => ({ name, value: id }))
+			.sort((a, b) => a.name.localeCompare(b.name));
+		const [{ value }] = options;
+		return {
+			displayName: 'Model',
+			name: 'model',
+			type: 'options',
+			options,
+			default: value,
+			description: 'Only jobs of this model',
+			displayOptions: { show: { '/provider': [provider] } },
+		};
+	});
+
+export const getAllFields: INodeProperties[] = [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+		displayOptions: { show },
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { ...show, returnAll: [false] } },
+	},
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		options: [
+			{
+				displayName: 'Created After',
+				name: 'createdAfter',
+				type: 'dateTime',
+				default: '',
+				description: 'Only jobs submitted at or after this time. The history reaches back 7 days.',
+			},
+			{
+				displayName: 'Created Before',
+				name: 'createdBefore',
+				type: 'dateTime',
+				default: '',
+				description: 'Only jobs submitted at or before this time',
+			},
+			{
+				displayName: 'Include Other Models',
+				name: 'allModels',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to return the jobs of all models of the account, not only those of MiniMax Hailuo',
+			},
+			...modelFilters,
+			{
+				displayName: 'Status',
+				name: 'status',
+				type: 'options',
+				options: STATUSES,
+				default: 'completed',
+				description: 'Only jobs with this status',
+			},
+		],
+		displayOptions: { show },
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Include Input',
+				name: 'includeInput',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to add what each job was asked for (prompt, pictures, settings), under the names of the provider. Helps to find a job whose ID was lost.',
+			},
+		],
+		displayOptions: { show },
+	},
+];
+
+/** The provider's history, newest first: one item a job. */
+export const getManyJobs: Operation = {
+	value: 'getAll',
+	name: 'Get Many',
+	description: 'Get many jobs of the account, newest first',
+	action: 'Get many jobs',
+	offered: ({ list }) => list !== undefined,
+
+	async run(context) {
+		const session = await openSession(context);
+		const outcomes = await runBatch(
+			context.getInputData(),
+			async (_input, item) => await history(context, session, item),
+			{ concurrency: AT_A_TIME, stopOnError: !context.continueOnFail(), signal: session.signal },
+		);
+		return outcomes.map((outcome, item) => ({ ...outcome, item }));
+	},
+};
+
+async function history(
+	context: IExecuteFunctions,
+	session: Session,
+	item: number,
+): Promise<INodeExecutionData[]> {
+	const { filter, wanted, limit, includeInput } = readAsked(context, item);
+	const found = new Map<string, HistoryJob>();
+	const seen = new Set<string>();
+	for (let page = 1; page <= MOST_PAGES && found.size < limit; page++) {
+		const { jobs, more } = await ask(
+			session,
+			async () =>
+				await session.provider.list!(session.http, { ...filter, page, pageSize: PAGE_SIZE }),
+		);
+		const before = seen.size;
+		for (const job of jobs) {
+			// Jobs that are submitted meanwhile push known ones onto the next page.
+			seen.add(job.jobId);
+			if (wanted(job) && found.size < limit) found.set(job.jobId, job);
+		}
+		// A page without anything new: a history that does not turn its pages must not hold the run.
+		if (!more || seen.size === before) break;
+	}
+	return [...found.values()].map((job) => ({
+		json: { ...jobJson(job), ...(includeInput ? { input: readable(job.input ?? {}) } : {}) },
+	}));
+}
+
+function readAsked(context: IExecuteFunctions, item: number) {
+	const filters = context.getNodeParameter('filters', item, {}) as IDataObject;
+	const options = context.getNodeParameter('options', item, {}) as IDataObject;
+	const returnAll = context.getNodeParameter('returnAll', item, false) === true;
+	const limit = returnAll ? Infinity : Number(context.getNodeParameter('limit', item, 50));
+	if (!(limit >= 1)) throw new FieldError('Limit', 'is no number from 1', 'Give a whole number');
+	const zone = context.getTimezone();
+	const model = String(filters.model ?? '').trim();
+	const status = readStatus(filters.status);
+	const filter: Omit<HistoryFilter, 'page' | 'pageSize'> = {
+		...(model ? { model } : {}),
+		...(status ? { status } : {}),
+		createdAfter: toIso(filters.createdAfter, zone, 'Created After'),
+		createdBefore: toIso(filters.createdBefore, zone, 'Created Before'),
+		withInputs: options.includeInput === true,
+	};
+	const ours = (job: HistoryJob) =>
+		model !== '' || filters.allModels === true || isHailuo(job.model);
+	return {
+		filter,
+		limit: Math.floor(limit),
+		includeInput: options.includeInput === true,
+		wanted: ours,
+	};
+}
+
+function readStatus(value: unknown): JobStatus | undefined {
+	if (value === undefined || value === null || value === '') return undefined;
+	const known = STATUSES.find((status) => status.value === value);
+	if (known) return known.value;
+	throw new FieldError(
+		'Status',
+		'is none that a job can have',
+		`Choose ${STATUSES.map((status) => status.value).join(', ')}`,
+	);
+}
+
+/** Pictures as text are megabytes that nobody reads. */
+const readable = (input: Record<string, unknown>): IDataObject =>
+	Object.fromEntries(
+		Object.entries(input).map(([name, value]) => [
+			name,
+			typeof value === 'string' && value.length > LONGEST_INPUT
+				? `${value.slice(0, 40)}… (${value.length} characters)`
+				: (value as IDataObject[string]),
+		]),
+	);

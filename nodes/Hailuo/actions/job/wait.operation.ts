@@ -1,0 +1,53 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { finishJob, readFinishOptions } from '../../n8n/finishJob';
+import { isTool } from '../../n8n/isTool';
+import {
+	concurrencyOption,
+	downloadOptions,
+	optionsField,
+	timeLimitOption,
+} from '../../n8n/options';
+import type { Operation } from '../operation';
+import { asAmount } from '../../n8n/fieldValues';
+import { openSession, sharedOptions } from '../../n8n/session';
+import { forEachJob, lookUp } from '../../n8n/jobIds';
+
+/** Waiting costs nothing and the status calls are spread, so that few batches have to take turns. */
+const AT_A_TIME = 100;
+
+export const waitFields: INodeProperties[] = [
+	optionsField(
+		[
+			...downloadOptions(true),
+			timeLimitOption,
+			concurrencyOption(
+				AT_A_TIME,
+				'How many jobs are waited for side by side when there are many. Waiting costs nothing.',
+			),
+		],
+		{ show: { resource: ['job'], operation: ['wait'] } },
+	),
+];
+
+/** Picks up a job that is submitted and paid: waits for its end, and fetches its video. */
+export const waitForJobs: Operation = {
+	value: 'wait',
+	name: 'Wait',
+	description: 'Wait until a job is finished and get its video, without paying again',
+	action: 'Wait for job',
+	offered: () => true,
+
+	async run(context) {
+		const session = await openSession(context);
+		const all = await sharedOptions(context);
+		const concurrency = asAmount(all.maxConcurrent, 0) || AT_A_TIME;
+		return await forEachJob(context, session, concurrency, async (jobId, item, slot) => {
+			const options = readFinishOptions(
+				context.getNodeParameter('options', item, {}) as IDataObject,
+				!isTool(context),
+			);
+			const job = await lookUp(session, jobId, slot.signal);
+			return await finishJob(context, session, job, options, slot);
+		});
+	},
+};

@@ -1,0 +1,71 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { runBatch } from '../../jobs/batch';
+import { listPrice } from '../../models/catalogue';
+import { FIELD_LABELS } from '../../models/fieldError';
+import { checkPriced, pricedModels } from '../../models/price';
+import type { VideoOperation } from '../../providers/modelTypes';
+import type { Operation } from '../operation';
+import { asResolution, asSeconds, asText } from '../../n8n/fieldValues';
+import { openSession, type Session } from '../../n8n/session';
+import { priceAsker, QUOTES_AT_A_TIME, type AskPrice } from './quote';
+import { readJson } from './values';
+
+/** What a video would cost, by the provider itself, beside the list price that this package knows. */
+export const getPrice: Operation = {
+	value: 'getPrice',
+	name: 'Get Price',
+	description: 'Ask the provider what a video would cost, without making it',
+	action: 'Get price of video',
+	offered: ({ id, quote }) => quote !== undefined && pricedModels(id).length > 0,
+
+	async run(context) {
+		const session = await openSession(context);
+		const askPrice = priceAsker(session);
+		const outcomes = await runBatch(
+			context.getInputData(),
+			async (_input, item) => [await priceItem(context, session, askPrice, item)],
+			{
+				concurrency: QUOTES_AT_A_TIME,
+				stopOnError: !context.continueOnFail(),
+				signal: session.signal,
+			},
+		);
+		return outcomes.map((outcome, item) => ({ ...outcome, item }));
+	},
+};
+
+async function priceItem(
+	context: IExecuteFunctions,
+	{ provider }: Session,
+	askPrice: AskPrice,
+	item: number,
+): Promise<INodeExecutionData> {
+	const read = (name: string) => context.getNodeParameter(name, item, null) as unknown;
+	const additionalFields = readJson(read('additionalFields'));
+	const { model, format } = checkPriced(
+		provider.id,
+		asText(read('model'), 'Model') ?? '',
+		{
+			resolution: asResolution(read('resolution')),
+			duration: asSeconds(read('duration')),
+		},
+		{ id: asText(read('customModel'), FIELD_LABELS.customModel) ?? '', additionalFields },
+	);
+	const [operation] = Object.keys(model.operations) as VideoOperation[];
+	const values = { additionalFields };
+	const { price, currency, fullPrice } = await askPrice(model, operation, format, values);
+	const known = listPrice(model, format.resolution!, format.duration!);
+	return {
+		json: {
+			provider: provider.id,
+			model: model.id,
+			resolution: format.resolution ?? null,
+			duration: format.duration ?? null,
+			price,
+			currency,
+			fullPrice: fullPrice ?? price,
+			listPrice: known ?? null,
+			listPriceAsOf: known === undefined ? null : (model.pricesAsOf ?? null),
+		},
+	};
+}

@@ -1,0 +1,209 @@
+import { lookUp } from '../../n8n/jobIds';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { settle } from '../../jobs/settle';
+import { isFinished } from '../../jobs/wait';
+import { isFromInside } from '../../media/hosts';
+import { FieldError } from '../../models/fieldError';
+import type { VideoOperation } from '../../providers/modelTypes';
+import { lacksVideo, type Job } from '../../providers/types';
+import { failureJson } from '../../n8n/errors';
+import { awaitEnd, completed, readFinishOptions, withVideo } from '../../n8n/finishJob';
+import { isTool } from '../../n8n/isTool';
+import type { Operation } from '../operation';
+import type { Outcome } from '../../n8n/outcome';
+import { asAmount } from '../../n8n/fieldValues';
+import { openSession, type Session } from '../../n8n/session';
+import { FROM, SEND_AND_WAIT } from './callbackFields';
+import { generate, type Callback } from './generate';
+import { nudge } from './callResumeUrl';
+
+/** Taken out again when the callback has come: see resume.ts. */
+export const NOT_CALLED =
+	'The callback of the provider had not come when the time limit was reached. Get the video with Job: Wait and the ID of the job; that costs nothing.';
+
+/**
+ * Submits all items with n8n's resume address as the provider's callback, then puts the execution to sleep: nothing is
+ * held in memory until the callbacks come (see resume.ts).
+ *
+ * Only providers that call when a job has ended, and not before: MiniMax asks the address a question while it answers
+ * the submit, when n8n does not listen yet.
+ */
+export const sendAndWait: Operation = {
+	value: SEND_AND_WAIT,
+	name: 'Generate and Resume by Callback',
+	description: 'Submit a video, let the execution sleep, and go on when the provider calls back',
+	action: 'Generate video and resume by callback',
+	offered: ({ callsBack }) => callsBack !== undefined,
+	submits: true,
+
+	async run(context) {
+		if (isTool(context)) {
+			throw new FieldError(
+				'Operation',
+				'waits for a callback, which an AI agent cannot',
+				'Pick Text to Video, Image to Video or First and Last Frame to Video for the tool',
+			);
+		}
+		const from = context.getNodeParameter(FROM, 0) as VideoOperation;
+		const session = await openSession(context);
+		const callback: Callback = { url: resumeUrl(context, session), missed: new Set() };
+		const outcomes = await generate(context, from, callback);
+		// Without "continue on fail" the router ends the run, and names the jobs that were submitted.
+		if (!context.continueOnFail() && outcomes.some(({ ok }) => !ok)) return outcomes;
+		const untilMs = session.clock.now() + timeLimitMs(context);
+		const ended = await waitForMissed(session, outcomes, callback.missed, untilMs);
+		if (session.signal?.aborted) return outcomes;
+		return (
+			(await endedAlready(context, session, outcomes, ended)) ??
+			(await sleep(context, outcomes, callback.url, untilMs - session.clock.now()))
+		);
+	},
+};
+
+/** @throws FieldError when n8n cannot give one, or the provider could never reach it */
+function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
+	if (typeof context.getSignedResumeUrl !== 'function') {
+		throw new FieldError(
+			'Operation',
+			'needs a newer n8n, which signs the address that is called back',
+			'Update n8n to 2.8 or later, or pick an operation that waits by itself',
+		);
+	}
+	// Before 2.41 n8n checks the signature only when asked to.
+	(context as { setSignatureValidationRequired?: () => void }).setSignatureValidationRequired?.();
+	const url = context.getSignedResumeUrl();
+	const address = new URL(url);
+	if (isFromInside(address, baseUrl)) {
+		throw new FieldError(
+			'Operation',
+			`needs an n8n that the provider can reach, and this one calls itself ${address.host}`,
+			'Set the environment variable WEBHOOK_URL of n8n to its public address, or pick an operation that waits by itself',
+		);
+	}
+	return url;
+}
+
+/** What was known of an item's job when it was submitted or picked up. */
+const jobOf = (outcome: Outcome): Job | undefined =>
+	outcome.ok ? (outcome.value[0].json as unknown as Job) : undefined;
+
+/**
+ * Waits side by side for the jobs that another execution submitted: n8n's Retry in the list of executions picks them up,
+ * but the provider calls the first execution. What cannot be waited for is left to the time limit.
+ *
+ * @returns those that have ended, by item
+ */
+async function waitForMissed(
+	session: Session,
+	outcomes: readonly Outcome[],
+	missed: ReadonlySet<number>,
+	untilMs: number,
+): Promise<Map<number, Job>> {
+	const ended = new Map<number, Job>();
+	const { clock, signal } = session;
+	const wait = async (outcome: Outcome) => {
+		const timeLimitMs = untilMs - clock.now();
+		const job = await awaitEnd(session, jobOf(outcome)!, { timeLimitMs, signal });
+		ended.set(outcome.item, job);
+	};
+	const waits = outcomes.filter(({ ok, item }) => ok && missed.has(item));
+	await Promise.all(waits.map(async (outcome) => await settle(async () => await wait(outcome))));
+	return ended;
+}
+
+/**
+ * The finished items, when all jobs ended while others were still being submitted: their callbacks came before n8n
+ * listened, and none will come any more.
+ *
+ * @param ended the jobs that are known to have ended, by item; those that are found to have are added
+ */
+async function endedAlready(
+	context: IExecuteFunctions,
+	session: Session,
+	outcomes: readonly Outcome[],
+	ended: Map<number, Job>,
+): Promise<Outcome[] | undefined> {
+	// The last one was submitted last, so it is the likeliest to be open: then nothing else needs to be asked.
+	for (const outcome of [...outcomes].reverse()) {
+		const known = jobOf(outcome);
+		if (!known || ended.has(outcome.item)) continue;
+		const looked = await settle(async () => await lookAtEnd(session, known, session.signal));
+		if (!looked.ok || !looked.value) return undefined;
+		ended.set(outcome.item, looked.value);
+	}
+	return await Promise.all(
+		outcomes.map(async (outcome): Promise<Outcome> => {
+			const job = ended.get(outcome.item);
+			if (!job) return outcome;
+			const options = context.getNodeParameter('options', outcome.item, {}) as IDataObject;
+			const { item } = outcome;
+			const load = async () => [
+				await withVideo(context, session, job, readFinishOptions(options, true), session.signal),
+			];
+			return { ...(await settle(load)), item };
+		}),
+	);
+}
+
+/** How long a job that has ended may take to show its video, in ms. */
+const VIDEO_LAG_MS = 60_000;
+
+/**
+ * One look at a job.
+ *
+ * @param known what was known of it before
+ * @param patienceMs how long a call that does not get through is repeated
+ * @returns undefined while it is open
+ * @throws WithJob, with the id
+ */
+export async function lookAtEnd(
+	session: Session,
+	known: Pick<Job, 'jobId' | 'model' | 'createdAt' | 'warnings'>,
+	signal?: AbortSignal,
+	patienceMs?: number,
+): Promise<Job | undefined> {
+	const looked = await lookUp(session, known.jobId, signal, patienceMs);
+	if (!isFinished(looked)) return undefined;
+	const job = completed(looked, known, session.clock.now());
+	if (!lacksVideo(job)) return job;
+	return await awaitEnd(session, job, { timeLimitMs: VIDEO_LAG_MS, signal });
+}
+
+const DEFAULT_LIMIT_MINUTES = 60;
+
+/** n8n looks after its sleeping executions once a minute; less would only be a moment that nobody can say. */
+const MIN_LIMIT_MINUTES = 0.1;
+
+function timeLimitMs(context: IExecuteFunctions): number {
+	const { timeLimit } = context.getNodeParameter('options', 0, {}) as IDataObject;
+	return Math.max(asAmount(timeLimit, 0) || DEFAULT_LIMIT_MINUTES, MIN_LIMIT_MINUTES) * 60_000;
+}
+
+/**
+ * When the limit comes, n8n passes this node's input on as its output, and none of our code runs. So the jobs are put
+ * into the input items: no id is lost, and the callback finds there what it waits for. The items are this node's own
+ * copies; those of the node before stay as they are. Their pictures go, or a later node would take one for the video.
+ *
+ * @param leftMs how long, at most
+ */
+async function sleep(
+	context: IExecuteFunctions,
+	outcomes: readonly Outcome[],
+	url: string,
+	leftMs: number,
+): Promise<Outcome[]> {
+	const items = context.getInputData();
+	for (const outcome of outcomes) {
+		const item = items[outcome.item];
+		const { warnings = [] } = jobOf(outcome) ?? {};
+		item.json = outcome.ok
+			? { ...outcome.value[0].json, warnings: [...warnings, NOT_CALLED] }
+			: failureJson(outcome.error);
+		delete item.binary;
+	}
+	// The real time: it is n8n that looks at the clock.
+	const until = Date.now() + Math.max(leftMs, MIN_LIMIT_MINUTES * 60_000);
+	await context.putExecutionToWait(new Date(until));
+	void nudge(context, url);
+	return [...outcomes];
+}

@@ -1,0 +1,153 @@
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import { modelsFor } from '../../models/catalogue';
+import { allLengths, pricedModels } from '../../models/price';
+import type { Lengths, Model, ProviderId, VideoOperation } from '../../providers/modelTypes';
+import { providerOf, providers } from '../../providers';
+
+/** What a model is chosen for: to make a video, or to learn its price. */
+export type VideoAction = VideoOperation | 'getPrice';
+
+/** Where in the editor a field shows: for one model under one operation. */
+export interface Place<Action extends VideoAction = VideoOperation> {
+	provider: ProviderId;
+	operation: Action;
+	model: Model;
+	/** What the model makes there. */
+	lengths: Lengths;
+}
+
+/** Every model under every operation that it can do. */
+export const places = (operations: readonly VideoOperation[]): Place[] =>
+	providers.flatMap((provider) =>
+		operations.flatMap((operation) =>
+			modelsFor(provider, operation).map((model) => ({
+				provider,
+				operation,
+				model,
+				lengths: model.operations[operation]!,
+			})),
+		),
+	);
+
+/** Every model whose price can be asked for. */
+export const pricePlaces: Array<Place<'getPrice'>> = providers
+	.filter((provider) => providerOf(provider).quote)
+	.flatMap((provider) =>
+		pricedModels(provider).map((model) => ({
+			provider,
+			operation: 'getPrice',
+			model,
+			lengths: allLengths(model),
+		})),
+	);
+
+type Show = NonNullable<IDisplayOptions['show']>;
+
+export type Field = Omit<INodeProperties, 'displayOptions'> & {
+	show?: Show;
+	hide?: Show;
+	/**
+	 * Whether the field also shows for a model that is not in the list. A workflow whose provider or operation was changed
+	 * has such a model until another one is picked, and n8n's editor forgets what is typed into a field that does not show.
+	 */
+	kept?: boolean;
+	/** A hint that is true of the models that share the look, and of no model that is not in the list. */
+	hintForModel?: string;
+};
+
+/** Places that share a look: operations of one provider with the same models. */
+interface Group<Action> {
+	provider: ProviderId;
+	operations: Action[];
+	models: string[];
+	/** The models there that look otherwise; given where an unknown model is to look like these. */
+	others?: string[];
+}
+
+/**
+ * One field for many places: `build` says what it looks like in each (nothing where it does not show), and places
+ * that agree are joined, so that each look becomes as few properties as displayOptions can express.
+ */
+export function fieldAt<Action extends VideoAction>(
+	all: ReadonlyArray<Place<Action>>,
+	build: (place: Place<Action>) => Field | undefined,
+): INodeProperties[] {
+	const looks = new Map<string, { field: Field; at: Array<Place<Action>> }>();
+	for (const place of all) {
+		const field = build(place);
+		if (!field) continue;
+		const look = JSON.stringify(field);
+		const known = looks.get(look) ?? { field, at: [] };
+		known.at.push(place);
+		looks.set(look, known);
+	}
+	const each = [...looks.values()];
+	return each.flatMap(({ field: { show, hide, kept, hintForModel, ...property }, at }) => {
+		// In each list of models, an unknown one looks like most of them do.
+		const isUsual = (provider: ProviderId, operation: Action) => {
+			const count = (places: ReadonlyArray<Place<Action>>) =>
+				places.filter((place) => place.provider === provider && place.operation === operation)
+					.length;
+			return (
+				each.find((look) => each.every((other) => count(look.at) >= count(other.at)))?.at === at
+			);
+		};
+		return joined(all, at, kept ? isUsual : () => false).flatMap((group) => {
+			const { provider, operations: operation, models, others } = group;
+			const shownFor = (
+				model: { only: string[] } | { allBut: string[] },
+				hint?: string,
+			): INodeProperties => {
+				const hidden = {
+					...hide,
+					...('allBut' in model && model.allBut.length ? { model: model.allBut } : {}),
+				};
+				return {
+					...property,
+					...(hint ? { hint } : {}),
+					displayOptions: {
+						show: {
+							resource: ['video'],
+							operation,
+							provider: [provider],
+							...('only' in model ? { model: model.only } : {}),
+							...show,
+						},
+						...(Object.keys(hidden).length ? { hide: hidden } : {}),
+					},
+				};
+			};
+			if (!others) return [shownFor({ only: models }, hintForModel)];
+			return hintForModel
+				? [shownFor({ only: models }, hintForModel), shownFor({ allBut: [...models, ...others] })]
+				: [shownFor({ allBut: others })];
+		});
+	});
+}
+
+/** Operations of a provider that share the same list of models, together. */
+function joined<Action extends VideoAction>(
+	all: ReadonlyArray<Place<Action>>,
+	at: ReadonlyArray<Place<Action>>,
+	isUsual: (provider: ProviderId, operation: Action) => boolean,
+): Array<Group<Action>> {
+	const groups = new Map<string, Group<Action>>();
+	for (const provider of providers) {
+		for (const operation of new Set(at.map((place) => place.operation))) {
+			const modelsIn = (places: ReadonlyArray<Place<Action>>) =>
+				places
+					.filter((place) => place.provider === provider && place.operation === operation)
+					.map(({ model }) => model.id);
+			const models = modelsIn(at);
+			if (models.length === 0) continue;
+			const others = isUsual(provider, operation)
+				? modelsIn(all).filter((id) => !models.includes(id))
+				: undefined;
+			const key = JSON.stringify([provider, others ?? models, others !== undefined]);
+			const group = groups.get(key) ?? { provider, operations: [], models, others };
+			group.operations.push(operation);
+			groups.set(key, group);
+		}
+	}
+	return [...groups.values()];
+}

@@ -1,0 +1,160 @@
+import type { Provider } from '../../providers/types';
+import { readImageInfo, UnreadableImage, type ImageInfo } from './info';
+import { identify } from './fileType';
+
+export type ImageRules = Provider['images'];
+
+/**
+ * Which rule a picture broke:
+ * - `missing`: the item has no such binary field, or the field is empty
+ * - `text`: a text that is no URL, data URI or base64 picture
+ * - `url`: a URL that the provider could not fetch
+ * - `unreadable`: damaged or cut off
+ * - `type`, `size`, `shortSide`, `ratio`: the provider's limits
+ */
+export type ImageRule =
+	| 'missing'
+	| 'text'
+	| 'url'
+	| 'unreadable'
+	| 'type'
+	| 'size'
+	| 'shortSide'
+	| 'ratio';
+
+/** A picture was refused before anything was sent. */
+export class ImageRefused extends Error {
+	/** The label of the field in the editor, e.g. `First Frame`. */
+	readonly field: string;
+	readonly rule: ImageRule;
+	/** What the person can do, as a sentence. */
+	readonly fix: string;
+
+	/** `what` is the rest of the sentence that begins with the field's label. */
+	constructor(field: string, rule: ImageRule, what: string, fix: string) {
+		super(`${field} ${what}`);
+		this.name = 'ImageRefused';
+		this.field = field;
+		this.rule = rule;
+		this.fix = fix;
+	}
+}
+
+/** px; the short side must be longer than this with every provider (PROVIDERS.md part D). */
+const SHORT_SIDE = 300;
+
+const TYPE_NAMES: Record<string, string> = {
+	'image/jpeg': 'JPG',
+	'image/png': 'PNG',
+	'image/webp': 'WebP',
+};
+
+/**
+ * Checks a picture against a provider's limits, by its bytes alone.
+ *
+ * The ratio must lie between 2:5 and 5:2. Where `strictRatio` is set, exactly 2:5 and 5:2 are refused too.
+ * Throws ImageRefused, which names the field, the rule and the fix.
+ */
+export function checkImage(data: Buffer, rules: ImageRules, field: string): ImageInfo {
+	checkBytes(data.length, rules, field);
+	checkType(data, rules, field);
+	const info = readInfo(data, field);
+	checkSides(info, field);
+	checkRatio(info, rules, field);
+	return info;
+}
+
+/** Refuses a picture for its length alone, so that a huge file need not be read. Throws ImageRefused. */
+export function checkBytes(bytes: number, rules: ImageRules, field: string): void {
+	if (bytes === 0) {
+		throw new ImageRefused(
+			field,
+			'missing',
+			'is an empty file (0 bytes)',
+			'Check the step before.',
+		);
+	}
+	if (bytes <= rules.maxBytes) return;
+	throw new ImageRefused(
+		field,
+		'size',
+		`has ${megabytes(bytes)} MB; at most ${megabytes(rules.maxBytes)} MB are allowed`,
+		'Save it smaller: as JPG with a quality of 85, or with fewer pixels (2000 px are plenty).',
+	);
+}
+
+/** MB with one decimal, rounded up, so that "20.0 MB" is never refused for exceeding "20 MB". */
+function megabytes(bytes: number): string {
+	return (Math.ceil(bytes / 100_000) / 10).toFixed(1).replace('.0', '');
+}
+
+/** `JPG, PNG or WebP`. */
+export function typeNames(rules: ImageRules): string {
+	const names = rules.mimeTypes.map((type) => TYPE_NAMES[type] ?? type);
+	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+function checkType(data: Buffer, rules: ImageRules, field: string): void {
+	const kind = identify(data);
+	if (rules.mimeTypes.includes(kind.mimeType)) return;
+	const isPicture = kind.mimeType.startsWith('image/');
+	throw new ImageRefused(
+		field,
+		'type',
+		`is ${kind.name}; allowed are ${typeNames(rules)}, whatever the file is called`,
+		isPicture
+			? 'Convert the picture to JPG or PNG in a step before this one.'
+			: 'Check that the step before really delivers a picture.',
+	);
+}
+
+function readInfo(data: Buffer, field: string): ImageInfo {
+	try {
+		return readImageInfo(data);
+	} catch (error) {
+		throw unreadable(error, field);
+	}
+}
+
+function unreadable(error: unknown, field: string): ImageRefused {
+	const what = error instanceof UnreadableImage ? error.message : 'cannot be read as a picture';
+	return new ImageRefused(
+		field,
+		'unreadable',
+		what,
+		'Open the picture and save it again as JPG or PNG, or fetch it again in the step before.',
+	);
+}
+
+function pixels({ width, height }: ImageInfo): string {
+	return `${width} × ${height} px`;
+}
+
+function checkSides(info: ImageInfo, field: string): void {
+	const short = Math.min(info.width, info.height);
+	if (short > SHORT_SIDE) return;
+	throw new ImageRefused(
+		field,
+		'shortSide',
+		`is ${pixels(info)}; its short side must be longer than ${SHORT_SIDE} px`,
+		`Use a larger picture: at least ${SHORT_SIDE + 1} px on the short side, better 768 px or more.`,
+	);
+}
+
+function checkRatio(info: ImageInfo, { strictRatio }: ImageRules, field: string): void {
+	const long = Math.max(info.width, info.height);
+	const short = Math.min(info.width, info.height);
+	// In whole numbers: 2:5 and 5:2 are reciprocals, so long:short against 5:2 says it for both.
+	const over = 2 * long - 5 * short;
+	if (over < 0 || (over === 0 && !strictRatio)) return;
+	const wide = info.width >= info.height;
+	const ratio = (long / short).toFixed(2);
+	const most = strictRatio ? Math.ceil((5 * short) / 2) - 1 : Math.floor((5 * short) / 2);
+	throw new ImageRefused(
+		field,
+		'ratio',
+		`is ${pixels(info)}, too ${wide ? 'wide' : 'tall'}: a ratio of ${wide ? `${ratio}:1` : `1:${ratio}`}, ` +
+			`allowed is ${strictRatio ? 'less than' : 'up to'} ${wide ? '2.5:1' : '1:2.5'}`,
+		`Crop it to at most ${most} px in ${wide ? 'width' : 'height'}, or add a border to the short side.`,
+	);
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'crypto';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+
+import { checkBytes, checkImage, ImageRefused, type ImageRules } from './check';
+import { readPictureText } from './fromText';
+
+export interface PictureInput {
+	/** `binary`: `value` names a binary field of the item. `url`: `value` is a URL, a data URI or base64. */
+	source: 'binary' | 'url';
+	value: unknown;
+	/** The label of the field in the editor, e.g. `First Frame`. */
+	label: string;
+	rules: ImageRules;
+	/** The input field of the first frame: it is not offered for the last one. */
+	taken?: unknown;
+	/** The provider's base URL; decides whether an address on a private host makes sense. */
+	providerUrl: string;
+}
+
+export type Picture =
+	| { kind: 'url'; url: string }
+	| {
+			kind: 'data';
+			data: Buffer;
+			/** From the bytes. */
+			mimeType: string;
+			/** Only letters, digits, `-`, `_` and the extension of the true type. */
+			fileName: string;
+			/** Hex, of the bytes. */
+			sha256: string;
+			/** px, as displayed. */
+			width: number;
+			/** px, as displayed. */
+			height: number;
+	  };
+
+const EXTENSIONS: Record<string, string> = {
+	'image/jpeg': 'jpg',
+	'image/png': 'png',
+	'image/webp': 'webp',
+};
+
+/**
+ * The picture of one field of one item, checked against the provider's limits. A URL is checked for its form
+ * only: the provider fetches it.
+ *
+ * Throws ImageRefused (field, rule, fix), before any request. `binary.<field>.data` is never read: in n8n's
+ * filesystem mode it is no data.
+ */
+export async function loadPicture(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	input: PictureInput,
+): Promise<Picture> {
+	const { label, rules, providerUrl } = input;
+	if (input.source === 'url') {
+		const text = readPictureText(input.value, { field: label, rules, providerUrl });
+		return text.kind === 'url' ? text : checked(text.data, undefined, input);
+	}
+	const binary = findBinary.call(this, itemIndex, input);
+	await guardSize.call(this, binary, input);
+	const data = await this.helpers.getBinaryDataBuffer(itemIndex, binary).catch((error) => {
+		throw unreadable(error, label);
+	});
+	return checked(data, binary.fileName, input);
+}
+
+function unreadable(error: unknown, label: string): ImageRefused {
+	return new ImageRefused(
+		label,
+		'missing',
+		`cannot be read from n8n's storage: ${(error as Error)?.message ?? String(error)}`,
+		'Run the step again that delivers the file.',
+	);
+}
+
+function checked(data: Buffer, name: string | undefined, { label, rules }: PictureInput): Picture {
+	const { mimeType, width, height } = checkImage(data, rules, label);
+	return {
+		kind: 'data',
+		data,
+		mimeType,
+		fileName: pictureFileName(name ?? label, mimeType),
+		sha256: createHash('sha256').update(data).digest('hex'),
+		width,
+		height,
+	};
+}
+
+/** The name that a provider sees: it goes into a multipart header, so nothing of it is trusted. */
+function pictureFileName(name: string, mimeType: string): string {
+	const stem = name
+		.replace(/\.[A-Za-z0-9]{1,5}$/, '')
+		// A name full of dashes would take the expressions below minutes.
+		.slice(0, 500)
+		.replace(/[^A-Za-z0-9_-]+/g, '-')
+		.replace(/^-+|-+$/g, '')
+		.slice(0, 60);
+	return `${stem || 'picture'}.${EXTENSIONS[mimeType] ?? 'bin'}`;
+}
+
+function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureInput): IBinaryData {
+	const value = typeof input.value === 'string' ? input.value.trim() : input.value;
+	if (value !== '' && (typeof value === 'string' || isBinaryData(value))) {
+		try {
+			const found: unknown = this.helpers.assertBinaryData(itemIndex, value);
+			// A name like 'constructor' finds what every object has.
+			if (isBinaryData(found)) return found;
+		} catch {
+			// n8n's own text does not say which fields the item has: that follows.
+		}
+	}
+	const names = binaryFields.call(this, itemIndex);
+	const free = names.find((name) => name !== input.taken);
+	const wanted = typeof value === 'string' && value !== '' ? `"${value}"` : '(no name given)';
+	throw new ImageRefused(
+		input.label,
+		'missing',
+		names.length === 0
+			? `needs a picture in the input field ${wanted}, but the item has no file`
+			: `needs a picture in the input field ${wanted}, but the item has only ${quoted(names)}`,
+		names.length === 0
+			? "Put a step before this one that delivers a file (Google Drive, HTTP Request, a form …), or choose 'URL or Base64 Text'."
+			: free
+				? `Enter "${free}" in '${input.label} Input Field'.`
+				: "That one is the first frame. Put a second picture into the item, in a field of its own, or choose 'URL or Base64 Text'.",
+	);
+}
+
+/** n8n-workflow has a guard for this too, but not in every version that the node runs on. */
+function isBinaryData(value: unknown): value is IBinaryData {
+	if (typeof value !== 'object' || value === null) return false;
+	return 'mimeType' in value && ('data' in value || 'id' in value);
+}
+
+function quoted(names: string[]): string {
+	return names.map((name) => `"${name}"`).join(', ');
+}
+
+/** Also those that stand in the JSON, where n8n's combined mode puts them. */
+function binaryFields(this: IExecuteFunctions, itemIndex: number): string[] {
+	const item = this.getInputData()[itemIndex];
+	const inJson = Object.entries(item?.json ?? {}).filter(([, value]) => isBinaryData(value));
+	return [...Object.keys(item?.binary ?? {}), ...inJson.map(([name]) => name)];
+}
+
+/** Before a file of some GB is read into memory. Where no size is known, checkImage finds it afterwards. */
+async function guardSize(this: IExecuteFunctions, binary: IBinaryData, input: PictureInput) {
+	const bytes = binary.id ? await storedBytes.call(this, binary.id) : binary.bytes;
+	if (typeof bytes === 'number' && bytes > 0) checkBytes(bytes, input.rules, input.label);
+}
+
+async function storedBytes(this: IExecuteFunctions, id: string): Promise<number | undefined> {
+	try {
+		return (await this.helpers.getBinaryMetadata(id)).fileSize;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,141 @@
+import { parseRetryAfter } from '../../providers/retryAfter';
+
+/**
+ * - `expired`: the link is no longer valid (403, 404, 410)
+ * - `type`: what came is no video, or the link is no http(s) address
+ * - `size`: larger than allowed
+ * - `cut`: the connection ended before the video did
+ * - `timeout`: nothing came for too long, or the deadline passed
+ * - `network`: no connection
+ * - `status`: any other HTTP status
+ * - `storage`: n8n could not store the file
+ */
+export type DownloadReason =
+	| 'expired'
+	| 'type'
+	| 'size'
+	| 'cut'
+	| 'timeout'
+	| 'network'
+	| 'status'
+	| 'storage';
+
+/**
+ * The video is made and paid for, but its file did not arrive: the job's URL is still good to have. The message
+ * is the second half of a sentence: `The video could not be downloaded: <message>`.
+ */
+export class DownloadFailed extends Error {
+	readonly reason: DownloadReason;
+	readonly url: string;
+	/** Whether trying again may help; those attempts have been made already when a caller sees it. */
+	readonly retryable: boolean;
+	/** ms, from Retry-After. */
+	readonly retryAfterMs?: number;
+
+	constructor(
+		message: string,
+		facts: { reason: DownloadReason; url: string; retryable: boolean; retryAfterMs?: number },
+	) {
+		super(message);
+		this.name = 'DownloadFailed';
+		this.reason = facts.reason;
+		this.url = facts.url;
+		this.retryable = facts.retryable;
+		this.retryAfterMs = facts.retryAfterMs;
+	}
+}
+
+/** 200 to 299 is undefined. `retryAfter` is the header: seconds or an HTTP date; `now` in ms since the epoch. */
+export function failedStatus(
+	status: number,
+	url: string,
+	retryAfter: string | undefined,
+	now: number,
+): DownloadFailed | undefined {
+	if (status >= 200 && status < 300) return undefined;
+	if (status === 403 || status === 404 || status === 410) {
+		return new DownloadFailed(
+			`the link has expired or was withdrawn (HTTP ${status}); Job: Get asks for a new one`,
+			{ reason: 'expired', url, retryable: false },
+		);
+	}
+	const passing = status === 408 || status === 425 || status === 429 || status >= 500;
+	return new DownloadFailed(`its server answered with HTTP ${status}`, {
+		reason: 'status',
+		url,
+		retryable: passing,
+		retryAfterMs: parseRetryAfter(retryAfter, now),
+	});
+}
+
+/** Types that say nothing; the bytes decide. An absent one counts as such too. */
+const OPAQUE = new Set(['application/octet-stream', 'binary/octet-stream', 'application/mp4', '']);
+
+/** Refuses an answer that declares itself as something else than a video (an HTML page of a proxy, an XML). */
+export function failedType(contentType: unknown, url: string): DownloadFailed | undefined {
+	const type = mediaType(contentType);
+	if (type.startsWith('video/') || OPAQUE.has(type)) return undefined;
+	return new DownloadFailed(`the link delivers "${type.slice(0, 60)}", not a video`, {
+		reason: 'type',
+		url,
+		retryable: false,
+	});
+}
+
+/** Lower case, without parameters; empty where there is none. */
+export function mediaType(contentType: unknown): string {
+	return typeof contentType === 'string' ? contentType.split(';')[0].trim().toLowerCase() : '';
+}
+
+/** Full disk, missing rights and the like: fetching it again would end the same. */
+const STORAGE = new Set([
+	'ENOSPC',
+	'EDQUOT',
+	'EACCES',
+	'EPERM',
+	'EROFS',
+	'ENOENT',
+	'EMFILE',
+	'EIO',
+]);
+/** The connection broke after the answer began. */
+const BROKEN = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+/** A certificate, or where a redirect leads: this does not change within a minute. */
+const LASTING = /^(ERR_FR_.*|ERR_INVALID_.*|ERR_TLS_.*|UNABLE_TO_.*|.*CERT.*)$/;
+
+/** `begun`: the answer had begun, so that a broken connection cut the video off. */
+export function failedTransfer(error: unknown, url: string, begun: boolean): DownloadFailed {
+	if (error instanceof DownloadFailed) return error;
+	const { code, message, name } = (error ?? {}) as {
+		code?: unknown;
+		message?: unknown;
+		name?: unknown;
+	};
+	const word = typeof code === 'string' ? code : '';
+	const detail = [word, typeof message === 'string' ? message.slice(0, 200) : '']
+		.filter((part, index, parts) => part !== '' && parts.indexOf(part) === index)
+		.join(', ');
+	if (STORAGE.has(word)) {
+		return new DownloadFailed(`n8n could not store it: ${detail}`, {
+			reason: 'storage',
+			url,
+			retryable: false,
+		});
+	}
+	// n8n's own protection against requests into the internal network.
+	const isLasting = LASTING.test(word) || (typeof name === 'string' && name.startsWith('Ssrf'));
+	if (begun || BROKEN.has(word)) return cutOff(url, detail);
+	return new DownloadFailed(`its server could not be reached (${detail})`, {
+		reason: 'network',
+		url,
+		retryable: !isLasting,
+	});
+}
+
+export function cutOff(url: string, detail: string): DownloadFailed {
+	return new DownloadFailed(`the connection broke before its end (${detail})`, {
+		reason: 'cut',
+		url,
+		retryable: true,
+	});
+}

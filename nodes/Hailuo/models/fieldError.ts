@@ -1,0 +1,33 @@
+import type { FieldName } from '../providers/modelTypes';
+
+/** The label of each field in the editor; errors name a field by it. */
+export const FIELD_LABELS: Record<FieldName | 'customModel' | 'additionalFields', string> = {
+	customModel: 'Model ID',
+	prompt: 'Prompt',
+	firstFrame: 'First Frame',
+	lastFrame: 'Last Frame',
+	resolution: 'Resolution',
+	duration: 'Duration',
+	aspectRatio: 'Aspect Ratio',
+	promptExpansion: 'Prompt Expansion',
+	goFast: 'Go Fast',
+	fastPretreatment: 'Fast Pretreatment',
+	callbackUrl: 'Callback URL',
+	watermark: 'Watermark',
+	additionalFields: 'Additional Fields',
+};
+
+/** A value that the model would refuse: what was wrong, where, and what to do. Thrown before any request. */
+export class FieldError extends Error {
+	constructor(
+		/** The label of the field, as the editor shows it. */
+		readonly field: string,
+		/** What is wrong with it; begins the message after the field's name. */
+		readonly rule: string,
+		/** What the person can do. */
+		readonly fix: string,
+	) {
+		super(`'${field}' ${rule}`);
+		this.name = 'FieldError';
+	}
+}

@@ -1,0 +1,224 @@
+import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { DeadlineError } from '../jobs/wait';
+import { ImageRefused } from '../media/picture/check';
+import { FieldError } from '../models/fieldError';
+import { ProviderError } from '../providers/errors';
+import { lacksVideo, type Job } from '../providers/types';
+import { MAX_PRICE } from './fieldValues';
+import { jobJson } from './jobItem';
+
+/** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
+const CANCELED = 'The execution was canceled';
+
+/** A job that ended without a video. */
+export class JobFailed extends Error {
+	constructor(readonly job: Job) {
+		super(job.error?.message ?? `The job ended as ${job.status}`);
+		this.name = 'JobFailed';
+	}
+}
+
+/** Something that went wrong with a job whose id is known: it never loses sight of it. */
+export class WithJob extends Error {
+	/** @param submitted whether this run paid for the job, so that the person must learn how to pick it up */
+	constructor(
+		readonly cause: unknown,
+		readonly job: Partial<Job> & { jobId: string },
+		readonly submitted = true,
+	) {
+		super((cause as Error)?.message ?? String(cause));
+		this.name = 'WithJob';
+	}
+}
+
+/** The option for the highest price could not be kept, because the provider told no price. Nothing was submitted. */
+export class PriceUnknown extends Error {
+	constructor(readonly cause: unknown) {
+		super('The price is not known');
+		this.name = 'PriceUnknown';
+	}
+}
+
+/** What an item ended with after a person had stopped the execution. */
+export class Stopped extends Error {
+	constructor(readonly cause: unknown) {
+		super(CANCELED);
+		this.name = 'Stopped';
+	}
+}
+
+/** A submit was sent, and nobody knows whether the provider took it. */
+export class InDoubt extends Error {
+	constructor(
+		message: string,
+		/** What to do next. */
+		readonly next: string,
+	) {
+		super(message);
+		this.name = 'InDoubt';
+	}
+}
+
+/** What a person reads: what happened, and what to do next. */
+export interface Explained {
+	message: string;
+	next?: string;
+	job?: Partial<Job>;
+	field?: string;
+	code?: string;
+	httpCode?: string;
+	/** Whether the provider gave the answer, so that n8n shows it as one of an API. */
+	fromApi: boolean;
+	retryable: boolean;
+	/** Whether it only ended because a person stopped the execution. */
+	stopped?: true;
+}
+
+const pickUp = (jobId: string) =>
+	`The job ${jobId} is submitted, paid, and goes on at the provider. To get its video without paying again, use the operation Job: Wait with this ID.`;
+
+/** Joined by full stops, whether or not a part brought its own. One sentence ends without, several end with one. */
+function sentences(...parts: Array<string | undefined>): string {
+	const text = parts
+		.filter((part): part is string => Boolean(part))
+		.map((part) => part.replace(/\.$/, ''))
+		.join('. ');
+	return /[.!?] [A-Z]/.test(text) ? `${text}.` : text;
+}
+
+/** Turns anything that was thrown into words. No key, header or request body gets in here. */
+export function explain(error: unknown): Explained {
+	if (error instanceof WithJob) {
+		const inner = explain(error.cause);
+		const { jobId } = error.job;
+		const open = error.submitted && !['failed', 'cancelled'].includes(error.job.status ?? '');
+		return {
+			...inner,
+			job: { ...inner.job, ...error.job },
+			message: inner.message.includes(jobId) ? inner.message : `${inner.message} (job ${jobId})`,
+			next: sentences(inner.next, open ? pickUp(jobId) : undefined),
+		};
+	}
+	if (error instanceof Stopped) {
+		const inner = explain(error.cause);
+		const message = inner.stopped ? inner.message : `${CANCELED}. ${inner.message}`;
+		return { ...inner, message, stopped: true };
+	}
+	if (error instanceof PriceUnknown) {
+		const inner = explain(error.cause);
+		return {
+			...inner,
+			message: `The price could not be learned before the submit, so nothing was submitted: ${inner.message}`,
+			next: sentences(inner.next, `Or take the option '${MAX_PRICE}' out to submit without it`),
+			field: MAX_PRICE,
+		};
+	}
+	if (error instanceof JobFailed) return explainFailedJob(error.job);
+	if (error instanceof FieldError || error instanceof ImageRefused) {
+		return {
+			message: error.message,
+			next: error.fix,
+			field: error.field,
+			fromApi: false,
+			retryable: false,
+		};
+	}
+	if (error instanceof ProviderError) {
+		return {
+			message: error.message,
+			next: error.hint,
+			code: error.code,
+			httpCode: error.status === undefined ? undefined : String(error.status),
+			fromApi: true,
+			retryable: error.isTransient,
+		};
+	}
+	if (error instanceof DeadlineError) {
+		const minutes = Math.round(error.waitedMs / 6000) / 10;
+		const unread = error.cause
+			? `; its status could not be read: ${explain(error.cause).message}`
+			: '';
+		return {
+			message: `The job was not finished within ${minutes} minute${minutes === 1 ? '' : 's'}${unread}`,
+			next: "Give it more time with the option 'Time Limit (Minutes)'",
+			job: { jobId: error.jobId },
+			fromApi: false,
+			retryable: true,
+		};
+	}
+	if (error instanceof InDoubt) {
+		return { message: error.message, next: error.next, fromApi: false, retryable: false };
+	}
+	if (isStop(error)) {
+		return { message: CANCELED, stopped: true, fromApi: false, retryable: false };
+	}
+	return { message: (error as Error)?.message ?? String(error), fromApi: false, retryable: false };
+}
+
+function explainFailedJob(job: Job): Explained {
+	const { jobId, error } = job;
+	const verb = job.status === 'cancelled' ? 'was cancelled' : 'did not succeed';
+	const reason = (error?.message ?? 'no reason given').replace(/\.$/, '');
+	return {
+		message: `The job ${jobId} ${verb}: ${reason}${error?.code ? ` [${error.code}]` : ''}`,
+		next: lacksVideo(job)
+			? 'It may be charged, and its video may turn up later: look at it with Job: Get and this ID, and ask the provider if it does not.'
+			: error?.retryable
+				? 'The cause lies with the provider: submit it again. Jobs that do not succeed are refunded or not charged.'
+				: 'Change the prompt or the picture before you submit it again. Jobs that do not succeed are refunded or not charged.',
+		job,
+		code: error?.code,
+		fromApi: true,
+		retryable: error?.retryable ?? false,
+	};
+}
+
+/** n8n's own cancellation, and the abort of a signal. */
+function isStop(error: unknown): boolean {
+	const { name = '', message = '' } = (error ?? {}) as Partial<Error>;
+	return /abort|cancel/i.test(`${name} ${message}`);
+}
+
+/** The error that n8n shows, with the job's id in its context. */
+export function nodeError(
+	node: INode,
+	error: unknown,
+	itemIndex: number,
+	...also: Array<string | undefined>
+): NodeApiError | NodeOperationError {
+	const { message: said, stopped, next, job, code, httpCode, fromApi } = explain(error);
+	// A job that the provider canceled must not look like a person's Stop, or no error workflow runs.
+	const message = stopped ? said : said.replace(/(cancel)(ed)/gi, '$1l$2');
+	const description = sentences(next, ...also);
+	const shown = fromApi
+		? new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {
+				message,
+				description,
+				httpCode,
+				itemIndex,
+			})
+		: new NodeOperationError(node, message, { description, itemIndex });
+	// n8n rewrites messages that contain network codes; what the person reads is ours.
+	shown.message = message;
+	if (job) shown.context.jobId = job.jobId;
+	return shown;
+}
+
+/** Not only its id: then it has the keys of every other item. */
+const isWhole = (job: Partial<Job> | undefined): job is Job => job?.videos !== undefined;
+
+/** The JSON of an item that did not succeed, where the workflow goes on: what is known of the job stays in it. */
+export function failureJson(error: unknown): IDataObject {
+	const { message, next, job, field, code, retryable } = explain(error);
+	return {
+		...(isWhole(job) ? jobJson(job) : (job as IDataObject | undefined)),
+		error: {
+			message,
+			...(next ? { description: next } : {}),
+			...(code ? { code } : {}),
+			...(field ? { field } : {}),
+			retryable,
+		},
+	};
+}

@@ -1,0 +1,144 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { settle } from '../jobs/settle';
+import { waitForJob } from '../jobs/wait';
+import { downloadVideo } from '../media/video/download';
+import { DownloadFailed } from '../media/video/downloadFailed';
+import { videoFileName } from '../media/video/fileName';
+import { findModel } from '../models/catalogue';
+import type { Job } from '../providers/types';
+import { JobFailed, WithJob } from './errors';
+import { jobItem } from './jobItem';
+import { asAmount } from './fieldValues';
+import type { Session } from './session';
+import type { RequestContext } from './http';
+
+/** Far above any clip that Hailuo makes: a larger answer is no video of ours. */
+const MAX_VIDEO_BYTES = 1_000_000_000;
+
+/** A download may take as long as the wait for its job, and at least this long, in ms: a few MB on any line. */
+const LEAST_DOWNLOAD_MS = 15 * 60_000;
+
+/** Where nothing is known of a model's usual time. */
+const ANY_JOB_SECONDS = [20, 300] as const;
+
+export interface FinishOptions {
+	/** Whether the video is put into the item as a file. */
+	download: boolean;
+	/** Name of the item's field for it. */
+	outputField: string;
+	/** ms, from the moment that waiting begins. */
+	timeLimitMs: number;
+}
+
+/** @param downloads whether the video is downloaded when the person says nothing */
+export function readFinishOptions(options: IDataObject, downloads: boolean): FinishOptions {
+	return {
+		download: options.download === undefined ? downloads : options.download === true,
+		// Never refused: it is read again when a paid job is picked up.
+		outputField:
+			(typeof options.outputField === 'string' ? options.outputField.trim() : '') || 'data',
+		timeLimitMs: Math.max(asAmount(options.timeLimit, 0) || 15, 0.1) * 60_000,
+	};
+}
+
+/** How long a job is waited for. */
+interface Wait {
+	/** ms */
+	timeLimitMs: number;
+	signal?: AbortSignal;
+	/** When this node submitted it, in ms since the epoch; absent for a job that is picked up. */
+	submittedAt?: number;
+}
+
+/**
+ * Waits for the end of a job that is submitted and paid.
+ *
+ * @throws WithJob, whatever goes wrong, so that the id is never lost
+ */
+export async function awaitEnd(
+	{ provider, http, clock, pacer }: Session,
+	job: Job,
+	{ timeLimitMs, signal, submittedAt }: Wait,
+): Promise<Job> {
+	const ended = await waitForJob({
+		jobId: job.jobId,
+		first: job,
+		get: async () => await provider.get(http, job.jobId),
+		jobSeconds: findModel(job.provider, job.model)?.jobSeconds ?? ANY_JOB_SECONDS,
+		clock,
+		signal,
+		deadlineAt: clock.now() + timeLimitMs,
+		pacer,
+		submittedAt,
+		offsetMs: http.clockOffsetMs,
+	}).catch((error) => {
+		throw new WithJob(error, job);
+	});
+	return completed(ended, job, clock.now());
+}
+
+/**
+ * A job that has ended, with what the provider leaves out about it: none tells its end.
+ *
+ * @param known what was known of it before
+ * @param nowMs ms since the epoch; it was seen to have ended right now
+ */
+export const completed = (
+	job: Job,
+	{ model, createdAt, warnings }: Pick<Job, 'model' | 'createdAt' | 'warnings'>,
+	nowMs: number,
+): Job => ({
+	...job,
+	model: job.model || model,
+	createdAt: job.createdAt || createdAt,
+	finishedAt: job.finishedAt ?? new Date(nowMs).toISOString(),
+	...(warnings?.length ? { warnings } : {}),
+});
+
+/**
+ * Waits for a job that is submitted and paid, and fetches its video.
+ *
+ * @param submittedAt when this node submitted it, in ms since the epoch; absent for a job that is picked up
+ * @param release frees the place in the batch as soon as the job has ended: the download does not need one
+ * @throws WithJob, whatever goes wrong, so that the id is never lost
+ */
+export async function finishJob(
+	context: IExecuteFunctions,
+	session: Session,
+	job: Job,
+	options: FinishOptions,
+	{ signal, release }: { signal?: AbortSignal; release(): void },
+	submittedAt?: number,
+): Promise<INodeExecutionData> {
+	const { timeLimitMs } = options;
+	const ended = await awaitEnd(session, job, { timeLimitMs, signal, submittedAt });
+	release();
+	if (ended.status !== 'completed') throw new WithJob(new JobFailed(ended), ended);
+	return await withVideo(context, session, ended, options, signal);
+}
+
+/** The item of a completed job. A video that cannot be fetched leaves the item with its address and a warning: it is paid. */
+export async function withVideo(
+	context: RequestContext,
+	{ clock, downloads, baseUrl }: Session,
+	job: Job,
+	{ download, outputField, timeLimitMs }: FinishOptions,
+	signal?: AbortSignal,
+): Promise<INodeExecutionData> {
+	if (!download || !job.videoUrl) return jobItem(job);
+	const url = job.videoUrl;
+	const load = async () =>
+		await downloadVideo.call(context, url, {
+			fileName: videoFileName(job.model, job.jobId),
+			providerUrl: baseUrl,
+			maxBytes: MAX_VIDEO_BYTES,
+			clock,
+			signal,
+			deadlineAt: clock.now() + Math.max(timeLimitMs, LEAST_DOWNLOAD_MS),
+		});
+	const outcome = await settle(async () => await downloads.run(load, signal));
+	if (outcome.ok) return jobItem(job, { [outputField]: outcome.value.binary });
+	if (!(outcome.error instanceof DownloadFailed)) throw new WithJob(outcome.error, job);
+	const warning = `The video could not be downloaded: ${outcome.error.message}. Its address is in videoUrl; Job: Wait with the job ID ${job.jobId} tries again and costs nothing.`;
+	return jobItem({ ...job, warnings: [...(job.warnings ?? []), warning] });
+}

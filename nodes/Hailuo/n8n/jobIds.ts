@@ -1,0 +1,160 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { runBatch, type Slot } from '../jobs/batch';
+import { settle, type Settled } from '../jobs/settle';
+import { PROVIDER_NAMES } from '../models/catalogue';
+import { FieldError } from '../models/fieldError';
+import { providerOf, providers } from '../providers';
+import { ProviderError, UNKNOWN_JOB } from '../providers/errors';
+import type { Job } from '../providers/types';
+import { WithJob } from './errors';
+import type { Outcome } from './outcome';
+import { askJob, type Session } from './session';
+
+const LABEL = 'Job ID';
+
+/** An id becomes a part of a path, so nothing that could lead elsewhere is let through. */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/;
+
+export const jobIdField: INodeProperties = {
+	displayName: LABEL,
+	name: 'jobId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. {{ $json.jobId }}',
+	description:
+		'The ID that the job was submitted with. Several IDs, separated by commas or line breaks or as a list, give one item each.',
+	displayOptions: { show: { resource: ['job'], operation: ['cancel', 'delete', 'get', 'wait'] } },
+};
+
+/**
+ * The ids of one item: a text with one or several, a number, or a list of them.
+ *
+ * @throws FieldError when there is none, or one that cannot be an id; before any request
+ */
+export function readJobIds(value: unknown): string[] {
+	const parts = (Array.isArray(value) ? value : [value]).flatMap((part: unknown) =>
+		typeof part === 'string'
+			? // In a list each entry is one id; only a text may hold several.
+				(Array.isArray(value) ? [part.trim()] : part.split(/[\s,;]+/)).filter((id) => id !== '')
+			: [part],
+	);
+	const ids = parts.filter((part) => part !== undefined && part !== null);
+	if (ids.length === 0) {
+		throw new FieldError(
+			LABEL,
+			'is empty',
+			'Give the ID of a job, e.g. {{ $json.jobId }} from the node that submitted it',
+		);
+	}
+	return ids.map((id) => {
+		if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) return String(id);
+		if (typeof id === 'string' && ID.test(id)) return id;
+		throw new FieldError(LABEL, `has an entry that is no ID (${shown(id)})`, fixFor(id));
+	});
+}
+
+/** Enough of it to find it again, and nothing that breaks a log line. */
+function shown(id: unknown): string {
+	const text = typeof id === 'string' ? id : (JSON.stringify(id) ?? String(id));
+	const short = text.length > 40 ? `${text.slice(0, 40)}…, ${text.length} characters` : text;
+	return `'${short.replace(/[^\x20-\x7e…]/g, '?')}'`;
+}
+
+function fixFor(id: unknown): string {
+	if (typeof id === 'number') {
+		return 'Give the ID as text: a number of this size loses its last digits on the way';
+	}
+	if (typeof id === 'string' && /^https?:/i.test(id)) {
+		return 'Give the ID alone, not the address that it is a part of';
+	}
+	return 'An ID has letters, digits and . _ ~ : - only, and at most 128 of them';
+}
+
+/** What went wrong with a job whose id was given: the id stays with it, and a foreign id is told as such. */
+export function aboutJob(
+	{ provider }: Pick<Session, 'provider'>,
+	jobId: string,
+): (error: unknown) => WithJob {
+	return (error) => {
+		const job = { jobId, provider: provider.id };
+		if (!(error instanceof ProviderError) || error.kind !== 'notFound') {
+			return new WithJob(error, job, false);
+		}
+		const owner = provider.ownsJobId(jobId)
+			? undefined
+			: providers.find((id) => id !== provider.id && providerOf(id).ownsJobId(jobId));
+		const { kind, status, code } = error;
+		const next = owner
+			? `This looks like a job ID of ${PROVIDER_NAMES[owner]}: choose that provider`
+			: UNKNOWN_JOB;
+		return new WithJob(
+			new ProviderError(`${provider.name} does not know the job ${jobId}`, {
+				kind,
+				status,
+				code,
+				hint: next,
+			}),
+			job,
+			false,
+		);
+	};
+}
+
+/**
+ * Does something with each id of each item, side by side. Unless the workflow goes on after what did not succeed, one
+ * bad id stops the run before anything is asked.
+ *
+ * @param concurrency most of them at a time
+ */
+export async function forEachJob(
+	context: IExecuteFunctions,
+	{ signal }: Session,
+	concurrency: number,
+	work: (jobId: string, item: number, slot: Slot) => Promise<INodeExecutionData>,
+): Promise<Outcome[]> {
+	const read: Array<{ item: number; ids: Settled<string[]> }> = [];
+	for (const item of context.getInputData().keys()) {
+		const ids = await settle(() => readJobIds(context.getNodeParameter('jobId', item, '')));
+		read.push({ item, ids });
+	}
+	const goOn = context.continueOnFail();
+	const refused = read.flatMap(({ item, ids }) => (ids.ok ? [] : [{ ...ids, item }]));
+	if (!goOn && refused.length > 0) return refused;
+	const asked = read.flatMap(
+		({ item, ids }): Array<{ item: number; id: Settled<string> }> =>
+			ids.ok ? ids.value.map((value) => ({ item, id: { ok: true, value } })) : [{ item, id: ids }],
+	);
+	const settled = await runBatch(
+		asked,
+		async ({ item, id }, _index, slot) => {
+			if (!id.ok) throw id.error;
+			return [await work(id.value, item, slot)];
+		},
+		{ concurrency, stopOnError: !goOn, signal },
+	);
+	return settled.map((outcome, index) => {
+		const { item, id } = asked[index];
+		// One that was not begun keeps its id as well.
+		return outcome.ok || !id.ok || outcome.error instanceof WithJob
+			? { ...outcome, item }
+			: { ok: false, error: new WithJob(outcome.error, { jobId: id.value }, false), item };
+	});
+}
+
+/**
+ * A job by its id, in its turn among all status calls of the run.
+ *
+ * @param patienceMs how long a call that does not get through is repeated; default: a minute
+ * @throws WithJob, with the id and with a hint where it looks like another provider's
+ */
+export async function lookUp(
+	session: Session,
+	jobId: string,
+	signal?: AbortSignal,
+	patienceMs?: number,
+): Promise<Job> {
+	return await askJob(session, jobId, { signal, patienceMs }).catch((error) => {
+		throw aboutJob(session, jobId)(error);
+	});
+}

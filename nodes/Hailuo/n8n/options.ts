@@ -1,0 +1,169 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { fieldOf, models, VIDEO_OPERATIONS } from '../models/catalogue';
+import { FIELD_LABELS } from '../models/fieldError';
+import type { FieldName } from '../providers/modelTypes';
+import { providerOf, providers } from '../providers';
+import { MAX_PRICE } from './fieldValues';
+
+/**
+ * What the operations that may deliver a video have in common.
+ *
+ * @param byDefault whether the video is downloaded when the person says nothing
+ */
+export function downloadOptions(byDefault: boolean): INodeProperties[] {
+	const type = 'boolean';
+	const download: INodeProperties = {
+		displayName: 'Download Video',
+		name: 'download',
+		type,
+		default: byDefault,
+		description:
+			'Whether to put the video into the item as a file for the nodes that follow. Off: only its address, which expires. An AI agent gets the address in any case, and no file.',
+	};
+	return [
+		download,
+		{
+			displayName: 'Put Output File in Field',
+			name: 'outputField',
+			type: 'string',
+			default: 'data',
+			hint: 'The name of the output field to put the video in',
+			displayOptions: byDefault ? { hide: { download: [false] } } : { show: { download: [true] } },
+		},
+	];
+}
+
+export const timeLimitOption: INodeProperties = {
+	displayName: 'Time Limit (Minutes)',
+	name: 'timeLimit',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	default: 15,
+	description:
+		'How long to wait for each job. A job that takes longer goes on at the provider: pick it up with Job: Wait.',
+};
+
+export const concurrencyOption = (byDefault: number, description: string): INodeProperties => ({
+	displayName: 'Jobs at the Same Time',
+	name: 'maxConcurrent',
+	type: 'number',
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	default: byDefault,
+	description,
+});
+
+/** Only where the provider tells a price before a job. */
+const maxPriceOption: INodeProperties = {
+	displayName: MAX_PRICE,
+	name: 'maxPrice',
+	type: 'number',
+	typeOptions: { minValue: 0.01, numberPrecision: 2 },
+	default: 0.5,
+	description:
+		'The most that a video may cost. The provider is asked for its price first, and a dearer job is not submitted; nor is one whose price it does not tell.',
+	displayOptions: {
+		show: { '/provider': providers.filter((provider) => providerOf(provider).quote) },
+	},
+};
+
+const submitsPerMinuteOption: INodeProperties = {
+	displayName: 'Submits per Minute',
+	name: 'submitsPerMinute',
+	type: 'number',
+	typeOptions: { minValue: 0, numberPrecision: 0 },
+	default: 5,
+	description:
+		'How many jobs may be started in a minute; 0 for no limit. The default suits a small account.',
+};
+
+const batchOptions: INodeProperties[] = [
+	concurrencyOption(
+		3,
+		'How many jobs may run side by side when there are many items. The default suits a small account.',
+	),
+	submitsPerMinuteOption,
+];
+
+/** Fields that a model has but few people need. */
+const rareFields: Array<INodeProperties & { name: FieldName }> = [
+	{
+		displayName: FIELD_LABELS.callbackUrl,
+		name: 'callbackUrl',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. https://example.com/hook',
+		description: 'A public address that the provider calls when the status of the job changes',
+	},
+	{
+		displayName: FIELD_LABELS.fastPretreatment,
+		name: 'fastPretreatment',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to spend less time on rewriting the prompt. Needs Prompt Expansion.',
+	},
+	{
+		displayName: FIELD_LABELS.watermark,
+		name: 'watermark',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to add a watermark that marks the video as made by AI',
+	},
+];
+
+/**
+ * Each of them for the models that have it, under the operations where they take it: models that agree on the
+ * operations share an entry. An edition without such a model has no entry at all.
+ */
+const modelOptions: INodeProperties[] = rareFields.flatMap((field) => {
+	const groups = new Map<string, string[]>();
+	for (const model of models) {
+		const taken = VIDEO_OPERATIONS.filter(
+			(operation) => model.operations[operation] && fieldOf(model, operation, field.name),
+		);
+		const limits = model.fields[field.name]?.only ? taken : [];
+		const group = JSON.stringify(limits);
+		if (taken.length) groups.set(group, [...(groups.get(group) ?? []), model.id]);
+	}
+	return [...groups].map(([limits, ids]) => {
+		const operations = JSON.parse(limits) as string[];
+		const show = { '/model': ids, ...(operations.length ? { '/operation': operations } : {}) };
+		return { ...field, displayOptions: { show } };
+	});
+});
+
+/** A collection named `options`, its entries in the order of their labels. */
+export function optionsField(
+	entries: readonly INodeProperties[],
+	displayOptions: INodeProperties['displayOptions'],
+): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [...entries].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		displayOptions,
+	};
+}
+
+const priceOptions = providers.some((provider) => providerOf(provider).quote)
+	? [maxPriceOption]
+	: [];
+
+export const videoOptions: INodeProperties[] = [
+	...downloadOptions(true),
+	timeLimitOption,
+	...batchOptions,
+	...priceOptions,
+	...modelOptions,
+];
+
+/** Of an operation that submits and does not wait itself; the callback's address is its own. */
+export const submitOptions: INodeProperties[] = [
+	submitsPerMinuteOption,
+	...priceOptions,
+	...modelOptions.filter(
+		({ name, displayOptions }) => name !== 'callbackUrl' && !displayOptions?.show?.['/operation'],
+	),
+];

@@ -1,0 +1,23 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { catalogueOf } from '../models/catalogue';
+import { providers } from '../providers';
+
+const [firstProvider] = providers;
+
+/** A build with one provider has no choice to show, but the fields still hang on the value. */
+export const providerField: INodeProperties =
+	providers.length > 1
+		? {
+				displayName: 'Provider',
+				name: 'provider',
+				type: 'options',
+				noDataExpression: true,
+				options: providers.map((value) => ({
+					name: catalogueOf(value).name,
+					value,
+					description: catalogueOf(value).description,
+				})),
+				default: firstProvider,
+				description: 'Who makes the video, and with whom you have an account',
+			}
+		: { displayName: 'Provider', name: 'provider', type: 'hidden', default: firstProvider };

@@ -1,0 +1,81 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { Clock } from '../jobs/clock';
+import { StatusPacer } from '../jobs/limiter';
+import { retryGet, type RetryOptions } from '../jobs/retry';
+import { settle } from '../jobs/settle';
+import { Semaphore } from '../jobs/semaphore';
+import type { ProviderId } from '../providers/modelTypes';
+import type { Job } from '../providers/types';
+import { clock } from './clock';
+import { connect, type Connection } from './http';
+
+/** Downloads at a time: each holds a connection and a file that is being written. */
+const DOWNLOADS = 8;
+
+/** What all items of one run of the node share. */
+export interface Session extends Connection {
+	clock: Clock;
+	/** Aborted when the execution is stopped. */
+	signal?: AbortSignal;
+	/** Spreads the status calls of all open jobs. */
+	pacer: StatusPacer;
+	/** Bounds the downloads, which need no place in the batch. */
+	downloads: Semaphore;
+}
+
+export async function openSession(context: IExecuteFunctions): Promise<Session> {
+	const provider = context.getNodeParameter('provider', 0) as ProviderId;
+	return sessionOf(await connect(context, provider), context.getExecutionCancelSignal?.());
+}
+
+export const sessionOf = (connection: Connection, signal?: AbortSignal): Session => ({
+	...connection,
+	clock,
+	signal,
+	pacer: new StatusPacer({ clock }),
+	downloads: new Semaphore(DOWNLOADS),
+});
+
+/**
+ * The options that all items of a run share, as the first item gives them. Where one of its expressions has no value it
+ * is that item that ends with it; the others go on, with the defaults.
+ */
+export async function sharedOptions(context: IExecuteFunctions): Promise<IDataObject> {
+	const read = await settle(() => context.getNodeParameter('options', 0, {}) as IDataObject);
+	return read.ok ? read.value : {};
+}
+
+/** How long a call that does not get through is repeated, in ms. */
+const PATIENCE_MS = 60_000;
+
+type AskOptions = { patienceMs?: number } & Partial<Pick<RetryOptions, 'signal' | 'onRetry'>>;
+
+/**
+ * A call that costs nothing, whatever its HTTP method: repeated like a GET.
+ *
+ * @param options.patienceMs default: a minute
+ * @throws the ProviderError of the last attempt; the signal's reason when it was stopped
+ */
+export async function ask<T>(
+	{ clock: time, signal }: Session,
+	call: () => Promise<T>,
+	options: AskOptions = {},
+): Promise<T> {
+	const { patienceMs = PATIENCE_MS, ...rest } = options;
+	return await retryGet(call, {
+		clock: time,
+		signal,
+		deadlineAt: time.now() + patienceMs,
+		...rest,
+	});
+}
+
+/** A job by its id, in its turn among all status calls of the run. @throws what `ask` does */
+export async function askJob(session: Session, jobId: string, options?: AskOptions): Promise<Job> {
+	const { provider, http, pacer } = session;
+	const get = async () => {
+		await pacer.acquire(options?.signal ?? session.signal);
+		return await provider.get(http, jobId);
+	};
+	return await ask(session, get, options);
+}

@@ -1,0 +1,58 @@
+import { isJson, json, messageOf, number, text, type Json } from '../answers';
+import { httpError, kindOfStatus, unreadableAnswer, type ProviderError } from '../errors';
+import { remains } from '../truncatedJson';
+import type { HttpClient, HttpRequest, HttpResponse } from '../types';
+
+export const NAME = 'Vtrix';
+
+/** Two services on one gateway, with keys of their own. */
+const BAD_KEY =
+	'Check the API key in the credential, and that its Service is the one where the key was made';
+
+/** A 403 is not always a bad key (PROVIDERS.md B.2, F.12): the text tells. 40201 to 40208 are the balance family. */
+function kindOf(response: HttpResponse) {
+	const said = messageOf(response.body) ?? '';
+	const nested = number(json(json(response.body).status).error_code) ?? 0;
+	const noCredit = /balance|credit|arrears/i.test(said) || (nested >= 40201 && nested <= 40208);
+	if (noCredit && [400, 402, 403, 429].includes(response.status)) return 'credit';
+	return kindOfStatus(response.status);
+}
+
+function refused(response: HttpResponse): ProviderError {
+	const kind = kindOf(response);
+	return httpError(NAME, response, kind, kind === 'auth' ? BAD_KEY : undefined);
+}
+
+/**
+ * Sends a request to either API of the gateway and gives its JSON, unwrapped where it comes in `data`.
+ *
+ * @throws ProviderError for every answer that is none of success, a failure under HTTP 200 included
+ */
+export async function call(http: HttpClient, request: HttpRequest): Promise<Json> {
+	const response = await http.request(request);
+	if (response.status < 200 || response.status >= 300) {
+		throw refused(response);
+	}
+	const body = request.paid ? remains(response.body) : response.body;
+	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
+	const code = number(json(body.status).code);
+	if (code !== undefined && code >= 400) {
+		throw refused({ ...response, status: code });
+	}
+	// Some answers of this gateway wrap the task in `data`.
+	return isJson(body.data) && !('id' in body) && !('task_id' in body)
+		? { ...body, ...body.data }
+		: body;
+}
+
+/** Content may be typed `video` or `video_url`, by which page one reads (PROVIDERS.md F.10); pictures are left out. */
+export function videosOf(output: unknown): string[] {
+	return (Array.isArray(output) ? output : [output])
+		.flatMap((part) => {
+			const { content } = json(part);
+			return Array.isArray(content) ? content : [part];
+		})
+		.filter((item) => isJson(item) && !/^(image|audio|text)/i.test(text(item.type) ?? ''))
+		.map((item) => text(item.url) ?? text(json(item.video_url).url) ?? text(item.video_url))
+		.filter((url): url is string => url !== undefined && /^https?:\/\/\S+$/i.test(url));
+}

@@ -1,0 +1,210 @@
+import type { FieldSpec, Model, ProviderCatalogue } from '../modelTypes';
+
+/*
+ * WaveSpeed's MiniMax endpoints, newest first. Parameters, defaults and prices: the provider's own model list of
+ * 2026-03-13 (PROVIDERS.md A.7) and its documentation pages; where prose and schema differ, the schema is followed
+ * (PROVIDERS.md F). The endpoint fixes the resolution: no entry has a field for it. `npm run models:check` compares
+ * all of it with the list of today.
+ */
+
+const prompt: FieldSpec = { key: 'prompt' };
+const requiredPrompt: FieldSpec = { key: 'prompt', required: true };
+const image: FieldSpec = { key: 'image' };
+const requiredImage: FieldSpec = { key: 'image', required: true };
+const endImage: FieldSpec = { key: 'end_image' };
+const duration: FieldSpec = { key: 'duration', default: 6 };
+const goFast: FieldSpec = { key: 'go_fast', default: true };
+const expansion = (on: boolean): FieldSpec => ({ key: 'enable_prompt_expansion', default: on });
+
+const base = { provider: 'waveSpeed', promptLimit: 2000, pricesAsOf: '2026-03-13' } as const;
+const hailuo23 = { ...base, line: '2.3' } as const;
+const hailuo23Fast = { ...base, line: '2.3 Fast', jobSeconds: [20, 60] } as const;
+const hailuo02 = { ...base, line: '02', jobSeconds: [30, 90] } as const;
+
+const models: readonly Model[] = [
+	{
+		...hailuo23,
+		id: 'minimax/hailuo-2.3/t2v-pro',
+		name: 'Hailuo 2.3 Pro (Text to Video)',
+		operations: { textToVideo: { '1080P': [6] } },
+		fields: { prompt: requiredPrompt, promptExpansion: expansion(true) },
+		prices: { '1080P': { 6: 0.49 } },
+		jobSeconds: [40, 90],
+	},
+	{
+		...hailuo23,
+		id: 'minimax/hailuo-2.3/t2v-standard',
+		name: 'Hailuo 2.3 Standard (Text to Video)',
+		operations: { textToVideo: { '768P': [6, 10] } },
+		fields: { prompt: requiredPrompt, duration, promptExpansion: expansion(true) },
+		prices: { '768P': { 6: 0.28, 10: 0.56 } },
+		jobSeconds: [30, 90],
+	},
+	{
+		...hailuo23,
+		id: 'minimax/hailuo-2.3/i2v-pro',
+		name: 'Hailuo 2.3 Pro (Image to Video)',
+		operations: { imageToVideo: { '1080P': [6] } },
+		fields: { firstFrame: requiredImage, prompt, promptExpansion: expansion(true) },
+		prices: { '1080P': { 6: 0.49 } },
+		jobSeconds: [40, 90],
+	},
+	{
+		...hailuo23,
+		id: 'minimax/hailuo-2.3/i2v-standard',
+		name: 'Hailuo 2.3 Standard (Image to Video)',
+		operations: { imageToVideo: { '768P': [6, 10] } },
+		fields: { firstFrame: requiredImage, prompt, duration, promptExpansion: expansion(false) },
+		prices: { '768P': { 6: 0.28, 10: 0.56 } },
+		jobSeconds: [30, 90],
+	},
+	{
+		...hailuo23Fast,
+		id: 'minimax/hailuo-2.3/fast-pro',
+		name: 'Hailuo 2.3 Fast Pro',
+		operations: { imageToVideo: { '1080P': [6] } },
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			duration,
+			promptExpansion: expansion(true),
+			goFast,
+		},
+		prices: { '1080P': { 6: 0.33 } },
+	},
+	{
+		...hailuo23Fast,
+		id: 'minimax/hailuo-2.3/fast',
+		name: 'Hailuo 2.3 Fast',
+		operations: { imageToVideo: { '768P': [6, 10] } },
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			duration,
+			promptExpansion: expansion(true),
+			goFast,
+		},
+		prices: { '768P': { 6: 0.19, 10: 0.32 } },
+	},
+	{
+		...hailuo02,
+		id: 'minimax/hailuo-02/pro',
+		name: 'Hailuo 02 Pro',
+		operations: {
+			textToVideo: { '1080P': [6] },
+			imageToVideo: { '1080P': [6] },
+			firstLastFrameToVideo: { '1080P': [6] },
+		},
+		fields: {
+			prompt: requiredPrompt,
+			firstFrame: image,
+			lastFrame: endImage,
+			duration,
+			promptExpansion: expansion(false),
+		},
+		prices: { '1080P': { 6: 0.48 } },
+	},
+	{
+		...hailuo02,
+		id: 'minimax/hailuo-02/standard',
+		name: 'Hailuo 02 Standard',
+		operations: {
+			textToVideo: { '768P': [6, 10] },
+			imageToVideo: { '768P': [6, 10] },
+			firstLastFrameToVideo: { '768P': [6, 10] },
+		},
+		fields: {
+			prompt: requiredPrompt,
+			firstFrame: image,
+			lastFrame: endImage,
+			duration,
+			promptExpansion: expansion(false),
+		},
+		prices: { '768P': { 6: 0.23, 10: 0.56 } },
+	},
+	{
+		...hailuo02,
+		id: 'minimax/hailuo-02/t2v-pro',
+		name: 'Hailuo 02 Pro (Text to Video)',
+		operations: { textToVideo: { '1080P': [6] } },
+		fields: { prompt: requiredPrompt, promptExpansion: expansion(true) },
+		prices: { '1080P': { 6: 0.48 } },
+	},
+	{
+		...hailuo02,
+		id: 'minimax/hailuo-02/t2v-standard',
+		name: 'Hailuo 02 Standard (Text to Video)',
+		operations: { textToVideo: { '768P': [6, 10] } },
+		fields: { prompt: requiredPrompt, duration, promptExpansion: expansion(true) },
+		prices: { '768P': { 6: 0.23, 10: 0.56 } },
+	},
+	{
+		...hailuo02,
+		id: 'minimax/hailuo-02/i2v-pro',
+		name: 'Hailuo 02 Pro (Image to Video)',
+		operations: {
+			imageToVideo: { '1080P': [6] },
+			firstLastFrameToVideo: { '1080P': [6] },
+		},
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			lastFrame: endImage,
+			promptExpansion: expansion(true),
+		},
+		prices: { '1080P': { 6: 0.49 } },
+	},
+	{
+		...hailuo02,
+		id: 'minimax/hailuo-02/i2v-standard',
+		name: 'Hailuo 02 Standard (Image to Video)',
+		operations: {
+			imageToVideo: { '768P': [6, 10] },
+			firstLastFrameToVideo: { '768P': [6, 10] },
+		},
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			lastFrame: endImage,
+			duration,
+			promptExpansion: expansion(false),
+		},
+		prices: { '768P': { 6: 0.23, 10: 0.56 } },
+	},
+	{
+		...hailuo02,
+		id: 'minimax/hailuo-02/fast',
+		name: 'Hailuo 02 Fast',
+		operations: { imageToVideo: { '512P': [6, 10] } },
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			duration,
+			promptExpansion: expansion(true),
+			goFast,
+		},
+		prices: { '512P': { 6: 0.1, 10: 0.15 } },
+		jobSeconds: [20, 60],
+	},
+	{
+		provider: 'waveSpeed',
+		id: 'custom',
+		name: 'Custom Model',
+		custom: { example: 'minimax/video-01' },
+		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
+		fields: { prompt, firstFrame: image, lastFrame: endImage },
+		jobSeconds: [20, 300],
+	},
+];
+
+export const waveSpeedCatalogue: ProviderCatalogue = {
+	provider: 'waveSpeed',
+	name: 'WaveSpeed',
+	description: 'Every Hailuo 02 and 2.3 model, and a history of your jobs',
+	defaults: {
+		textToVideo: 'minimax/hailuo-02/standard',
+		imageToVideo: 'minimax/hailuo-02/fast',
+		firstLastFrameToVideo: 'minimax/hailuo-02/i2v-standard',
+	},
+	models,
+};

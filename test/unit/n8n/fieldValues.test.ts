@@ -1,0 +1,115 @@
+import {
+	asAmount,
+	asResolution,
+	asSeconds,
+	asSwitch,
+	asText,
+	isBlank,
+} from '../../../nodes/Hailuo/n8n/fieldValues';
+import { FieldError } from '../../../nodes/Hailuo/models/fieldError';
+
+/** The field, rule and fix that a person reads. */
+function refusal(work: () => unknown) {
+	try {
+		work();
+	} catch (error) {
+		expect(error).toBeInstanceOf(FieldError);
+		const { field, message, fix } = error as FieldError;
+		return { field, message, fix };
+	}
+	throw new Error('It was taken');
+}
+
+test.each([
+	['a boat', 'a boat'],
+	['', ''],
+	[6, '6'],
+	[true, 'true'],
+	[null, undefined],
+	[undefined, undefined],
+])('a text: %p is %p', (value, text) => {
+	expect(asText(value, 'Prompt')).toBe(text);
+});
+
+test.each([
+	[0, 0],
+	[0.5, 0.5],
+	['20', 20],
+	[Infinity, Infinity],
+	[-1, 5],
+	[NaN, 5],
+	['many', 5],
+	['', 5],
+	[' ', 5],
+	[null, 5],
+	[undefined, 5],
+	[true, 5],
+	[[], 5],
+])('an amount: %p is %p, and what is none does not lift the limit', (value, amount) => {
+	expect(asAmount(value, 5)).toBe(amount);
+});
+
+test.each([
+	['768P', '768P'],
+	[' 768p ', '768P'],
+	[1080, '1080P'],
+	['2k', '2K'],
+	['', undefined],
+	[null, undefined],
+])('a resolution: %p is %p', (value, resolution) => {
+	expect(asResolution(value)).toBe(resolution);
+});
+
+test.each([
+	[{ text: 'a boat' }, /'Prompt' holds an object/],
+	[['a', 'b'], /'Prompt' holds a list/],
+	[new Date(0), /'Prompt' holds an object/],
+])('a text: %p is refused, or a video of "[object Object]" would be paid for', (value, message) => {
+	const told = refusal(() => asText(value, 'Prompt'));
+	expect(told.field).toBe('Prompt');
+	expect(told.message).toMatch(message);
+	expect(told.fix).toMatch(/\{\{ \$json\.text \}\}/);
+});
+
+test.each([
+	[6, 6],
+	['10', 10],
+	[' 6 ', 6],
+	['', undefined],
+	[null, undefined],
+])('a length: %p is %p', (value, seconds) => {
+	expect(asSeconds(value)).toBe(seconds);
+});
+
+test.each([['six'], [{}], [[6]], [true], [NaN], [Infinity]])('a length: %p is refused', (value) => {
+	expect(refusal(() => asSeconds(value)).field).toBe('Duration');
+});
+
+test.each([
+	[true, true],
+	['true', true],
+	[1, true],
+	[false, false],
+	['false', false],
+	[0, false],
+	['', undefined],
+	[undefined, undefined],
+])('a switch: %p is %p', (value, on) => {
+	expect(asSwitch(value, 'Go Fast')).toBe(on);
+});
+
+test.each([['yes'], [2], [{}], [[]]])('a switch: %p is refused', (value) => {
+	const told = refusal(() => asSwitch(value, 'Go Fast'));
+	expect(told.message).toBe("'Go Fast' is neither on nor off");
+});
+
+test('blank is what nobody filled in, not zero and not off', () => {
+	expect([undefined, null, '', 0, false, ' '].map(isBlank)).toEqual([
+		true,
+		true,
+		true,
+		false,
+		false,
+		false,
+	]);
+});

@@ -1,0 +1,190 @@
+import { DownloadFailed } from '../../../nodes/Hailuo/media/video/downloadFailed';
+import { ProviderError } from '../../../nodes/Hailuo/providers/errors';
+import { NO_VIDEO } from '../../../nodes/Hailuo/providers/types';
+import { newMemory } from '../../../nodes/Hailuo/trigger/processState';
+import { runPoll } from '../../../nodes/Hailuo/trigger/poll';
+import { MINUTE, N8n, World } from './world';
+
+const url = 'https://cdn.example/video.mp4';
+const hanging = new DownloadFailed('nothing came from its server for 8 s', {
+	reason: 'timeout',
+	url,
+	retryable: true,
+});
+
+async function ready(count: number, more: ConstructorParameters<typeof N8n>[2] = {}) {
+	const world = new World();
+	const n8n = new N8n(world, 'default', more);
+	await world.clock.run(async () => await n8n.start());
+	for (let i = 0; i < count; i++) world.make({ lengthMs: 1_000 });
+	await world.clock.advance(MINUTE);
+	const poll = async () => {
+		const at = world.now;
+		await world.clock.run(async () => await n8n.poll());
+		return world.now - at;
+	};
+	return { world, n8n, poll };
+}
+
+test('downloads that hang hold up no other, and are emitted with a warning after three polls', async () => {
+	const { world, n8n, poll } = await ready(30);
+	const bad = new Set(['job-0', 'job-1', 'job-2', 'job-3', 'job-4', 'job-5']);
+	n8n.more.download = async (job) => {
+		if (!bad.has(job.jobId)) return 'video';
+		await world.clock.sleep(17_000);
+		throw hanging;
+	};
+	const times: number[] = [];
+	for (let i = 0; i < 7; i++) {
+		times.push(await poll());
+		await world.clock.advance(MINUTE);
+	}
+	expect(n8n.emitted.slice(0, 24).some((id) => bad.has(id))).toBe(false);
+	expect(new Set(n8n.emitted).size).toBe(30);
+	expect(n8n.warnings).toHaveLength(6);
+	expect(n8n.warnings[0]).toBe(
+		'The video could not be downloaded (tried 3 times): nothing came from its server for 8 s. Its address is in videoUrl; Job: Wait with the job ID ' +
+			`${n8n.emitted[24]} tries again and costs nothing.`,
+	);
+	expect(Math.max(...times)).toBeLessThanOrEqual(36_000);
+});
+
+test.each([
+	['comes with the next poll', 1, 'completed'],
+	['never comes, counts as one that did not succeed', 9, 'failed'],
+])('a completed job whose video %s', async (_what, empty, status) => {
+	const { world, n8n, poll } = await ready(1, { isWanted: () => true });
+	const { get } = world;
+	let looks = 0;
+	n8n.more.get = async (id) => {
+		const job = await get(id);
+		return looks++ < empty
+			? { ...job, status: 'failed', error: NO_VIDEO, videoUrl: undefined }
+			: job;
+	};
+	const seen: string[] = [];
+	n8n.more.isWanted = (job) => seen.push(job.status) > 0;
+	for (let i = 0; i < 4; i++) {
+		await poll();
+		await world.clock.advance(MINUTE);
+	}
+	expect(n8n.emitted).toEqual(['job-0']);
+	expect(seen).toEqual([status]);
+	expect(looks).toBe(Math.min(empty + 1, 3));
+});
+
+test('a request and a download that never end leave the poll within its time', async () => {
+	const { world, n8n, poll } = await ready(3);
+	const { get } = world;
+	n8n.more.get = async (id) => (id === 'job-0' ? await new Promise(() => {}) : await get(id));
+	n8n.more.download = async (job) =>
+		job.jobId === 'job-1' ? await new Promise(() => {}) : 'video';
+	expect(await poll()).toBeLessThanOrEqual(36_000);
+	expect(n8n.emitted).toEqual(['job-2']);
+});
+
+test('a file that is no video is not tried again', async () => {
+	const { n8n, poll } = await ready(1);
+	n8n.more.download = async () => {
+		throw new DownloadFailed('what its link delivers does not begin like an MP4', {
+			reason: 'type',
+			url,
+			retryable: false,
+		});
+	};
+	await poll();
+	expect(n8n.emitted).toEqual(['job-0']);
+	expect(n8n.warnings[0]).toMatch(/tried once/);
+});
+
+test('a job that cannot be read holds up no other, and a deleted one is given up', async () => {
+	const { world, n8n, poll } = await ready(4);
+	const { get } = world;
+	n8n.more.get = async (id) => {
+		if (id === 'job-1') throw new ProviderError('trouble', { kind: 'unavailable', status: 500 });
+		return await get(id);
+	};
+	world.jobs.get('job-2')!.deleted = true;
+	await poll();
+	expect(n8n.emitted).toEqual(['job-0', 'job-3']);
+	delete n8n.more.get;
+	await world.clock.advance(MINUTE);
+	await poll();
+	expect(n8n.emitted).toEqual(['job-0', 'job-3', 'job-1']);
+});
+
+test('many jobs that are never answered as they should hold up no other, in any poll', async () => {
+	const { world, n8n, poll } = await ready(20);
+	const { get } = world;
+	const bad = new Set(Array.from({ length: 12 }, (_, i) => `job-${i}`));
+	n8n.more.get = async (id) => {
+		if (bad.has(id)) throw new ProviderError('trouble', { kind: 'unavailable', status: 500 });
+		return await get(id);
+	};
+	for (let i = 0; i < 5; i++) {
+		world.make({ lengthMs: 1_000 });
+		await poll();
+		await world.clock.advance(MINUTE);
+	}
+	// The newest was under way in the last poll.
+	expect(n8n.emitted).toHaveLength(8 + 4);
+	expect(n8n.errors).toEqual([]);
+	// Nor do five of them hold up those that are answered again.
+	for (const id of [...bad].slice(5)) bad.delete(id);
+	for (let i = 0; i < 4; i++) {
+		await poll();
+		await world.clock.advance(MINUTE);
+	}
+	expect(n8n.emitted).toHaveLength(20);
+});
+
+test('a rate limit ends the poll and is waited for, longer each time', async () => {
+	const world = new World();
+	const memory = newMemory();
+	let limited = true;
+	let calls = 0;
+	const list = async () => {
+		calls++;
+		if (limited) throw new ProviderError('slow down', { kind: 'rateLimited', status: 429 });
+		return { jobs: [], more: false, total: 0 };
+	};
+	let saved: unknown;
+	const poll = async () => {
+		const polled = await runPoll(saved, memory, world.poll({ list }));
+		expect(polled.error).toBeUndefined();
+		saved = polled.saved ?? saved;
+		await world.clock.advance(MINUTE);
+	};
+	for (let i = 0; i < 30; i++) await poll();
+	expect(calls).toBeGreaterThan(4);
+	expect(calls).toBeLessThan(10);
+	limited = false;
+	for (let i = 0; i < 12; i++) await poll();
+	const settled = calls;
+	for (let i = 0; i < 5; i++) await poll();
+	expect(calls).toBe(settled + 5);
+	// Once it has answered, the pauses begin anew, the first of them shorter than a minute, and grow again.
+	limited = true;
+	await poll();
+	await poll();
+	expect(calls).toBe(settled + 7);
+	for (let i = 0; i < 28; i++) await poll();
+	expect(calls).toBeLessThan(settled + 15);
+});
+
+test('a refused key is told, and what is ready is emitted before', async () => {
+	const { n8n, poll } = await ready(5);
+	const refused = new ProviderError('wrong key', { kind: 'auth', status: 401 });
+	let left = 2;
+	const { get } = n8n.world;
+	n8n.more.get = async (id) => {
+		if (left-- <= 0) throw refused;
+		return await get(id);
+	};
+	await poll();
+	expect(n8n.emitted).toHaveLength(2);
+	expect(n8n.errors).toEqual([]);
+	await n8n.world.clock.advance(MINUTE);
+	await poll();
+	expect(n8n.errors).toEqual([refused]);
+});

@@ -1,0 +1,43 @@
+import { isAfresh } from '../../../nodes/Hailuo/trigger/report';
+import { forgetClosed, memoryOf, newMemory } from '../../../nodes/Hailuo/trigger/processState';
+import { newWatch } from '../../../nodes/Hailuo/trigger/savedState';
+
+test('a node keeps its memory while it polls; of nodes that are gone the oldest go', () => {
+	const polling = memoryOf('polls on');
+	const gone = memoryOf('gone');
+	for (let node = 0; node < 1_500; node++) {
+		memoryOf(`node ${node}`);
+		expect(memoryOf('polls on')).toBe(polling);
+	}
+	expect(memoryOf('gone')).not.toBe(gone);
+	expect(memoryOf('node 1499')).toBe(memoryOf('node 1499'));
+});
+
+test('what lasts is told at once, after 1 h, 2 h, 4 h …, then daily, and at each activation', () => {
+	const memory = newMemory();
+	const activation = {};
+	const told: number[] = [];
+	for (let hour = 0; hour <= 96; hour++) {
+		for (const minute of [0, 30, 59]) {
+			if (isAfresh(memory, activation, (hour * 60 + minute) * 60_000)) told.push(hour);
+		}
+	}
+	expect(told).toEqual([0, 1, 3, 7, 15, 31, 55, 79]);
+	expect(isAfresh(memory, {}, 97 * 3_600_000)).toBe(true);
+	expect(isAfresh(memory, {}, 97 * 3_600_000)).toBe(true);
+});
+
+test('of a job that is no longer open nothing is kept', () => {
+	const memory = newMemory();
+	const watch = newWatch('a', 'mark', 0);
+	watch.open.set('open', 0);
+	for (const jobId of ['open', 'closed']) {
+		for (const kept of [memory.lookedAt, memory.downloads, memory.unknown]) kept.set(jobId, 1);
+		memory.unanswered.add(jobId);
+	}
+	forgetClosed(memory, watch);
+	const { lookedAt, downloads, unknown, unanswered } = memory;
+	for (const kept of [lookedAt, downloads, unknown, unanswered]) {
+		expect([...kept.keys()]).toEqual(['open']);
+	}
+});

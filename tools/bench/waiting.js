@@ -1,0 +1,132 @@
+'use strict';
+
+const http = require('node:http');
+const { setTimeout: sleep } = require('node:timers/promises');
+const engine = require('../../test/engine/harness');
+const {
+	itemOf,
+	jobTimes,
+	makeVideos,
+	mean,
+	numbered,
+	percent,
+	withSimulator,
+} = require('./support');
+
+/*
+ * How long a finished job waits for its item, and what that costs in status calls. The same jobs are looked at in
+ * fixed intervals too, at the same time: three onlookers for each job, from the moment that it is made.
+ */
+
+const JOBS = 200;
+const INTERVALS_S = [2, 5, 15];
+const GOAL = 0.03;
+const MARK = 'x-interval';
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
+
+/** @returns {Promise<object>} the prediction */
+function look(sim, jobId, interval) {
+	const headers = { authorization: `Bearer ${sim.options.keys.waveSpeed}`, [MARK]: interval };
+	const url = `${sim.urls.waveSpeed}/predictions/${jobId}/result`;
+	return new Promise((resolve, reject) => {
+		const request = http.get(url, { agent, headers }, async (answer) => {
+			const parts = [];
+			for await (const part of answer) parts.push(part);
+			resolve(JSON.parse(Buffer.concat(parts)).data);
+		});
+		request.once('error', reject);
+	});
+}
+
+/** Looks every `interval` s. @returns {Promise<{ delay: number, time: number, calls: number }>} ms, simulated */
+async function onlook(sim, job, interval) {
+	for (let calls = 1; ; calls++) {
+		const due = job.createdAt + calls * interval * 1_000;
+		await sleep(Math.max(0, due - sim.now()) / sim.options.timeScale);
+		const { status } = await look(sim, job.id, interval);
+		if (status === 'completed') {
+			return { delay: sim.now() - job.finishedAt, time: job.ms, calls };
+		}
+	}
+}
+
+/** Figures of one way to wait. */
+const figures = (looks, calls) => ({
+	share: mean(looks.map(({ delay, time }) => delay / time)),
+	delay: mean(looks.map(({ delay }) => delay)),
+	calls: calls / looks.length,
+});
+
+async function measure(atATime, timeScale) {
+	const times = jobTimes(JOBS, 2);
+	return await withSimulator(
+		{ timeScale, jobTime: (_n, job) => times[itemOf(job)] },
+		async (sim) => {
+			const onlookers = INTERVALS_S.map(() => []);
+			sim.on('created', (job) => {
+				INTERVALS_S.forEach((interval, i) => onlookers[i].push(onlook(sim, job, interval)));
+			});
+			const { items } = await makeVideos(sim, numbered(JOBS), {
+				maxConcurrent: atATime,
+				submitsPerMinute: 0,
+				download: false,
+			});
+			// WaveSpeed tells no end of its own, so the item's `finishedAt` is when the node knew of it.
+			const ours = items.map(({ json }) => {
+				const job = sim.jobs.get(json.jobId);
+				return { delay: Date.parse(json.finishedAt) - job.finishedAt, time: job.ms };
+			});
+			const fixed = await Promise.all(onlookers.map(async (looks) => await Promise.all(looks)));
+			const calls = sim.requests.filter(
+				({ kind, headers }) => kind === 'status' && !headers[MARK],
+			).length;
+			return {
+				ours: figures(ours, calls),
+				fixed: fixed.map((looks) =>
+					figures(
+						looks,
+						looks.reduce((sum, each) => sum + each.calls, 0),
+					),
+				),
+			};
+		},
+	);
+}
+
+const text = ({ share, calls }) => `${percent(share)} with ${calls.toFixed(1)} calls`;
+
+function rows(what, { ours, fixed }, judged) {
+	const others = INTERVALS_S.map((interval, i) => `${interval} s: ${text(fixed[i])}`);
+	const every5 = fixed[INTERVALS_S.indexOf(5)];
+	return {
+		what,
+		ours: text(ours),
+		beside: others.join('; '),
+		...(judged
+			? {
+					goal: '<= 3 % and fewer calls than 5 s',
+					met: ours.share <= GOAL && ours.calls < every5.calls,
+				}
+			: {}),
+	};
+}
+
+async function run(log) {
+	await engine.startEngine();
+	await withSimulator(
+		{ timeScale: 500, jobTime: 30_000 },
+		async (sim) => await makeVideos(sim, numbered(3), { submitsPerMinute: 0 }),
+	);
+	const few = await measure(20, 15);
+	log(`20 open jobs: ${text(few.ours)}, mean delay ${(few.ours.delay / 1000).toFixed(2)} s`);
+	const all = await measure(JOBS, 4);
+	log(`${JOBS} open jobs: ${text(all.ours)}, mean delay ${(all.ours.delay / 1000).toFixed(2)} s`);
+	engine.stopEngine();
+	return [
+		rows(`${JOBS} jobs, 20 open at a time: delay / job time`, few, true),
+		rows(`${JOBS} jobs, all open at once`, all, false),
+	];
+}
+
+module.exports = { run };

@@ -1,0 +1,53 @@
+'use strict';
+
+/*
+ * `npm run models:check`: compares the catalogue with WaveSpeed's list of models as it is now. Needs a key of the
+ * provider in WAVESPEED_API_KEY; the call costs nothing. WAVESPEED_BASE_URL names another address.
+ *
+ * Ends with 0 when all agree, 1 when not, 2 when the list could not be had.
+ */
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { ensureModules } = require('../setup');
+
+const BASE_URL = 'https://api.wavespeed.ai/api/v3';
+
+/** @returns {Promise<import('./drift').Live[]>} */
+async function fetchModels(baseUrl, key) {
+	const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/models`, {
+		headers: { authorization: `Bearer ${key}` },
+		redirect: 'error',
+		signal: AbortSignal.timeout(60_000),
+	});
+	const body = await response.json().catch(() => undefined);
+	if (!response.ok || !Array.isArray(body?.data)) {
+		throw new Error(`${baseUrl}/models answered HTTP ${response.status}: ${body?.message ?? ''}`);
+	}
+	return body.data;
+}
+
+async function main() {
+	const { WAVESPEED_API_KEY: key, WAVESPEED_BASE_URL: baseUrl = BASE_URL } = process.env;
+	if (!key) throw new Error('Put a key of WaveSpeed into the variable WAVESPEED_API_KEY');
+	await ensureModules();
+	const { compiled } = require('../bench/compiled');
+	const { drift, LEFT_OUT } = require('./drift');
+	const bundle = compiled('providers/waveSpeed/models.ts');
+	const { waveSpeedCatalogue } = require(bundle);
+	fs.rmSync(path.dirname(bundle), { recursive: true, force: true });
+	const models = waveSpeedCatalogue.models.filter(({ custom }) => !custom);
+	const lines = await drift(models, await fetchModels(baseUrl, key));
+	for (const line of lines) console.log(line);
+	const days = [...new Set(models.map(({ pricesAsOf }) => pricesAsOf))].join(', ');
+	console.log(
+		`${models.length} models of WaveSpeed, prices of ${days}: ${lines.length} differences`,
+	);
+	for (const { id, why } of LEFT_OUT) console.log(`Not looked at: ${id} (${why})`);
+	process.exitCode = lines.length ? 1 : 0;
+}
+
+main().catch((error) => {
+	console.error(error.cause ? `${error.message} (${error.cause.message})` : error.message);
+	process.exit(2);
+});
