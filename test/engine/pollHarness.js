@@ -10,7 +10,7 @@ const { additionalDataFor, clock, credentialsFor } = require('./harness');
 const { PollContext } = require('n8n-core');
 const { Workflow } = require('n8n-workflow');
 const { HailuoTrigger } = require('../../nodes/Hailuo/HailuoTrigger.node');
-const { memoryOf, newMemory } = require('../../nodes/Hailuo/trigger/processState');
+const { newProcessState, processStateOf } = require('../../nodes/Hailuo/trigger/processState');
 
 const type = new HailuoTrigger();
 const nodeTypes = {
@@ -105,9 +105,9 @@ class Trigger {
 
 	/** n8n ends and starts again. */
 	async restart() {
-		const memory = memoryOf(`${this.workflowId} trigger`);
-		for (const key of Object.keys(memory)) delete memory[key];
-		Object.assign(memory, newMemory());
+		const state = processStateOf(`${this.workflowId} trigger`);
+		for (const key of Object.keys(state)) delete state[key];
+		Object.assign(state, newProcessState());
 		return await this.activate();
 	}
 

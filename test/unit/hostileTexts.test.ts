@@ -1,5 +1,5 @@
 import { checkValues, requireModel } from '../../nodes/Hailuo/models/request';
-import { remains } from '../../nodes/Hailuo/providers/truncatedJson';
+import { parseTruncated } from '../../nodes/Hailuo/providers/truncatedJson';
 
 /*
  * Texts from outside (a form, an answer) that would hold up all of n8n, which has one thread: an expression that tries
@@ -14,7 +14,7 @@ test.each<[string, () => unknown]>([
 	['an ID of a model, full of slashes', () => named(`a${'/'.repeat(LENGTH)}b`)],
 	['an ID of a model, blanks', () => named(`a${' '.repeat(LENGTH)}b`)],
 	['a callback address, cut by a blank', () => called(`https://${'a.'.repeat(LENGTH)} b`)],
-	['an answer of open brackets', () => remains('['.repeat(LENGTH) + '1,'.repeat(LENGTH))],
+	['an answer of open brackets', () => parseTruncated('['.repeat(LENGTH) + '1,'.repeat(LENGTH))],
 ])('%s is dealt with at once', (_, deal) => {
 	const begun = Date.now();
 	expect(deal()).toBeDefined();

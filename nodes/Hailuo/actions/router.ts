@@ -5,7 +5,7 @@ import { PROVIDER_NAMES } from '../models/catalogue';
 import type { ProviderId } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
 import { explain, failureJson, nodeError, Stopped } from '../n8n/errors';
-import { memoryOf } from './video/paidJobs';
+import { paidJobsOf } from './video/paidJobs';
 import type { Operation } from './operation';
 import { operations } from './operations';
 import type { Outcome } from '../n8n/outcome';
@@ -27,7 +27,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 			: [failureRow(context, outcome.error, item)];
 	});
 	if (operation.submits) {
-		memoryOf(context).deliver(outcomes.flatMap(({ ok, item }) => (ok ? [item] : [])));
+		paidJobsOf(context).deliver(outcomes.flatMap(({ ok, item }) => (ok ? [item] : [])));
 	}
 	return [rows];
 }

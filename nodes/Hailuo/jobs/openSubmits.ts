@@ -22,7 +22,7 @@ export interface OpenSubmit {
 
 /** How long an unresolved submit may still own a job that turns up, in ms. */
 const UNRESOLVED_MS = 600_000;
-const MOST_UNRESOLVED = 1_000;
+const MAX_UNRESOLVED = 1_000;
 
 /** The input without inline pictures: up to 20 MB each, and kept for minutes. */
 function withoutData(input: Record<string, unknown>): Record<string, unknown> {
@@ -88,7 +88,7 @@ export class OpenSubmits {
 		const unresolved = [...this.open].filter(({ state }) => state === 'unresolved');
 		unresolved.forEach((other, index) => {
 			const old = other.startedAt < nowMs - UNRESOLVED_MS;
-			if (old || unresolved.length - index > MOST_UNRESOLVED) this.open.delete(other);
+			if (old || unresolved.length - index > MAX_UNRESOLVED) this.open.delete(other);
 		});
 	}
 
@@ -99,7 +99,7 @@ export class OpenSubmits {
 	 *
 	 * @param slackMs how much earlier than `startedAt` a job of it may seem to be made, in ms
 	 */
-	rivals(attempt: OpenSubmit, job: HistoryJob, slackMs: number): OpenSubmit[] {
+	possibleOwners(attempt: OpenSubmit, job: HistoryJob, slackMs: number): OpenSubmit[] {
 		return [...this.open].filter((other) => {
 			if (other === attempt) return false;
 			const twin = other.fingerprint === attempt.fingerprint;
@@ -109,7 +109,7 @@ export class OpenSubmits {
 	}
 
 	/** How many others ask for the very same and are searching for a job of their own. */
-	twins(attempt: OpenSubmit): number {
+	identicalSearches(attempt: OpenSubmit): number {
 		const same = [...this.open].filter(
 			(other) => other !== attempt && other.fingerprint === attempt.fingerprint,
 		);

@@ -20,11 +20,11 @@ const TOLERANCE_MS = 2_000;
  */
 const FILTER_MARGIN_MS = 60_000;
 /** A job without inputs is adopted when it was the only one from this look on and still is at the next. */
-const LONE_FROM_MS = 2_000;
+const SOLE_FROM_MS = 2_000;
 const PAGE_SIZE = 100;
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
-export interface AdoptOptions {
+export interface ReconcileOptions {
 	/** The provider's history. */
 	list: (filter: HistoryFilter) => Promise<HistoryPage>;
 	/** The ambiguous submit, as `submitOnce` hands it over. */
@@ -67,7 +67,7 @@ interface Look {
 }
 
 /** Reads the history back to the submit. @throws when it could not be read in time */
-async function look(options: AdoptOptions, untilMs: number): Promise<Look> {
+async function look(options: ReconcileOptions, untilMs: number): Promise<Look> {
 	const { list, attempt, offsetMs, claims, clock, signal } = options;
 	const found = new Map<string, HistoryJob>();
 	const candidates = new Set<string>();
@@ -75,7 +75,7 @@ async function look(options: AdoptOptions, untilMs: number): Promise<Look> {
 	const iso = (ms: number) => new Date(ms).toISOString();
 	let end = false;
 	let skewed = false;
-	for (let page = 1; page <= MOST_PAGES && !end; page++) {
+	for (let page = 1; page <= MAX_PAGES && !end; page++) {
 		const slackMs = slack();
 		const from = attempt.startedAt - slackMs;
 		const filter: HistoryFilter = {
@@ -124,23 +124,23 @@ function plain(job: HistoryJob): Job {
  * The job of this look that is surely ours, or else why it is not: `contested` when a submit that is
  * still being sent may own one, so that a later look will know more.
  *
- * @param lone id of the only job the look before found, if it found just one
+ * @param soleCandidateId id of the only job the look before found, if it found just one
  */
 function choose(
-	{ attempt, openSubmits }: AdoptOptions,
+	{ attempt, openSubmits }: ReconcileOptions,
 	{ found, slackMs }: Look,
-	lone?: string,
+	soleCandidateId?: string,
 ): { job?: HistoryJob; spare?: string[]; contested: boolean } {
-	const rivals = found.map((job) => openSubmits.rivals(attempt, job, slackMs));
+	const rivals = found.map((job) => openSubmits.possibleOwners(attempt, job, slackMs));
 	const contested = rivals.flat().some(({ state }) => state === 'sending');
 	const ours = found.filter((_, index) => rivals[index].length === 0);
 	const [told, ...same] = ours.filter((job) => tellsInput(attempt.submission, job));
 	if (told) {
-		const spare = same.slice(openSubmits.twins(attempt)).map(({ jobId }) => jobId);
+		const spare = same.slice(openSubmits.identicalSearches(attempt)).map(({ jobId }) => jobId);
 		return { job: told, contested, ...(spare.length ? { spare } : {}) };
 	}
 	// Without inputs any job of the model looks like ours, so a second one makes both worthless.
-	const only = found.length === 1 && ours.length === 1 && ours[0].jobId === lone;
+	const only = found.length === 1 && ours.length === 1 && ours[0].jobId === soleCandidateId;
 	return { job: only ? ours[0] : undefined, contested };
 }
 
@@ -157,7 +157,7 @@ function choose(
  *
  * @throws the signal's reason as soon as it is aborted, and nothing else
  */
-export async function adopt(options: AdoptOptions): Promise<Search> {
+export async function reconcile(options: ReconcileOptions): Promise<Search> {
 	const { claims, clock, signal, deadlineAt = Infinity } = options;
 	const beganAt = clock.now();
 	const search: Search = { looks: 0, candidates: [], whole: false };
@@ -189,7 +189,7 @@ export async function adopt(options: AdoptOptions): Promise<Search> {
 			return { ...search, job: plain(job), ...(spare ? { spare } : {}) };
 		}
 		contested = choice.contested;
-		lone = afterMs >= LONE_FROM_MS && found.length === 1 ? found[0].jobId : undefined;
+		lone = afterMs >= SOLE_FROM_MS && found.length === 1 ? found[0].jobId : undefined;
 	}
 	return search;
 }

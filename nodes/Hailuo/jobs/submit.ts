@@ -8,7 +8,7 @@ import { retryWait } from './retry';
 import { settle } from './settle';
 
 /** How often a connection that was never made is tried again; a provider that is down stays down. */
-const MOST_NOT_CONNECTED = 3;
+const MAX_NOT_CONNECTED = 3;
 /** Pause after a 429 without Retry-After, in ms: the limits reset every minute. */
 const REFUSED_FIRST_MS = 5_000;
 const REFUSED_MAX_MS = 60_000;
@@ -100,7 +100,7 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 
 		if (!(error instanceof ProviderError) || !error.isRefusal) throw error;
 		const limited = error.kind === 'rateLimited';
-		if (!limited && ++notConnected > MOST_NOT_CONNECTED) throw error;
+		if (!limited && ++notConnected > MAX_NOT_CONNECTED) throw error;
 		const slow = limited ? ([REFUSED_FIRST_MS, REFUSED_MAX_MS] as const) : ([] as const);
 		const waitMs = retryWait(error, attempt, () => clock.random(), ...slow);
 		if (limited) limiter?.pauseUntil(clock.now() + waitMs);

@@ -7,11 +7,11 @@ import { nextLook } from './schedule';
 import { settle } from './settle';
 
 /** How often the provider may not know a job that it has just taken from us. */
-const MOST_UNKNOWN = 5;
+const MAX_404_AFTER_SUBMIT = 5;
 /** How often a job may be completed and name no video. */
-const MOST_EMPTY = 3;
+const MAX_EMPTY_RESULTS = 3;
 /** Between an answer and the next look, in ms, however slow the answers are. */
-const LEAST_GAP_MS = 500;
+const MIN_GAP_MS = 500;
 
 /** The job was not finished in time. It goes on at the provider, and can be picked up by its id. */
 export class DeadlineError extends Error {
@@ -83,13 +83,13 @@ async function look({ jobId, get, clock, signal, deadlineAt, pacer }: WaitOption
 export async function waitForJob(options: WaitOptions): Promise<Job> {
 	const { jobId, first, jobSeconds, clock, signal, deadlineAt } = options;
 	signal?.throwIfAborted();
-	let empty = MOST_EMPTY;
+	let empty = MAX_EMPTY_RESULTS;
 	const isOver = (job: Job) => isFinished(job) && !(lacksVideo(job) && empty-- > 0);
 	if (first && isOver(first)) return first;
 
 	const beganAt = clock.now();
 	let born = options.submittedAt ?? (first && (bornAt(first, options) ?? beganAt));
-	let forgive = first ? MOST_UNKNOWN : 0;
+	let forgive = first ? MAX_404_AFTER_SUBMIT : 0;
 	let lookedAt = beganAt;
 	// A job that is only known by its id may be finished long since.
 	let nextAt = first ? beganAt + wait() : beganAt;
@@ -123,6 +123,6 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 		if (last || clock.now() >= deadlineAt) {
 			throw new DeadlineError({ jobId, waitedMs: clock.now() - beganAt, cause });
 		}
-		nextAt = Math.max(lookedAt + wait(), clock.now() + LEAST_GAP_MS);
+		nextAt = Math.max(lookedAt + wait(), clock.now() + MIN_GAP_MS);
 	}
 }

@@ -72,16 +72,16 @@ function shared(one: Lengths, other: Lengths): number {
  * The model of another provider that does most nearly what a model does: of the same line where there is one, then the
  * one that makes most of the same resolutions and lengths. Undefined where the provider cannot do the operation.
  */
-export function counterpart(
+export function closestEquivalent(
 	model: Model,
 	operation: VideoOperation,
 	provider: ProviderId,
 ): Model | undefined {
-	const [generation] = (model.line ?? '').split(' ');
+	const [generation] = (model.family ?? '').split(' ');
 	const lengths = model.operations[operation] ?? {};
 	const nearness = (other: Model) => [
-		Number(other.line === model.line),
-		Number(other.line?.split(' ')[0] === generation),
+		Number(other.family === model.family),
+		Number(other.family?.split(' ')[0] === generation),
 		shared(lengths, other.operations[operation]!),
 		// What needs no second account or API is nearer.
 		Number(other.api === undefined),

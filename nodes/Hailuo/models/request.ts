@@ -1,6 +1,6 @@
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS, withCamera } from './camera';
 import {
-	counterpart,
+	closestEquivalent,
 	fieldOf,
 	findModel,
 	models,
@@ -63,7 +63,7 @@ export function requireModel(
 	if (model?.operations[operation]) return model;
 	const wanted = OPERATION_NAMES[operation];
 	const foreign = model ?? models.find((other) => other.id === id && !other.custom);
-	const nearest = foreign && counterpart(foreign, operation, provider);
+	const nearest = foreign && closestEquivalent(foreign, operation, provider);
 	const offered = modelsFor(provider, operation).filter(
 		(other) => other !== nearest && !other.custom,
 	);

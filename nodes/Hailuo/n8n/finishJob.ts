@@ -16,7 +16,7 @@ import type { RequestContext } from './http';
 const MAX_VIDEO_BYTES = 1_000_000_000;
 
 /** A download may take as long as the wait for its job, and at least this long, in ms: a few MB on any line. */
-const LEAST_DOWNLOAD_MS = 15 * 60_000;
+const MIN_DOWNLOAD_MS = 15 * 60_000;
 
 /** Where nothing is known of a model's usual time. */
 const ANY_JOB_SECONDS = [20, 300] as const;
@@ -134,7 +134,7 @@ export async function withVideo(
 			maxBytes: MAX_VIDEO_BYTES,
 			clock,
 			signal,
-			deadlineAt: clock.now() + Math.max(timeLimitMs, LEAST_DOWNLOAD_MS),
+			deadlineAt: clock.now() + Math.max(timeLimitMs, MIN_DOWNLOAD_MS),
 		});
 	const outcome = await settle(async () => await downloads.run(load, signal));
 	if (outcome.ok) return jobItem(job, { [outputField]: outcome.value.binary });

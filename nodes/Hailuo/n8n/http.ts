@@ -24,14 +24,14 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  * How many times its time limit a request may last in all. The limit itself is kept by n8n and begins anew with every
  * byte that comes: an answer that trickles would hold a paid job for ever.
  */
-const MOST_LIMITS = 3;
+const HARD_TIMEOUT_FACTOR = 3;
 
 /** A provider together with the way to reach it. */
 export interface Connection {
 	provider: Provider;
 	http: HttpClient;
 	/** The same, for what must be known even after Stop: which job was paid. */
-	lastingHttp: HttpClient;
+	httpIgnoringStop: HttpClient;
 	/** Without a trailing slash. */
 	baseUrl: string;
 }
@@ -47,7 +47,7 @@ export async function connect(context: RequestContext, id: ProviderId): Promise<
 	const client = (from: RequestContext) =>
 		httpClient(from, provider.credential, baseUrl, String(credentials.apiKey ?? ''));
 	const lastingHttp = client(cutOffBy(context, () => undefined));
-	return { provider, http: client(context), lastingHttp, baseUrl };
+	return { provider, http: client(context), httpIgnoringStop: lastingHttp, baseUrl };
 }
 
 const noCredential = ({ id }: Provider) =>
@@ -68,7 +68,7 @@ export function httpClient(
 	apiKey: string,
 ): HttpClient {
 	let offsetMs = 0;
-	const forms = formsOf(apiKey);
+	const forms = redactions(apiKey);
 	const hide = (text: string) => forms.reduce((rest, form) => rest.split(form).join('***'), text);
 
 	async function request(asked: HttpRequest): Promise<HttpResponse> {
@@ -95,7 +95,7 @@ export function httpClient(
 		};
 		const answer = await within(
 			send(cutOffBy(context, ends), credential, options),
-			timeout * MOST_LIMITS,
+			timeout * HARD_TIMEOUT_FACTOR,
 			clock,
 			tooLate,
 		).catch((error) => {
@@ -141,16 +141,16 @@ function lengthOf(body: unknown): number {
 }
 
 /** What is shorter is no key of any provider, but stands in every answer: "id" would strike out the job's id. */
-const SHORTEST_KEY = 8;
+const MIN_KEY_LENGTH = 8;
 
 /** A key as an answer may repeat it: as it is, as a header takes it, inside JSON, inside an address. */
-function formsOf(apiKey: string): string[] {
+function redactions(apiKey: string): string[] {
 	const sent = apiKey.replace(/[^\t\x20-\x7e\x80-\xff]/g, '').trim();
 	const forms = [apiKey, apiKey.trim(), sent].flatMap((key) => {
 		const inJson = JSON.stringify(key).slice(1, -1);
 		return [inJson.split('/').join('\\/'), inJson, encodeURIComponent(key), key];
 	});
-	return [...new Set(forms)].filter(({ length }) => length >= SHORTEST_KEY);
+	return [...new Set(forms)].filter(({ length }) => length >= MIN_KEY_LENGTH);
 }
 
 function parsed(body: unknown, hide: (text: string) => string): unknown {

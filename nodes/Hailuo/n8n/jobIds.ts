@@ -8,7 +8,7 @@ import { ProviderError, UNKNOWN_JOB } from '../providers/errors';
 import type { Job } from '../providers/types';
 import { WithJob } from './errors';
 import type { Outcome } from './outcome';
-import { askJob, type Session } from './session';
+import { getJob, type Session } from './session';
 
 const LABEL = 'Job ID';
 
@@ -154,7 +154,7 @@ export async function lookUp(
 	signal?: AbortSignal,
 	patienceMs?: number,
 ): Promise<Job> {
-	return await askJob(session, jobId, { signal, patienceMs }).catch((error) => {
+	return await getJob(session, jobId, { signal, patienceMs }).catch((error) => {
 		throw aboutJob(session, jobId)(error);
 	});
 }

@@ -10,7 +10,7 @@ import { clock } from './clock';
 import { connect, type Connection } from './http';
 
 /** Downloads at a time: each holds a connection and a file that is being written. */
-const DOWNLOADS = 8;
+const MAX_PARALLEL_DOWNLOADS = 8;
 
 /** What all items of one run of the node share. */
 export interface Session extends Connection {
@@ -33,7 +33,7 @@ export const sessionOf = (connection: Connection, signal?: AbortSignal): Session
 	clock,
 	signal,
 	pacer: new StatusPacer({ clock }),
-	downloads: new Semaphore(DOWNLOADS),
+	downloads: new Semaphore(MAX_PARALLEL_DOWNLOADS),
 });
 
 /**
@@ -46,9 +46,9 @@ export async function sharedOptions(context: IExecuteFunctions): Promise<IDataOb
 }
 
 /** How long a call that does not get through is repeated, in ms. */
-const PATIENCE_MS = 60_000;
+const RETRY_MS = 60_000;
 
-type AskOptions = { patienceMs?: number } & Partial<Pick<RetryOptions, 'signal' | 'onRetry'>>;
+type RetryCallOptions = { patienceMs?: number } & Partial<Pick<RetryOptions, 'signal' | 'onRetry'>>;
 
 /**
  * A call that costs nothing, whatever its HTTP method: repeated like a GET.
@@ -56,12 +56,12 @@ type AskOptions = { patienceMs?: number } & Partial<Pick<RetryOptions, 'signal' 
  * @param options.patienceMs default: a minute
  * @throws the ProviderError of the last attempt; the signal's reason when it was stopped
  */
-export async function ask<T>(
+export async function withRetry<T>(
 	{ clock: time, signal }: Session,
 	call: () => Promise<T>,
-	options: AskOptions = {},
+	options: RetryCallOptions = {},
 ): Promise<T> {
-	const { patienceMs = PATIENCE_MS, ...rest } = options;
+	const { patienceMs = RETRY_MS, ...rest } = options;
 	return await retryGet(call, {
 		clock: time,
 		signal,
@@ -71,11 +71,15 @@ export async function ask<T>(
 }
 
 /** A job by its id, in its turn among all status calls of the run. @throws what `ask` does */
-export async function askJob(session: Session, jobId: string, options?: AskOptions): Promise<Job> {
+export async function getJob(
+	session: Session,
+	jobId: string,
+	options?: RetryCallOptions,
+): Promise<Job> {
 	const { provider, http, pacer } = session;
 	const get = async () => {
 		await pacer.acquire(options?.signal ?? session.signal);
 		return await provider.get(http, jobId);
 	};
-	return await ask(session, get, options);
+	return await withRetry(session, get, options);
 }

@@ -60,13 +60,13 @@ export function urls(outputs: unknown): string[] {
 }
 
 /** Longer words of a provider end in a log that nobody reads; in characters. */
-const LONGEST_SAID = 500;
+const MAX_MESSAGE_LENGTH = 500;
 
 /** Words as a person can read them: no page, no novel. */
 function words(value: unknown): string | undefined {
 	const said = text(value);
 	if (said === undefined || said.startsWith('<')) return undefined;
-	return said.length > LONGEST_SAID ? `${said.slice(0, LONGEST_SAID)}…` : said;
+	return said.length > MAX_MESSAGE_LENGTH ? `${said.slice(0, MAX_MESSAGE_LENGTH)}…` : said;
 }
 
 /** What an answer says went wrong, in any of the known shapes; undefined when it says nothing. */

@@ -71,12 +71,12 @@ export function kindOfStatus(status: number): ProviderErrorKind {
 	if (status === 402) return 'credit';
 	if (status === 404 || status === 410) return 'notFound';
 	if (status === 429) return 'rateLimited';
-	if (GAVE_UP.has(status) || status >= 500) return 'unavailable';
+	if (TIMEOUT_STATUSES.has(status) || status >= 500) return 'unavailable';
 	return 'invalid';
 }
 
 /** Statuses of a server or a gateway that did not wait for the end; 460 and 499 are those of gateways (AWS, nginx). */
-const GAVE_UP = new Set([408, 425, 460, 499]);
+const TIMEOUT_STATUSES = new Set([408, 425, 460, 499]);
 
 const HINTS: Record<ProviderErrorKind, string> = {
 	notConnected: 'Check the base URL in the credential, and the network of n8n',

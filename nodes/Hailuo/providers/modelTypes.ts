@@ -75,7 +75,7 @@ export interface Model {
 	 * Generation and speed, e.g. `02` or `2.3 Fast`, whoever serves it: models of one line are each other's nearest
 	 * counterpart. Absent for custom models.
 	 */
-	line?: string;
+	family?: string;
 	/** The entry that stands for any other model of the provider: its id is typed in, and nothing is known of it. */
 	custom?: {
 		/** Shown as the placeholder of its ID. */

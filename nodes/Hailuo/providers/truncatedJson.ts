@@ -5,7 +5,7 @@ const HEAD = 8_000;
  * What is left of a JSON text that was cut off: all that had come before its last comma. Near the beginning stands the id
  * of the job, which is paid. Anything else is given back as it is.
  */
-export function remains(body: unknown): unknown {
+export function parseTruncated(body: unknown): unknown {
 	if (typeof body !== 'string') return body;
 	const head = body.slice(0, HEAD);
 	const open: string[] = [];

@@ -7,7 +7,7 @@ import { isFinished } from '../jobs/wait';
 import { DownloadFailed } from '../media/video/downloadFailed';
 import { ProviderError } from '../providers/errors';
 import { lacksVideo, type Job } from '../providers/types';
-import type { Memory } from './processState';
+import type { ProcessState } from './processState';
 import { settleJob, type Watch } from './savedState';
 
 /** Status calls under way at the same time, and begun per second. */
@@ -17,14 +17,14 @@ const LOOKS_PER_SECOND = 10;
 const DOWNLOADS_AT_ONCE = 4;
 const REPEATS_AT_ONCE = 2;
 /** A download is not begun with less time than this, in ms, and counts as tried in vain only with the other. */
-const LEAST_DOWNLOAD_MS = 5_000;
+const MIN_DOWNLOAD_MS = 5_000;
 const FAIR_DOWNLOAD_MS = 15_000;
 /** Looks in a row without a proper answer after which the other jobs wait for the next poll. */
-const MOST_FAILURES = 5;
+const MAX_FAILURES = 5;
 /** Looks at a job that is completed and shows no video, before it counts as one that did not succeed. */
-const MOST_EMPTY = 3;
+const MAX_EMPTY = 3;
 /** No job runs as long as this, in ms: WaveSpeed keeps jobs for 7 days (PROVIDERS.md A.5). */
-const MOST_AGE_MS = 8 * 24 * 3_600_000;
+const MAX_AGE_MS = 8 * 24 * 3_600_000;
 
 /** A finished job that the trigger emits. */
 export interface Ready<F> {
@@ -69,7 +69,7 @@ export const isForAll = ({ kind }: ProviderError): boolean =>
  */
 export async function look<F>(
 	watch: Watch,
-	memory: Memory,
+	memory: ProcessState,
 	finished: ReadonlySet<string>,
 	options: Look<F>,
 ): Promise<Looked<F>> {
@@ -93,8 +93,8 @@ export async function look<F>(
 	const stop = () =>
 		turn.closed ||
 		looked.error !== undefined ||
-		turn.failures >= MOST_FAILURES ||
-		clock.now() >= deadlineAt - LEAST_DOWNLOAD_MS;
+		turn.failures >= MAX_FAILURES ||
+		clock.now() >= deadlineAt - MIN_DOWNLOAD_MS;
 
 	/** Nothing may be changed by what comes in after the poll has returned. */
 	const settled = (jobId: string, ready?: Ready<F>) => {
@@ -114,10 +114,10 @@ export async function look<F>(
 		turn.failures = 0;
 		memory.unanswered.delete(jobId);
 		const job = outcome.value;
-		if (lacksVideo(job) && missed(jobId) < MOST_EMPTY) return;
+		if (lacksVideo(job) && missed(jobId) < MAX_EMPTY) return;
 		memory.unknown.delete(jobId);
 		if (!isFinished(job)) {
-			const isLost = createdAt > 0 && options.providerNow() - createdAt > MOST_AGE_MS;
+			const isLost = createdAt > 0 && options.providerNow() - createdAt > MAX_AGE_MS;
 			if (isLost) settled(jobId);
 			return;
 		}
@@ -161,7 +161,7 @@ export async function look<F>(
 		const before = memory.downloads.get(job.jobId) ?? 0;
 		return await (before > 0 ? turn.repeated : turn.fresh).run(async () => {
 			const left = deadlineAt - clock.now();
-			if (turn.closed || left < LEAST_DOWNLOAD_MS) return undefined;
+			if (turn.closed || left < MIN_DOWNLOAD_MS) return undefined;
 			const outcome = await settle(async () => await download(job, deadlineAt));
 			if (outcome.ok) return { job, file: outcome.value };
 			const { error } = outcome;

@@ -5,8 +5,8 @@ import { advance, isSettled, note, readFrom, settleJob, type Watch } from './sav
 /** The most that a page may hold (PROVIDERS.md A.1). */
 const PAGE_SIZE = 100;
 /** A longer stretch of history is read in parts, the oldest first, so that each part that is read counts. */
-const MOST_PAGES = 10;
-const LEAST_SPAN_MS = 10 * 60_000;
+const MAX_PAGES = 10;
+const MIN_SPAN_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
 
 export interface Discovery {
@@ -50,7 +50,7 @@ export async function discover(watch: Watch, discovery: Discovery): Promise<Disc
 		const end = watch.span ? after + watch.span : Infinity;
 		const before = end < providerNow() ? end : undefined;
 		// The shortest part is read however many pages it has.
-		const most = watch.span === LEAST_SPAN_MS ? Infinity : MOST_PAGES;
+		const most = watch.span === MIN_SPAN_MS ? Infinity : MAX_PAGES;
 		const part = await readPart({ after, before }, most, discovery);
 		// Not of a part that is too large: the jobs are to come in the order they were made in.
 		if (part.outcome !== 'large') take(watch, part.jobs, discovery, finished);
@@ -59,16 +59,16 @@ export async function discover(watch: Watch, discovery: Discovery): Promise<Disc
 			// A time ahead of the provider's own clock would move the cursor past jobs that are still to come.
 			const now = providerNow();
 			advance(watch, before ?? Math.min(now, newest), now);
-			const isSparse = part.jobs.length < (MOST_PAGES * PAGE_SIZE) / 4;
+			const isSparse = part.jobs.length < (MAX_PAGES * PAGE_SIZE) / 4;
 			watch.span = before && watch.span ? watch.span * (isSparse ? 2 : 1) : undefined;
 			if (before === undefined) return { finished, whole: true };
 		} else if (part.outcome === 'large') {
 			const length = (before ?? Math.max(providerNow(), newest)) - after;
-			const share = part.total ? (0.5 * MOST_PAGES * PAGE_SIZE) / part.total : 0.25;
-			watch.span = Math.ceil(Math.max(LEAST_SPAN_MS, length * share));
+			const share = part.total ? (0.5 * MAX_PAGES * PAGE_SIZE) / part.total : 0.25;
+			watch.span = Math.ceil(Math.max(MIN_SPAN_MS, length * share));
 		} else {
 			// What could not be read in time is read in shorter parts, or it would never be read.
-			if (isLate()) watch.span = Math.max(LEAST_SPAN_MS, Math.ceil((watch.span ?? HOUR_MS) / 2));
+			if (isLate()) watch.span = Math.max(MIN_SPAN_MS, Math.ceil((watch.span ?? HOUR_MS) / 2));
 			return { finished, whole: false };
 		}
 		if (isLate()) return { finished, whole: false };

@@ -4,7 +4,7 @@ import { settle } from '../jobs/settle';
 import { ProviderError } from '../providers/errors';
 import { discover, type Discovery } from './discover';
 import { isForAll, look, type Look, type Looked, type Ready } from './checkJobs';
-import { forgetClosed, type Memory } from './processState';
+import { forgetClosed, type ProcessState } from './processState';
 import type { Pending, Saved, Watch } from './savedState';
 import {
 	copyOf,
@@ -65,7 +65,7 @@ const isForUser = ({ kind }: ProviderError) => ['auth', 'notFound', 'invalid'].i
  */
 export async function runPoll<F>(
 	saved: unknown,
-	memory: Memory,
+	memory: ProcessState,
 	poll: Poll<F>,
 ): Promise<Polled<F>> {
 	const { clock, scope } = poll;
@@ -109,7 +109,7 @@ const newMark = (clock: Clock) => Math.floor(clock.random() * 2 ** 48).toString(
 /** The state to go on from: the saved one, or what this process knows beyond it. */
 function newest<F>(
 	stored: Watch | Pending | undefined,
-	{ watch, handedOver }: Memory,
+	{ watch, handedOver }: ProcessState,
 	{ clock, scope }: Poll<F>,
 ): Watch | Pending {
 	// Polls that emit nothing are not saved in every mode of n8n.
@@ -190,7 +190,7 @@ const asProviderError = (error: unknown): ProviderError =>
 /** Pauses where it would go wrong again at once; gives back what the user must hear of. */
 function whatWentWrong(
 	error: ProviderError,
-	memory: Memory,
+	memory: ProcessState,
 	clock: Clock,
 ): ProviderError | undefined {
 	if (isForUser(error)) return error;
@@ -212,7 +212,7 @@ function whatWentWrong(
  * up at `until` (ms by `clock`), and what it brings after that is dropped.
  */
 export async function exclusively<T>(
-	memory: Memory,
+	memory: ProcessState,
 	clock: Clock,
 	until: number,
 	work: (isOurs: () => boolean) => Promise<T>,

@@ -4,7 +4,7 @@ import type { Watch } from './savedState';
  * What one trigger node remembers for as long as the process lives. Losing any of it costs requests or a repeated
  * attempt, never a job: nothing here says whether a job was emitted.
  */
-export interface Memory {
+export interface ProcessState {
 	/** The poll that is at work; another one that starts meanwhile returns at once. ms by our clock. */
 	running?: { until: number };
 	/** The newest state, where it goes on from the saved one with the same mark: polls without a result save nothing. */
@@ -27,7 +27,7 @@ export interface Memory {
 	told?: { activation: unknown; times: number; againAt: number };
 }
 
-export const newMemory = (): Memory => ({
+export const newProcessState = (): ProcessState => ({
 	lookedAt: new Map(),
 	downloads: new Map(),
 	unknown: new Map(),
@@ -36,24 +36,24 @@ export const newMemory = (): Memory => ({
 	troubles: 0,
 });
 
-const memories = new Map<string, Memory>();
+const memories = new Map<string, ProcessState>();
 
 /** Nodes that are kept in mind: far more than one n8n polls. Nobody says when one is deleted. */
-const MOST_MEMORIES = 1_000;
+const MAX_STATES = 1_000;
 
 /** The node's memory; beyond the most that are kept, the one that polled longest ago goes. @param key workflow and node */
-export function memoryOf(key: string): Memory {
-	const memory = memories.get(key) ?? newMemory();
+export function processStateOf(key: string): ProcessState {
+	const memory = memories.get(key) ?? newProcessState();
 	// Put in last again: the first of the map is the one to go.
 	memories.delete(key);
 	memories.set(key, memory);
 	const [oldest] = memories.keys();
-	if (memories.size > MOST_MEMORIES) memories.delete(oldest);
+	if (memories.size > MAX_STATES) memories.delete(oldest);
 	return memory;
 }
 
 /** Drops what is kept of jobs that are no longer open. */
-export function forgetClosed(memory: Memory, watch: Watch): void {
+export function forgetClosed(memory: ProcessState, watch: Watch): void {
 	const { lookedAt, downloads, unknown, unanswered } = memory;
 	for (const kept of [lookedAt, downloads, unknown, unanswered]) {
 		for (const jobId of kept.keys()) if (!watch.open.has(jobId)) kept.delete(jobId);

@@ -3,9 +3,9 @@ import { clock } from '../n8n/clock';
 import { connect, type Connection } from '../n8n/http';
 import { settle } from '../jobs/settle';
 import type { HttpClient } from '../providers/types';
-import { isAfresh, shownError, tell } from './report';
+import { shouldReport, shownError, triggerError } from './report';
 import { fetchVideo, itemOf } from './deliver';
-import { memoryOf, type Memory } from './processState';
+import { processStateOf, type ProcessState } from './processState';
 import { exclusively, runPoll, type Poll } from './poll';
 import { readSettings, type Settings } from './settings';
 import { testEvent } from './testEvent';
@@ -13,7 +13,7 @@ import { testEvent } from './testEvent';
 /** Where n8n tells no budget, in ms: what it gives a poll under its durable scheduler (N8N-FACTS 3). */
 const BUDGET_MS = 36_000;
 /** The longest poll, in ms: the next one begins after a minute, and finished videos should not wait for slow ones. */
-const LONGEST_MS = 50_000;
+const MAX_POLL_MS = 50_000;
 /** How long after its deadline a poll may still hold its place, in ms. */
 const OVERDUE_MS = 30_000;
 /** ms until an answer counts as missing. */
@@ -29,9 +29,9 @@ export async function pollNode(context: IPollFunctions): Promise<INodeExecutionD
 			throw shownError(context.getNode(), error);
 		});
 	}
-	const memory = memoryOf(`${context.getWorkflow().id} ${context.getNode().id}`);
+	const memory = processStateOf(`${context.getWorkflow().id} ${context.getNode().id}`);
 	const budget = context.getPollBudgetMs?.() ?? BUDGET_MS;
-	const deadlineAt = clock.now() + Math.min(budget, LONGEST_MS);
+	const deadlineAt = clock.now() + Math.min(budget, MAX_POLL_MS);
 	const outcome = await settle(
 		async () =>
 			await exclusively(
@@ -43,14 +43,14 @@ export async function pollNode(context: IPollFunctions): Promise<INodeExecutionD
 	);
 	if (outcome.ok) return outcome.value ?? null;
 	const { error } = outcome;
-	if (isAfresh(memory, context, clock.now())) throw tell(context.getNode(), error);
+	if (shouldReport(memory, context, clock.now())) throw triggerError(context.getNode(), error);
 	context.logger.warn(`${context.getNode().name}: ${(error as Error).message}`);
 	return null;
 }
 
 async function pollAccount(
 	context: IPollFunctions,
-	memory: Memory,
+	memory: ProcessState,
 	deadlineAt: number,
 	isOurs: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {

@@ -19,7 +19,7 @@ const BUSY_MARGIN_MS = MINUTE_MS;
 const BUSY_JOBS = 2_000;
 
 /** Most open jobs that are saved by their ids; the history is read again from the next one on. */
-const MOST_OPEN_SAVED = 1_000;
+const MAX_OPEN_SAVED = 1_000;
 
 /** Times are ms since the epoch by the provider's clock. */
 export interface Watch {
@@ -116,7 +116,7 @@ export function advance(watch: Watch, from: number, now: number): void {
 
 function raiseLow(watch: Watch, marginMs: number): void {
 	// Open jobs that will not be saved are found again only if the cursor stays behind the first of them.
-	const unsaved = [...watch.open.values()].sort((a, b) => a - b)[MOST_OPEN_SAVED] ?? Infinity;
+	const unsaved = [...watch.open.values()].sort((a, b) => a - b)[MAX_OPEN_SAVED] ?? Infinity;
 	const low = minuteOf(Math.min(watch.from, unsaved) - marginMs) * MINUTE_MS;
 	if (low <= watch.low) return;
 	watch.low = low;
@@ -149,10 +149,10 @@ export function encode(watch: Watch): Saved {
 	}
 	const oldest = [...watch.open].sort(([, a], [, b]) => a - b);
 	const open: Record<string, string[]> = {};
-	for (const [jobId, createdAt] of oldest.slice(0, MOST_OPEN_SAVED)) {
+	for (const [jobId, createdAt] of oldest.slice(0, MAX_OPEN_SAVED)) {
 		(open[minuteOf(createdAt).toString(36)] ??= []).push(jobId);
 	}
-	const from = Math.min(watch.from, oldest[MOST_OPEN_SAVED]?.[1] ?? Infinity);
+	const from = Math.min(watch.from, oldest[MAX_OPEN_SAVED]?.[1] ?? Infinity);
 	const { scope, mark, since, low } = watch;
 	return { v: 1, scope, mark, since, from, low, seen, open };
 }

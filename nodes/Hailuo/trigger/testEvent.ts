@@ -12,7 +12,7 @@ import { withWarning } from './checkJobs';
 import { EVENT_STATUSES, readSettings, type Settings } from './settings';
 
 const PAGE_SIZE = 100;
-const MOST_PAGES = 5;
+const MAX_PAGES = 5;
 /** A person is waiting; ms. */
 const PATIENCE_MS = 60_000;
 
@@ -51,7 +51,7 @@ async function newestJob(
 	const { provider, http } = connection;
 	const { isOurs, isWanted, onlyModel: model, jobIds } = settings;
 	if (!provider.list) return await newestOf(jobIds, settings, connection);
-	for (let page = 1; page <= MOST_PAGES; page++) {
+	for (let page = 1; page <= MAX_PAGES; page++) {
 		const { jobs, more } = await provider.list(http, { page, pageSize: PAGE_SIZE, model });
 		const listed = jobs.filter((job) => isOurs(job) && isWanted(job)).sort(newestFirst);
 		for (const { jobId } of listed) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { adopt, type AdoptOptions } from '../../../nodes/Hailuo/jobs/reconcile';
+import { reconcile, type ReconcileOptions } from '../../../nodes/Hailuo/jobs/reconcile';
 import { Claims } from '../../../nodes/Hailuo/jobs/claims';
 import { OpenSubmits } from '../../../nodes/Hailuo/jobs/openSubmits';
 import { AmbiguousSubmitError, submitOnce } from '../../../nodes/Hailuo/jobs/submit';
@@ -13,7 +13,7 @@ jest.setTimeout(60_000);
 const PICTURE = `data:image/png;base64,${'A'.repeat(400)}`;
 
 /** An ambiguous submit of `asked` that began a second ago, and the search for its job. */
-function setUp(asked: Submission, given: Partial<AdoptOptions> = {}) {
+function setUp(asked: Submission, given: Partial<ReconcileOptions> = {}) {
 	const clock = new VirtualClock();
 	const provider = new FakeProvider(clock);
 	const claims = new Claims();
@@ -21,7 +21,7 @@ function setUp(asked: Submission, given: Partial<AdoptOptions> = {}) {
 	const attempt = openSubmits.begin(asked, clock.now());
 	attempt.state = 'ambiguous';
 	const startedAt = clock.now();
-	const options: AdoptOptions = {
+	const options: ReconcileOptions = {
 		list: async (filter) => await provider.list(filter),
 		attempt,
 		offsetMs: () => provider.offsetMs,
@@ -30,7 +30,7 @@ function setUp(asked: Submission, given: Partial<AdoptOptions> = {}) {
 		clock,
 		...given,
 	};
-	const run = async () => await clock.run(() => adopt(options));
+	const run = async () => await clock.run(() => reconcile(options));
 	return { clock, provider, claims, openSubmits, attempt, options, run, startedAt };
 }
 
@@ -68,7 +68,7 @@ describe('the job of the submit', () => {
 		await clock.advance(2_500);
 		const attempt = openSubmits.begin(submission('a cat'), clock.now());
 		openSubmits.close(options.attempt);
-		const search = await clock.run(() => adopt({ ...options, attempt }));
+		const search = await clock.run(() => reconcile({ ...options, attempt }));
 		// It is named: the clocks of a provider may differ by as much.
 		expect(search).toEqual({ looks: 6, candidates: ['job-0'], whole: true });
 	});
@@ -124,7 +124,7 @@ describe('the job of the submit', () => {
 			job('timeless', { createdAt: '', input }),
 		];
 		const list = async () => ({ jobs, more: false });
-		const search = await clock.run(() => adopt({ ...options, list }));
+		const search = await clock.run(() => reconcile({ ...options, list }));
 		expect(search.job?.jobId).toBe('old');
 	});
 
@@ -204,7 +204,7 @@ describe('the search', () => {
 			pages.push(page);
 			return { jobs: made.slice((page - 1) * pageSize, page * pageSize), more: true };
 		};
-		const search = await clock.run(() => adopt({ ...options, list }));
+		const search = await clock.run(() => reconcile({ ...options, list }));
 		expect(search.job?.jobId).toBe('job-250');
 		// A minute further back, for what speaks against a second submit.
 		expect(pages).toEqual([1, 2, 3, 4]);
@@ -225,7 +225,7 @@ describe('the search', () => {
 		const createdAt = new Date(clock.now()).toISOString();
 		const jobs = [job('a', { createdAt: '', input }), job('b', { createdAt, input, model: '' })];
 		const list = async () => ({ jobs, more: false });
-		const search = await clock.run(() => adopt({ ...options, list }));
+		const search = await clock.run(() => reconcile({ ...options, list }));
 		expect(search).toEqual({ looks: 6, candidates: ['a', 'b'], whole: true });
 	});
 
@@ -233,7 +233,7 @@ describe('the search', () => {
 		const { options, clock, provider } = setUp(submission('a cat'));
 		await clock.advance(302_000);
 		provider.accept(submission('a cat'));
-		const search = await clock.run(() => adopt(options));
+		const search = await clock.run(() => reconcile(options));
 		expect(search).toEqual({ looks: 6, candidates: [], whole: true });
 	});
 
@@ -245,8 +245,11 @@ describe('the search', () => {
 			return { jobs: [], more: false };
 		};
 		const at = (deadlineAt: number) => ({ ...options, list, deadlineAt, offsetMs: () => offsetMs });
-		expect(await clock.run(() => adopt(at(startedAt)))).toMatchObject({ looks: 1, whole: false });
-		expect(await clock.run(() => adopt(at(Infinity)))).toMatchObject({ looks: 6, whole: true });
+		expect(await clock.run(() => reconcile(at(startedAt)))).toMatchObject({
+			looks: 1,
+			whole: false,
+		});
+		expect(await clock.run(() => reconcile(at(Infinity)))).toMatchObject({ looks: 6, whole: true });
 	});
 
 	it('ends with a history that never ends, and says that it is not the whole', async () => {
@@ -255,7 +258,7 @@ describe('the search', () => {
 			jobs: [job(`page-${page}`, { createdAt: new Date(startedAt).toISOString(), model: 'x' })],
 			more: true,
 		}));
-		const search = await clock.run(() => adopt({ ...options, list }));
+		const search = await clock.run(() => reconcile({ ...options, list }));
 		expect(search).toEqual({ looks: 6, candidates: [], whole: false });
 		expect(list).toHaveBeenCalledTimes(60);
 	});
@@ -264,7 +267,7 @@ describe('the search', () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
 		const list = jest.fn(async () => ({ jobs: [], more: false }));
 		await clock.run(() =>
-			adopt({ ...options, list, deadlineAt: startedAt, offsetMs: () => 5_000 }),
+			reconcile({ ...options, list, deadlineAt: startedAt, offsetMs: () => 5_000 }),
 		);
 		expect(list.mock.calls).toEqual([
 			[
@@ -289,7 +292,7 @@ describe('the search', () => {
 				if (random() < 0.7) throw failure(random() < 0.5 ? 'unavailable' : 'rateLimited');
 				return await provider.list(filter);
 			};
-			const search = await clock.run(() => adopt({ ...options, list }));
+			const search = await clock.run(() => reconcile({ ...options, list }));
 			expect(search.job?.jobId).toBe('job-0');
 		}
 	});
@@ -298,7 +301,7 @@ describe('the search', () => {
 		for (const error of [failure('auth'), failure('unavailable'), new TypeError('x')]) {
 			const { options, clock, startedAt } = setUp(submission('a cat'));
 			const list = async () => await Promise.reject(error);
-			const search = await clock.run(() => adopt({ ...options, list }));
+			const search = await clock.run(() => reconcile({ ...options, list }));
 			expect(search).toEqual({ looks: 0, candidates: [], whole: false });
 			expect(clock.now() - startedAt).toBeLessThanOrEqual(60_000);
 		}
@@ -307,7 +310,7 @@ describe('the search', () => {
 	it('stops at once, with the reason', async () => {
 		const stop = new AbortController();
 		const { options, clock } = setUp(submission('a cat'), { signal: stop.signal });
-		const work = errorOf(adopt(options));
+		const work = errorOf(reconcile(options));
 		await clock.advance(3_000);
 		stop.abort('stopped');
 		expect(await work).toBe('stopped');
@@ -439,7 +442,7 @@ describe('a whole batch under failures', () => {
 						patienceUntil: Infinity,
 						resolveAmbiguity: async (_, attempt) => {
 							const { list } = provider;
-							const search = await adopt({
+							const search = await reconcile({
 								list: list.bind(provider),
 								attempt,
 								offsetMs: () => 0,

@@ -1,5 +1,5 @@
 import { httpError } from '../../../nodes/Hailuo/providers/errors';
-import { remains } from '../../../nodes/Hailuo/providers/truncatedJson';
+import { parseTruncated } from '../../../nodes/Hailuo/providers/truncatedJson';
 import { miniMax } from '../../../nodes/Hailuo/providers/miniMax/api';
 import { lacksVideo, type HttpClient } from '../../../nodes/Hailuo/providers/types';
 import { vtrix } from '../../../nodes/Hailuo/providers/vtrix/api';
@@ -193,7 +193,7 @@ test.each([
 	['<html>, <b>', undefined],
 	['', undefined],
 ])('of %p is left %p', (cut, left) => {
-	expect(remains(cut)).toEqual(left === undefined ? cut : JSON.parse(left));
+	expect(parseTruncated(cut)).toEqual(left === undefined ? cut : JSON.parse(left));
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { DownloadFailed } from '../../../nodes/Hailuo/media/video/downloadFailed';
 import { ProviderError } from '../../../nodes/Hailuo/providers/errors';
 import { NO_VIDEO } from '../../../nodes/Hailuo/providers/types';
-import { newMemory } from '../../../nodes/Hailuo/trigger/processState';
+import { newProcessState } from '../../../nodes/Hailuo/trigger/processState';
 import { runPoll } from '../../../nodes/Hailuo/trigger/poll';
 import { MINUTE, N8n, World } from './world';
 
@@ -140,7 +140,7 @@ test('many jobs that are never answered as they should hold up no other, in any 
 
 test('a rate limit ends the poll and is waited for, longer each time', async () => {
 	const world = new World();
-	const memory = newMemory();
+	const memory = newProcessState();
 	let limited = true;
 	let calls = 0;
 	const list = async () => {

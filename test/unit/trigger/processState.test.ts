@@ -1,34 +1,38 @@
-import { isAfresh } from '../../../nodes/Hailuo/trigger/report';
-import { forgetClosed, memoryOf, newMemory } from '../../../nodes/Hailuo/trigger/processState';
+import { shouldReport } from '../../../nodes/Hailuo/trigger/report';
+import {
+	forgetClosed,
+	processStateOf,
+	newProcessState,
+} from '../../../nodes/Hailuo/trigger/processState';
 import { newWatch } from '../../../nodes/Hailuo/trigger/savedState';
 
 test('a node keeps its memory while it polls; of nodes that are gone the oldest go', () => {
-	const polling = memoryOf('polls on');
-	const gone = memoryOf('gone');
+	const polling = processStateOf('polls on');
+	const gone = processStateOf('gone');
 	for (let node = 0; node < 1_500; node++) {
-		memoryOf(`node ${node}`);
-		expect(memoryOf('polls on')).toBe(polling);
+		processStateOf(`node ${node}`);
+		expect(processStateOf('polls on')).toBe(polling);
 	}
-	expect(memoryOf('gone')).not.toBe(gone);
-	expect(memoryOf('node 1499')).toBe(memoryOf('node 1499'));
+	expect(processStateOf('gone')).not.toBe(gone);
+	expect(processStateOf('node 1499')).toBe(processStateOf('node 1499'));
 });
 
 test('what lasts is told at once, after 1 h, 2 h, 4 h …, then daily, and at each activation', () => {
-	const memory = newMemory();
+	const memory = newProcessState();
 	const activation = {};
 	const told: number[] = [];
 	for (let hour = 0; hour <= 96; hour++) {
 		for (const minute of [0, 30, 59]) {
-			if (isAfresh(memory, activation, (hour * 60 + minute) * 60_000)) told.push(hour);
+			if (shouldReport(memory, activation, (hour * 60 + minute) * 60_000)) told.push(hour);
 		}
 	}
 	expect(told).toEqual([0, 1, 3, 7, 15, 31, 55, 79]);
-	expect(isAfresh(memory, {}, 97 * 3_600_000)).toBe(true);
-	expect(isAfresh(memory, {}, 97 * 3_600_000)).toBe(true);
+	expect(shouldReport(memory, {}, 97 * 3_600_000)).toBe(true);
+	expect(shouldReport(memory, {}, 97 * 3_600_000)).toBe(true);
 });
 
 test('of a job that is no longer open nothing is kept', () => {
-	const memory = newMemory();
+	const memory = newProcessState();
 	const watch = newWatch('a', 'mark', 0);
 	watch.open.set('open', 0);
 	for (const jobId of ['open', 'closed']) {

@@ -5,8 +5,8 @@ import type {
 	HistoryPage,
 	Job,
 } from '../../../nodes/Hailuo/providers/types';
-import type { Memory } from '../../../nodes/Hailuo/trigger/processState';
-import { newMemory } from '../../../nodes/Hailuo/trigger/processState';
+import type { ProcessState } from '../../../nodes/Hailuo/trigger/processState';
+import { newProcessState } from '../../../nodes/Hailuo/trigger/processState';
 import { exclusively, runPoll, type Poll } from '../../../nodes/Hailuo/trigger/poll';
 import { seededRandom, VirtualClock } from '../helpers/virtualClock';
 
@@ -179,7 +179,7 @@ export class N8n {
 	/** n8n throws away what polls return: the lease was lost, or the time was up. */
 	drop = false;
 	private static: unknown;
-	private memory: Memory = newMemory();
+	private memory: ProcessState = newProcessState();
 	/** Counts up with each kill: what an earlier process does is seen by nobody. */
 	private life = 0;
 
@@ -196,7 +196,7 @@ export class N8n {
 
 	kill(): void {
 		this.life++;
-		this.memory = newMemory();
+		this.memory = newProcessState();
 		this.static = structuredClone(this.saved);
 	}
 

@@ -1,6 +1,6 @@
 import { settle } from '../../jobs/settle';
 import type { Operation } from '../operation';
-import { ask, openSession } from '../../n8n/session';
+import { withRetry, openSession } from '../../n8n/session';
 
 export const getBalance: Operation = {
 	value: 'getBalance',
@@ -14,7 +14,7 @@ export const getBalance: Operation = {
 		const session = await openSession(context);
 		const { provider, http } = session;
 		const outcome = await settle(async () => {
-			const balance = await ask(session, async () => await provider.balance!(http));
+			const balance = await withRetry(session, async () => await provider.balance!(http));
 			return [{ json: { provider: provider.id, balance, currency: 'USD' } }];
 		});
 		return context.getInputData().map((_, item) => ({ ...outcome, item }));

@@ -1,8 +1,8 @@
 import type { Operation } from '../operation';
-import { ask, openSession } from '../../n8n/session';
+import { withRetry, openSession } from '../../n8n/session';
 import { aboutJob, forEachJob } from '../../n8n/jobIds';
 
-const AT_A_TIME = 5;
+const CANCEL_CONCURRENCY = 5;
 
 /** What is asked for, not what has happened: whether a job that runs is still stopped is up to the provider. */
 export const cancelJobs: Operation = {
@@ -16,13 +16,18 @@ export const cancelJobs: Operation = {
 	async run(context) {
 		const session = await openSession(context);
 		const { provider, http } = session;
-		return await forEachJob(context, session, AT_A_TIME, async (jobId, _item, { signal }) => {
-			await ask(session, async () => await provider.cancel!(http, jobId), { signal }).catch(
-				(error) => {
-					throw aboutJob(session, jobId)(error);
-				},
-			);
-			return { json: { cancelRequested: true, jobId, provider: provider.id } };
-		});
+		return await forEachJob(
+			context,
+			session,
+			CANCEL_CONCURRENCY,
+			async (jobId, _item, { signal }) => {
+				await withRetry(session, async () => await provider.cancel!(http, jobId), { signal }).catch(
+					(error) => {
+						throw aboutJob(session, jobId)(error);
+					},
+				);
+				return { json: { cancelRequested: true, jobId, provider: provider.id } };
+			},
+		);
 	},
 };

@@ -1,9 +1,9 @@
 import { ProviderError } from '../../providers/errors';
 import type { Operation } from '../operation';
-import { ask, openSession } from '../../n8n/session';
+import { withRetry, openSession } from '../../n8n/session';
 import { aboutJob, forEachJob } from '../../n8n/jobIds';
 
-const AT_A_TIME = 5;
+const DELETE_CONCURRENCY = 5;
 
 export const deleteJobs: Operation = {
 	value: 'delete',
@@ -15,19 +15,24 @@ export const deleteJobs: Operation = {
 	async run(context) {
 		const session = await openSession(context);
 		const { provider, http } = session;
-		return await forEachJob(context, session, AT_A_TIME, async (jobId, _item, { signal }) => {
-			// A first call may have deleted it although its answer never came: then the second finds nothing.
-			let repeated = false;
-			const count = await ask(session, async () => await provider.remove!(http, [jobId]), {
-				signal,
-				onRetry: (error) => (repeated ||= error.isAmbiguous),
-			}).catch((error) => {
-				throw aboutJob(session, jobId)(error);
-			});
-			if (count === 0 && !repeated) {
-				throw aboutJob(session, jobId)(new ProviderError('', { kind: 'notFound' }));
-			}
-			return { json: { deleted: true, jobId, provider: provider.id } };
-		});
+		return await forEachJob(
+			context,
+			session,
+			DELETE_CONCURRENCY,
+			async (jobId, _item, { signal }) => {
+				// A first call may have deleted it although its answer never came: then the second finds nothing.
+				let repeated = false;
+				const count = await withRetry(session, async () => await provider.remove!(http, [jobId]), {
+					signal,
+					onRetry: (error) => (repeated ||= error.isAmbiguous),
+				}).catch((error) => {
+					throw aboutJob(session, jobId)(error);
+				});
+				if (count === 0 && !repeated) {
+					throw aboutJob(session, jobId)(new ProviderError('', { kind: 'notFound' }));
+				}
+				return { json: { deleted: true, jobId, provider: provider.id } };
+			},
+		);
 	},
 };

@@ -6,7 +6,7 @@ import { openSession } from '../../n8n/session';
 import { forEachJob, lookUp } from '../../n8n/jobIds';
 
 /** Status calls at a time; the pacer spreads them. */
-const AT_A_TIME = 10;
+const GET_CONCURRENCY = 10;
 
 export const getFields: INodeProperties[] = [
 	optionsField(downloadOptions(false), { show: { resource: ['job'], operation: ['get'] } }),
@@ -22,7 +22,7 @@ export const getJobs: Operation = {
 
 	async run(context) {
 		const session = await openSession(context);
-		return await forEachJob(context, session, AT_A_TIME, async (jobId, item, { signal }) => {
+		return await forEachJob(context, session, GET_CONCURRENCY, async (jobId, item, { signal }) => {
 			const options = context.getNodeParameter('options', item, {}) as IDataObject;
 			const job = await lookUp(session, jobId, signal);
 			return await withVideo(context, session, job, readFinishOptions(options, false), signal);

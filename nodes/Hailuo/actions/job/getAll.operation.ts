@@ -12,15 +12,15 @@ import { providerOf, providers } from '../../providers';
 import type { HistoryFilter, HistoryJob, JobStatus } from '../../providers/types';
 import { jobJson } from '../../n8n/jobItem';
 import type { Operation } from '../operation';
-import { ask, openSession, type Session } from '../../n8n/session';
+import { withRetry, openSession, type Session } from '../../n8n/session';
 import { toIso } from '../../n8n/isoDate';
 
 const PAGE_SIZE = 100;
 /** A week of the largest account fits; only a history that never ends would reach it. */
-const MOST_PAGES = 1_000;
-const AT_A_TIME = 3;
+const MAX_PAGES = 1_000;
+const LIST_CONCURRENCY = 3;
 /** Longer texts of an input are pictures, or nothing that a person reads. */
-const LONGEST_INPUT = 2_000;
+const MAX_INPUT_LENGTH = 2_000;
 
 const show = { resource: ['job'], operation: ['getAll'] };
 
@@ -143,7 +143,11 @@ export const getManyJobs: Operation = {
 		const outcomes = await runBatch(
 			context.getInputData(),
 			async (_input, item) => await history(context, session, item),
-			{ concurrency: AT_A_TIME, stopOnError: !context.continueOnFail(), signal: session.signal },
+			{
+				concurrency: LIST_CONCURRENCY,
+				stopOnError: !context.continueOnFail(),
+				signal: session.signal,
+			},
 		);
 		return outcomes.map((outcome, item) => ({ ...outcome, item }));
 	},
@@ -157,8 +161,8 @@ async function history(
 	const { filter, wanted, limit, includeInput } = readAsked(context, item);
 	const found = new Map<string, HistoryJob>();
 	const seen = new Set<string>();
-	for (let page = 1; page <= MOST_PAGES && found.size < limit; page++) {
-		const { jobs, more } = await ask(
+	for (let page = 1; page <= MAX_PAGES && found.size < limit; page++) {
+		const { jobs, more } = await withRetry(
 			session,
 			async () =>
 				await session.provider.list!(session.http, { ...filter, page, pageSize: PAGE_SIZE }),
@@ -219,7 +223,7 @@ const readable = (input: Record<string, unknown>): IDataObject =>
 	Object.fromEntries(
 		Object.entries(input).map(([name, value]) => [
 			name,
-			typeof value === 'string' && value.length > LONGEST_INPUT
+			typeof value === 'string' && value.length > MAX_INPUT_LENGTH
 				? `${value.slice(0, 40)}… (${value.length} characters)`
 				: (value as IDataObject[string]),
 		]),

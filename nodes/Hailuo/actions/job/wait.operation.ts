@@ -13,7 +13,7 @@ import { openSession, sharedOptions } from '../../n8n/session';
 import { forEachJob, lookUp } from '../../n8n/jobIds';
 
 /** Waiting costs nothing and the status calls are spread, so that few batches have to take turns. */
-const AT_A_TIME = 100;
+const WAIT_CONCURRENCY = 100;
 
 export const waitFields: INodeProperties[] = [
 	optionsField(
@@ -21,7 +21,7 @@ export const waitFields: INodeProperties[] = [
 			...downloadOptions(true),
 			timeLimitOption,
 			concurrencyOption(
-				AT_A_TIME,
+				WAIT_CONCURRENCY,
 				'How many jobs are waited for side by side when there are many. Waiting costs nothing.',
 			),
 		],
@@ -40,7 +40,7 @@ export const waitForJobs: Operation = {
 	async run(context) {
 		const session = await openSession(context);
 		const all = await sharedOptions(context);
-		const concurrency = asAmount(all.maxConcurrent, 0) || AT_A_TIME;
+		const concurrency = asAmount(all.maxConcurrent, 0) || WAIT_CONCURRENCY;
 		return await forEachJob(context, session, concurrency, async (jobId, item, slot) => {
 			const options = readFinishOptions(
 				context.getNodeParameter('options', item, {}) as IDataObject,

@@ -15,7 +15,7 @@ const CONFLICT = 409;
  *
  * Never rejects. A call that does not get through changes nothing: callbacks still come.
  */
-export async function nudge(context: IExecuteFunctions, url: string): Promise<void> {
+export async function callResumeUrl(context: IExecuteFunctions, url: string): Promise<void> {
 	for (const waitMs of WAITS_MS) {
 		await clock.sleep(waitMs);
 		const answer = await settle(async () => await call(context, url));

@@ -248,7 +248,7 @@ const resolutionFields = fieldAt(withPrice, ({ model, lengths }) => {
 const listsOf = (lengths: Lengths) =>
 	lengthLists(lengths).sort((a, b) => b.durations.length - a.durations.length);
 
-const MOST_LISTS = Math.max(...withPrice.map(({ lengths }) => listsOf(lengths).length));
+const MAX_LISTS = Math.max(...withPrice.map(({ lengths }) => listsOf(lengths).length));
 
 /** Under the last field that decides it: what a video costs. Where no price is published, where to ask for one. */
 function priceHint({ operation, provider, model, lengths }: Place<VideoAction>, at: Resolution[]) {
@@ -264,7 +264,7 @@ function priceHint({ operation, provider, model, lengths }: Place<VideoAction>, 
  * Always in sight, also where there is nothing to choose: it says what one gets, and what that costs. Where a person
  * chooses the resolution, there is a list of lengths for each that differs.
  */
-const durationFields: INodeProperties[] = [...Array(MOST_LISTS).keys()].flatMap((nth) =>
+const durationFields: INodeProperties[] = [...Array(MAX_LISTS).keys()].flatMap((nth) =>
 	fieldAt(withPrice, (place): Field | undefined => {
 		const { model, lengths } = place;
 		const lists = listsOf(lengths);

@@ -7,7 +7,7 @@ import { modelsFor, OPERATION_NAMES } from '../../models/catalogue';
 import type { VideoOperation } from '../../providers/modelTypes';
 import { finishJob } from '../../n8n/finishJob';
 import { jobItem } from '../../n8n/jobItem';
-import { memoryOf, type Memory } from './paidJobs';
+import { paidJobsOf, type PaidJobs } from './paidJobs';
 import type { Outcome } from '../../n8n/outcome';
 import { asAmount } from '../../n8n/fieldValues';
 import { openSession, sharedOptions, type Session } from '../../n8n/session';
@@ -15,7 +15,7 @@ import type { Operation } from '../operation';
 import { picturePlacer } from './pictures';
 import { checkPrice, priceAsker } from './quote';
 import { prepare, submissionOf, type PlacePicture, type Prepared } from './prepare';
-import { leaveOpen, recall, reopen, submit } from './submit';
+import { parkAttempt, previousJob, restoreAttempt, submit } from './submit';
 
 /** The provider tells the end of a job: it is submitted only. */
 export interface Callback {
@@ -27,7 +27,7 @@ export interface Callback {
 interface Run {
 	context: IExecuteFunctions;
 	session: Session;
-	memory: Memory;
+	memory: PaidJobs;
 	limiter: SubmitLimiter;
 	place: PlacePicture;
 	callback?: Callback;
@@ -56,7 +56,7 @@ export async function generate(
 	operation: VideoOperation,
 	callback?: Callback,
 ): Promise<Outcome[]> {
-	const memory = memoryOf(context);
+	const memory = paidJobsOf(context);
 	const outcomes = await memory.during(
 		async () => await generateAll(context, operation, memory, callback),
 	);
@@ -66,7 +66,7 @@ export async function generate(
 async function generateAll(
 	context: IExecuteFunctions,
 	operation: VideoOperation,
-	memory: Memory,
+	memory: PaidJobs,
 	callback: Callback | undefined,
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const session = await openSession(context);
@@ -78,7 +78,7 @@ async function generateAll(
 			const prepared = await prepare(context, session, operation, item);
 			if (callback) requireCallback(session, prepared);
 			const known = memory.recall(item, prepared.fingerprint);
-			if (known) await reopen(context, session, prepared, known);
+			if (known) await restoreAttempt(context, session, prepared, known);
 			// A job that an earlier try paid for is not paid again, so its price does not matter any more.
 			else priced = checkPrice(session, askPrice, prepared);
 			return prepared;
@@ -91,14 +91,14 @@ async function generateAll(
 	try {
 		return await makeAll(context, session, memory, checked, callback);
 	} finally {
-		for (const outcome of checked) if (outcome.ok) leaveOpen(session, outcome.value);
+		for (const outcome of checked) if (outcome.ok) parkAttempt(session, outcome.value);
 	}
 }
 
 async function makeAll(
 	context: IExecuteFunctions,
 	session: Session,
-	memory: Memory,
+	memory: PaidJobs,
 	checked: ReadonlyArray<Settled<Prepared>>,
 	callback: Callback | undefined,
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
@@ -144,7 +144,7 @@ function requireCallback({ provider }: Session, { model }: Prepared): void {
 async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INodeExecutionData> {
 	const { context, session, memory, limiter, place, callback } = run;
 	const { signal } = slot;
-	const recalled = await recall(context, session, memory, prepared);
+	const recalled = await previousJob(context, session, memory, prepared);
 	let job = recalled?.job;
 	let submittedAt: number | undefined;
 	if (!job) {

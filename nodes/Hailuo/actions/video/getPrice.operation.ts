@@ -7,7 +7,7 @@ import type { VideoOperation } from '../../providers/modelTypes';
 import type { Operation } from '../operation';
 import { asResolution, asSeconds, asText } from '../../n8n/fieldValues';
 import { openSession, type Session } from '../../n8n/session';
-import { priceAsker, QUOTES_AT_A_TIME, type AskPrice } from './quote';
+import { priceAsker, QUOTE_CONCURRENCY, type AskPrice } from './quote';
 import { readJson } from './values';
 
 /** What a video would cost, by the provider itself, beside the list price that this package knows. */
@@ -25,7 +25,7 @@ export const getPrice: Operation = {
 			context.getInputData(),
 			async (_input, item) => [await priceItem(context, session, askPrice, item)],
 			{
-				concurrency: QUOTES_AT_A_TIME,
+				concurrency: QUOTE_CONCURRENCY,
 				stopOnError: !context.continueOnFail(),
 				signal: session.signal,
 			},

@@ -36,15 +36,15 @@ interface Entry extends Remembered {
 	inherited?: boolean;
 }
 
-const PLACE = 'hailuoJobs';
+const CONTEXT_KEY = 'hailuoJobs';
 
 /** Most entries of runs that are over; the oldest go first. */
-const MOST_OLD = 1_000;
+const MAX_OLD = 1_000;
 
 /** Runs of this process that are under way: their jobs are nobody else's, although they are not delivered yet. */
 const underWay = new Map<string, number>();
 
-export interface Memory {
+export interface PaidJobs {
 	recall(item: number, fingerprint: string): Recalled | undefined;
 	remember(item: number, fingerprint: string, job: Remembered): void;
 	forget(item: number): void;
@@ -54,9 +54,9 @@ export interface Memory {
 	during<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export function memoryOf(context: IExecuteFunctions): Memory {
+export function paidJobsOf(context: IExecuteFunctions): PaidJobs {
 	const node = context.getContext('node');
-	const store = (node[PLACE] ??= {}) as IDataObject as Record<string, Entry | undefined>;
+	const store = (node[CONTEXT_KEY] ??= {}) as IDataObject as Record<string, Entry | undefined>;
 	const { $runIndex = 0 } = context.getWorkflowDataProxy(0) as { $runIndex?: number };
 	const run = `${context.getExecutionId()}/${$runIndex}`;
 	const keyOf = (item: number) => `${run}/${item}`;
@@ -65,7 +65,7 @@ export function memoryOf(context: IExecuteFunctions): Memory {
 	function prune(): void {
 		const old = entries().filter(([, entry]) => entry.run !== run);
 		const open = old.filter(([, { delivered }]) => !delivered);
-		const surplus = Math.max(0, open.length - MOST_OLD);
+		const surplus = Math.max(0, open.length - MAX_OLD);
 		for (const [key] of open.slice(0, surplus)) delete store[key];
 		for (const [key, { delivered }] of old) if (delivered) delete store[key];
 	}

@@ -1,6 +1,6 @@
 import { INLINE_MAX_BYTES, toDataUri } from '../../media/picture/dataUri';
 import type { Picture } from '../../media/picture/load';
-import { ask, type Session } from '../../n8n/session';
+import { withRetry, type Session } from '../../n8n/session';
 import type { PlacePicture } from './prepare';
 
 /** How long an upload that does not get through is repeated, in ms. */
@@ -21,7 +21,7 @@ export function picturePlacer(session: Session): PlacePicture {
 		if (!upload || data.length <= INLINE_MAX_BYTES) return toDataUri(data, mimeType);
 		const known = uploaded.get(sha256);
 		if (known) return await known;
-		const url = ask(session, async () => await upload(http, { data, mimeType, fileName }), {
+		const url = withRetry(session, async () => await upload(http, { data, mimeType, fileName }), {
 			patienceMs: PATIENCE_MS,
 		});
 		uploaded.set(sha256, url);

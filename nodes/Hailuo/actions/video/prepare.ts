@@ -33,7 +33,7 @@ export interface Prepared {
 	/** USD; the job is not submitted when it would cost more. */
 	maxPrice?: number;
 	/** The submit of an earlier try that got no answer, while its job is to be found. */
-	lost?: OpenSubmit;
+	unresolved?: OpenSubmit;
 }
 
 /**

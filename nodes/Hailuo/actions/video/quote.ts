@@ -6,7 +6,7 @@ import type { Model, VideoOperation } from '../../providers/modelTypes';
 import type { Quote } from '../../providers/types';
 import { PriceUnknown } from '../../n8n/errors';
 import { MAX_PRICE } from '../../n8n/fieldValues';
-import { ask, type Session } from '../../n8n/session';
+import { withRetry, type Session } from '../../n8n/session';
 import type { Prepared } from './prepare';
 
 export type AskPrice = (
@@ -17,7 +17,7 @@ export type AskPrice = (
 ) => Promise<Quote>;
 
 /** Price calls side by side: every item may ask another question. */
-export const QUOTES_AT_A_TIME = 5;
+export const QUOTE_CONCURRENCY = 5;
 
 /**
  * Asks the provider what a job will cost. The same question is asked once a run, and neither the prompt nor the
@@ -25,7 +25,7 @@ export const QUOTES_AT_A_TIME = 5;
  */
 export function priceAsker(session: Session): AskPrice {
 	const asked = new Map<string, Promise<Quote>>();
-	const semaphore = new Semaphore(QUOTES_AT_A_TIME);
+	const semaphore = new Semaphore(QUOTE_CONCURRENCY);
 	return async (model, operation, format, values = {}) => {
 		const { id, api } = model;
 		const submission = { model: id, api, input: toPayload(model, operation, values, format) };
@@ -33,7 +33,7 @@ export function priceAsker(session: Session): AskPrice {
 		const known = asked.get(question);
 		if (known) return await known;
 		const call = async () => await session.provider.quote!(session.http, submission);
-		const answer = semaphore.run(async () => await ask(session, call), session.signal);
+		const answer = semaphore.run(async () => await withRetry(session, call), session.signal);
 		asked.set(question, answer);
 		return await answer;
 	};

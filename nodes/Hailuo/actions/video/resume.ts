@@ -53,7 +53,7 @@ type Ended = Job | { jobId: string; gone: WithJob };
 const watches = new Map<string, Watch>();
 
 /** Executions that are kept in mind; the oldest go first. */
-const MOST_WATCHES = 1_000;
+const MAX_WATCHES = 1_000;
 
 /** Time for n8n to wake an execution, in ms: a call that comes within it must not fetch the videos once more. */
 const WAKING_MS = 60_000;
@@ -108,7 +108,7 @@ function watchOf(execution: string, rows: readonly Row[]): Watch {
 	const known = watches.get(key);
 	if (known) return known;
 	const [oldest] = watches.keys();
-	if (watches.size >= MOST_WATCHES) watches.delete(oldest);
+	if (watches.size >= MAX_WATCHES) watches.delete(oldest);
 	const watch: Watch = { busy: false, again: false, ended: new Map(), deliveredAt: 0 };
 	watches.set(key, watch);
 	return watch;

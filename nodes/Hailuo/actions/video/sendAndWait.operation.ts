@@ -15,7 +15,7 @@ import { asAmount } from '../../n8n/fieldValues';
 import { openSession, type Session } from '../../n8n/session';
 import { FROM, SEND_AND_WAIT } from './callbackFields';
 import { generate, type Callback } from './generate';
-import { nudge } from './callResumeUrl';
+import { callResumeUrl } from './callResumeUrl';
 
 /** Taken out again when the callback has come: see resume.ts. */
 export const NOT_CALLED =
@@ -204,6 +204,6 @@ async function sleep(
 	// The real time: it is n8n that looks at the clock.
 	const until = Date.now() + Math.max(leftMs, MIN_LIMIT_MINUTES * 60_000);
 	await context.putExecutionToWait(new Date(until));
-	void nudge(context, url);
+	void callResumeUrl(context, url);
 	return [...outcomes];
 }

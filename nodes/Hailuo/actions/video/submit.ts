@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { adopt, type Search } from '../../jobs/reconcile';
+import { reconcile, type Search } from '../../jobs/reconcile';
 import { claims } from '../../jobs/claims';
 import type { SubmitLimiter } from '../../jobs/limiter';
 import { openSubmits, type OpenSubmit } from '../../jobs/openSubmits';
@@ -7,22 +7,22 @@ import { settle } from '../../jobs/settle';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
 import { lacksVideo, type Job, type Submission } from '../../providers/types';
 import { InDoubt, WithJob } from '../../n8n/errors';
-import type { Memory, Recalled } from './paidJobs';
-import { askJob, type Session } from '../../n8n/session';
+import type { PaidJobs, Recalled } from './paidJobs';
+import { getJob, type Session } from '../../n8n/session';
 import { submissionOf, type Prepared } from './prepare';
 
 /** How long refused submits (429) are tried again, in ms. */
-const PATIENCE_MS = 15 * 60_000;
+const SUBMIT_RETRY_MS = 15 * 60_000;
 
 /**
  * The job of this item that an earlier try paid for, if there is one; `sameRun` as in Recalled.
  *
  * @throws InDoubt when that try got no answer and the job cannot be found: sending it again might pay twice
  */
-export async function recall(
+export async function previousJob(
 	context: IExecuteFunctions,
 	session: Session,
-	memory: Memory,
+	memory: PaidJobs,
 	prepared: Prepared,
 ): Promise<{ job: Job; sameRun: boolean } | undefined> {
 	const { item, fingerprint, model } = prepared;
@@ -30,10 +30,10 @@ export async function recall(
 	if (!known) return undefined;
 	const { jobId, sameRun } = known;
 	if (jobId === undefined) {
-		const found = await recover(session, memory, prepared, known);
+		const found = await findLostJob(session, memory, prepared, known);
 		return found && { job: found, sameRun };
 	}
-	const job = await askJob(session, jobId).catch((error) => {
+	const job = await getJob(session, jobId).catch((error) => {
 		throw new WithJob(error, { jobId, provider: session.provider.id, model: model.id });
 	});
 	const ended = job.status === 'failed' || job.status === 'cancelled';
@@ -54,7 +54,7 @@ const HISTORY_LAG_MS = 120_000;
  * Takes up again what an earlier try left of an item: the job it knows is nobody else's, and a submit without an answer
  * is open again. Called for all items before any of them searches or submits, or one could take another's job.
  */
-export async function reopen(
+export async function restoreAttempt(
 	context: IExecuteFunctions,
 	session: Session,
 	prepared: Prepared,
@@ -67,19 +67,19 @@ export async function reopen(
 		const submission = await submissionOf(context, session, prepared, async (picture) =>
 			picture.kind === 'url' ? picture.url : 'data:',
 		);
-		prepared.lost = openSubmits.resume(submission, sentAt, prepared.fingerprint);
+		prepared.unresolved = openSubmits.resume(submission, sentAt, prepared.fingerprint);
 	}
 }
 
 /** What was reopened and not found stays open for a while, without holding up the searches of others. */
-export function leaveOpen({ clock }: Session, { lost }: Prepared): void {
+export function parkAttempt({ clock }: Session, { unresolved: lost }: Prepared): void {
 	if (lost) openSubmits.giveUp(lost, clock.now());
 }
 
-async function recover(
+async function findLostJob(
 	session: Session,
-	memory: Memory,
-	{ item, fingerprint, lost }: Prepared,
+	memory: PaidJobs,
+	{ item, fingerprint, unresolved: lost }: Prepared,
 	{ sentAt }: Recalled,
 ): Promise<Job | undefined> {
 	const { provider, clock } = session;
@@ -112,7 +112,7 @@ export async function submit(
 	session: Session,
 	prepared: Prepared,
 	submission: Submission,
-	{ memory, limiter, signal }: { memory: Memory; limiter: SubmitLimiter; signal?: AbortSignal },
+	{ memory, limiter, signal }: { memory: PaidJobs; limiter: SubmitLimiter; signal?: AbortSignal },
 ): Promise<Submitted> {
 	const { provider, http, clock } = session;
 	const { item, fingerprint } = prepared;
@@ -134,7 +134,7 @@ export async function submit(
 				clock,
 				signal,
 				limiter,
-				patienceUntil: clock.now() + PATIENCE_MS,
+				patienceUntil: clock.now() + SUBMIT_RETRY_MS,
 				resolveAmbiguity: provider.list
 					? async (_error, attempt) => {
 							const found = await search(session, attempt);
@@ -170,10 +170,10 @@ export async function submit(
  * execution at once all the same, and the log then tells the id of the paid job.
  */
 async function search(
-	{ provider, lastingHttp: http, clock }: Session,
+	{ provider, httpIgnoringStop: http, clock }: Session,
 	attempt: OpenSubmit,
 ): Promise<Search> {
-	const found = await adopt({
+	const found = await reconcile({
 		list: async (filter) => await provider.list!(http, filter),
 		attempt,
 		offsetMs: http.clockOffsetMs,
@@ -188,7 +188,7 @@ async function search(
 }
 
 /** More of them are no help to a person. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** @param candidates ids of jobs that may be the one */
 function inDoubt(
@@ -196,7 +196,7 @@ function inDoubt(
 	error?: AmbiguousSubmitError,
 	candidates: readonly string[] = [],
 ): InDoubt {
-	const named = candidates.length > 0 && candidates.length <= MOST_NAMED;
+	const named = candidates.length > 0 && candidates.length <= MAX_NAMED;
 	const perhaps = named ? `; it may be ${candidates.join(' or ')}` : '';
 	const cause = (error?.cause as Error | undefined)?.message;
 	const what = error ? 'The submit got' : 'An earlier try submitted this item and got';

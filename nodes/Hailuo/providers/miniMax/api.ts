@@ -19,7 +19,7 @@ import {
 	wrongJob,
 	type ProviderErrorKind,
 } from '../errors';
-import { remains } from '../truncatedJson';
+import { parseTruncated } from '../truncatedJson';
 import type { HttpClient, HttpResponse, Job, JobStatus, Provider } from '../types';
 import { NO_VIDEO, PAID } from '../types';
 
@@ -153,7 +153,7 @@ export const miniMax: Provider = {
 			body: { ...input, ...(webhookUrl ? { callback_url: webhookUrl } : {}), model },
 			...PAID,
 		});
-		const named = text(json(remains(response.body)).task_id) ?? '';
+		const named = text(json(parseTruncated(response.body)).task_id) ?? '';
 		// An answer that names a job made it, whatever else it says: the job's own status tells the rest.
 		const jobId = miniMax.ownsJobId(named) ? named : text(succeeded(response).body.task_id);
 		if (jobId === undefined) throw unreadableAnswer(NAME, response, 'without a job ID');

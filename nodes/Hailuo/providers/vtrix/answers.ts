@@ -1,6 +1,6 @@
 import { isJson, json, messageOf, number, text, type Json } from '../answers';
 import { httpError, kindOfStatus, unreadableAnswer, type ProviderError } from '../errors';
-import { remains } from '../truncatedJson';
+import { parseTruncated } from '../truncatedJson';
 import type { HttpClient, HttpRequest, HttpResponse } from '../types';
 
 export const NAME = 'Vtrix';
@@ -33,7 +33,7 @@ export async function call(http: HttpClient, request: HttpRequest): Promise<Json
 	if (response.status < 200 || response.status >= 300) {
 		throw refused(response);
 	}
-	const body = request.paid ? remains(response.body) : response.body;
+	const body = request.paid ? parseTruncated(response.body) : response.body;
 	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	const code = number(json(body.status).code);
 	if (code !== undefined && code >= 400) {

@@ -19,7 +19,7 @@ import {
 	wrongJob,
 } from '../errors';
 import { multipart, sendingMs } from '../upload';
-import { remains } from '../truncatedJson';
+import { parseTruncated } from '../truncatedJson';
 import { signatureFits } from './signature';
 import type {
 	Callback,
@@ -223,7 +223,7 @@ export const waveSpeed: Provider = {
 			body: input,
 			...PAID,
 		});
-		const { data } = json(remains(response.body));
+		const { data } = json(parseTruncated(response.body));
 		// An answer that names a job made it, whatever else it says: the job's own status tells the rest.
 		const named = waveSpeed.ownsJobId(text(json(data).id) ?? '');
 		const job = waveSpeedJob(named ? data : opened(response));
