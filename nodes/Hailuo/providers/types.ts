@@ -63,6 +63,8 @@ export interface HistoryFilter {
 	/** ISO 8601, inclusive. */
 	createdBefore?: string;
 	withInputs?: boolean;
+	/** Only these jobs, where the provider can leave out the others; whoever asks must look for them all the same. */
+	jobIds?: readonly string[];
 	/** From 1. */
 	page: number;
 	/** 1 to 100. */

@@ -1,0 +1,189 @@
+import { ProviderError } from '../providers/errors';
+import { lacksVideo, type HistoryFilter, type HistoryPage, type Job } from '../providers/types';
+import { settle, type Settled } from './settle';
+
+/*
+ * When a job counts as unknown: the one rule for the wait, the trigger and the callback.
+ *
+ * No single answer ends a paid job. A gateway, a cache or a provider's own restart answers 404, 400, 405, 410 or a
+ * redirect for seconds to minutes while the job runs on. So the job is asked for again until such answers came several
+ * times in a row over minutes, and it is looked up in the history where the provider has one: a job that is listed is
+ * alive. The same holds for a job that is completed and shows no video: the video may turn up later.
+ */
+
+/** How many answers in a row, over how long, end a job. Both must be reached. */
+export interface Patience {
+	answers: number;
+	/** ms. */
+	spanMs: number;
+}
+
+/** For a job that we submitted, or that was seen or listed before: it exists and is paid. */
+export const PATIENCE_SEEN: Patience = { answers: 5, spanMs: 5 * 60_000 };
+/** For an ID that a person typed in and that nobody has seen yet. */
+export const PATIENCE_TYPED: Patience = { answers: 3, spanMs: 10_000 };
+/** For the trigger, which asks once a poll and keeps nobody waiting. */
+export const PATIENCE_TRIGGER: Patience = { answers: 10, spanMs: 20 * 60_000 };
+
+/**
+ * Longest time between two answers that counts, in ms: an outage, a machine that slept or a clock that was set forward
+ * must not make two answers into a long row of them.
+ */
+const MAX_STEP_MS = 2 * 60_000;
+/** Answers in a row before the history is asked for the first time, and ms of the row before it is asked again. */
+const ANSWERS_BEFORE_LIST = 2;
+const MIN_LIST_GAP_MS = 60_000;
+/** Where the history cannot be read, this many times the patience stands in for it. */
+const UNREAD_FACTOR = 3;
+/** Most pages of the history that are read to find one job. */
+const MAX_PAGES = 10;
+const PAGE_SIZE = 100;
+/** How far the time of a job may differ between the answers of one provider, in ms. */
+const MARGIN_MS = 2 * 60_000;
+
+/**
+ * Whether an answer says that the provider does not know the job, or does not know us. None of these is an end by
+ * itself. What is transient (no answer, 5xx, 429) says nothing about the job: it neither counts nor resets.
+ */
+export function isRefusedLook(error: unknown): error is ProviderError {
+	return error instanceof ProviderError && !error.isTransient;
+}
+
+/** The answers in a row that did not show the job. Plain data. */
+export interface Misses {
+	answers: number;
+	/** From the first of them to the last, in ms. */
+	spanMs: number;
+	/** When the last one came, ms by our clock. */
+	lastAt: number;
+}
+
+/** One more answer that did not show the job. @param now ms by our clock */
+export function addMiss(before: Misses | undefined, now: number): Misses {
+	if (!before) return { answers: 1, spanMs: 0, lastAt: now };
+	// A clock that was set back adds nothing, and one that was set forward only one step.
+	const step = Math.min(MAX_STEP_MS, Math.max(0, now - before.lastAt));
+	return { answers: before.answers + 1, spanMs: before.spanMs + step, lastAt: now };
+}
+
+export const isBeyond = ({ answers, spanMs }: Misses, patience: Patience, factor = 1): boolean =>
+	answers >= patience.answers * factor && spanMs >= patience.spanMs * factor;
+
+type List = (filter: HistoryFilter) => Promise<HistoryPage>;
+
+/**
+ * Looks a job up in the history.
+ *
+ * @param createdAt when the job was made, by the provider's clock, ISO 8601: only this part is read then
+ * @returns the job as it is listed; `absent` when the history was read and does not hold it; `unread` when it could not
+ * be read to its end
+ */
+export async function findListed(
+	list: List,
+	jobId: string,
+	createdAt = '',
+): Promise<Job | 'absent' | 'unread'> {
+	const madeAt = Date.parse(createdAt);
+	const part = Number.isFinite(madeAt)
+		? {
+				createdAfter: new Date(madeAt - MARGIN_MS).toISOString(),
+				createdBefore: new Date(madeAt + MARGIN_MS).toISOString(),
+			}
+		: {};
+	for (let page = 1; page <= MAX_PAGES; page++) {
+		const answer = await settle(
+			async () => await list({ ...part, jobIds: [jobId], page, pageSize: PAGE_SIZE }),
+		);
+		if (!answer.ok) return 'unread';
+		const { jobs, more } = answer.value;
+		const found = jobs.find((job) => job.jobId.toLowerCase() === jobId.toLowerCase());
+		if (found) return found;
+		if (!more) return 'absent';
+	}
+	return 'unread';
+}
+
+/** What a look at a job means. */
+export type Verdict =
+	/** How the job stands: from the look itself, or from the history. Finished without a video only when that lasts. */
+	| { is: 'known'; job: Job }
+	/** Nothing is settled: the job is to be asked for again. With what the look failed with, where it did. */
+	| { is: 'open'; cause?: unknown }
+	/** The provider does not know the job, and that lasts; or the look failed with what is no answer at all. */
+	| { is: 'over'; error: unknown };
+
+export interface Watched {
+	jobId: string;
+	patience: Patience;
+	/** Where the provider has a history. Repeats, pace and signal are the caller's. */
+	list?: List;
+	/** When the job was made, where it is known beforehand: by the provider's clock, ISO 8601. */
+	createdAt?: string;
+}
+
+/** Judges one look after the other at one job. Keeps no time of its own: it is handed in. */
+export class JobWatch {
+	private misses?: Misses;
+	private createdAt?: string;
+	/** `spanMs` of the row when the history was asked last. */
+	private listedAtMs?: number;
+
+	constructor(private readonly watched: Watched) {
+		this.createdAt = watched.createdAt;
+	}
+
+	/** How many answers in a row did not show the job. */
+	get missed(): number {
+		return this.misses?.answers ?? 0;
+	}
+
+	/**
+	 * What a look means. A good answer ends the row of the bad ones.
+	 *
+	 * @param looked how the look ended
+	 * @param now ms by our clock, when it ended
+	 */
+	async judge(looked: Settled<Job>, now: number): Promise<Verdict> {
+		if (looked.ok) {
+			const job = looked.value;
+			if (job.createdAt) this.createdAt = job.createdAt;
+			if (!lacksVideo(job)) return this.known(job);
+		} else if (!(looked.error instanceof ProviderError)) {
+			return { is: 'over', error: looked.error };
+		} else if (!isRefusedLook(looked.error)) {
+			return { is: 'open', cause: looked.error };
+		}
+		this.misses = addMiss(this.misses, now);
+		return await this.afterMiss(looked, this.misses);
+	}
+
+	private known(job: Job): Verdict {
+		this.misses = undefined;
+		this.listedAtMs = undefined;
+		return { is: 'known', job };
+	}
+
+	private async afterMiss(looked: Settled<Job>, misses: Misses): Promise<Verdict> {
+		const { jobId, patience, list } = this.watched;
+		const open: Verdict = looked.ok ? { is: 'open' } : { is: 'open', cause: looked.error };
+		const isPatient = !isBeyond(misses, patience);
+		if (isPatient && !this.isListDue(misses)) return open;
+		const listed = list ? await findListed(list, jobId, this.createdAt) : 'absent';
+		this.listedAtMs = misses.spanMs;
+		if (typeof listed === 'object' && !lacksVideo(listed)) return this.known(listed);
+		if (isPatient) return open;
+		// A key that is refused cannot read the history either.
+		const isKeyRefused = !looked.ok && (looked.error as ProviderError).kind === 'auth';
+		const factor = listed === 'unread' && !isKeyRefused ? UNREAD_FACTOR : 1;
+		if (!isBeyond(misses, patience, factor)) return open;
+		if (looked.ok) return { is: 'known', job: looked.value };
+		// It is listed as completed, and its video is nowhere: that is how it ended.
+		if (typeof listed === 'object') return { is: 'known', job: listed };
+		return { is: 'over', error: looked.error };
+	}
+
+	private isListDue({ answers, spanMs }: Misses): boolean {
+		if (!this.watched.list || answers < ANSWERS_BEFORE_LIST) return false;
+		return this.listedAtMs === undefined || spanMs - this.listedAtMs >= MIN_LIST_GAP_MS;
+	}
+}
