@@ -14,7 +14,10 @@ function chosen(addresses: Addresses, credentials: Readonly<Record<string, unkno
 	if (!addresses.choice) return defaultOf(addresses);
 	const choice = textOf(credentials[addresses.choice]);
 	if (choice === 'other') return textOf(credentials.customBaseUrl);
-	return addresses.known[choice] ?? defaultOf(addresses);
+	// Not by the key alone: every object has a 'constructor'.
+	return Object.prototype.hasOwnProperty.call(addresses.known, choice)
+		? addresses.known[choice]
+		: defaultOf(addresses);
 }
 
 function parse(text: string): URL | undefined {

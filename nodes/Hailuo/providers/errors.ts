@@ -31,6 +31,11 @@ export interface ProviderErrorFacts {
 	retryAfterMs?: number;
 	/** What the person can do next. */
 	hint?: string;
+	/**
+	 * Nobody took the request: the API itself says so in its own envelope, or nothing was sent. Never set for what a
+	 * gateway may have said.
+	 */
+	refused?: boolean;
 }
 
 export class ProviderError extends Error {
@@ -39,6 +44,7 @@ export class ProviderError extends Error {
 	readonly code?: string;
 	readonly retryAfterMs?: number;
 	readonly hint?: string;
+	private readonly refused: boolean;
 
 	constructor(message: string, facts: ProviderErrorFacts) {
 		super(message);
@@ -48,9 +54,18 @@ export class ProviderError extends Error {
 		this.code = facts.code;
 		this.retryAfterMs = facts.retryAfterMs;
 		this.hint = facts.hint;
+		this.refused = facts.refused ?? false;
 	}
 
-	/** Proof that the provider did not take the request, so that a paid POST may be sent again. */
+	/**
+	 * Proof that the provider did not take the request: no connection, HTTP 429, or a refusal in the API's own envelope.
+	 * A redirect, a 409 and the page of a gateway prove nothing: the API behind it may have taken the request.
+	 */
+	get provesRefusal(): boolean {
+		return this.isRefusal || (this.refused && !this.isAmbiguous);
+	}
+
+	/** Refused for now and not for good, so that a paid POST may be sent again. */
 	get isRefusal(): boolean {
 		return this.kind === 'notConnected' || this.kind === 'rateLimited';
 	}
@@ -100,19 +115,26 @@ export const UNKNOWN_JOB =
 
 export const hintFor = (kind: ProviderErrorKind): string => HINTS[kind];
 
-/**
- * The error for an answer that is none of success.
- *
- * @param kind overrides what the HTTP status says, where the body knows better
- * @param hint overrides what is said of every provider
- */
+/** A conflict with something that is there already: with a first copy of the same request, perhaps. */
+const CONFLICT = 409;
+
+interface HttpErrorFacts {
+	/** Overrides what the HTTP status says, where the body knows better. */
+	kind?: ProviderErrorKind;
+	/** Overrides what is said of every provider. */
+	hint?: string;
+	/** Whether the body is the API's own envelope, and not what a gateway in front of it answers. */
+	isEnvelope?: boolean;
+}
+
+/** The ProviderError for a response that is not a success. */
 export function httpError(
 	provider: string,
 	response: HttpResponse,
-	kind: ProviderErrorKind = kindOfStatus(response.status),
-	hint: string = hintFor(kind),
+	facts: HttpErrorFacts = {},
 ): ProviderError {
 	const { status, body, headers } = response;
+	const { kind = kindOfStatus(status), hint = hintFor(kind) } = facts;
 	const said = messageOf(body);
 	const code = codeOf(body);
 	if (status >= 300 && status < 400) {
@@ -131,6 +153,7 @@ export function httpError(
 		// An HTTP date is by the provider's clock, which its answer tells.
 		retryAfterMs: parseRetryAfter(headers['retry-after'], Date.parse(headers.date) || Date.now()),
 		hint: status === 413 ? TOO_LARGE : hint,
+		refused: facts.isEnvelope === true && status !== CONFLICT,
 	});
 }
 

@@ -93,6 +93,10 @@ describe('baseUrlOf', () => {
 		expect(() => baseUrlOf('waveSpeed', { baseUrl: 'pasted-secret' })).not.toThrow(/pasted-secret/);
 	});
 
+	it.each(['constructor', 'toString', '__proto__'])('takes the choice %j for none', (choice) => {
+		expect(baseUrlOf('vtrix', { brand: choice })).toBe(baseUrlOf('vtrix', {}));
+	});
+
 	it.each(PROVIDERS)('reads the untouched credential of %s, resolved by n8n or not', (provider) => {
 		expect(isKnownBaseUrl(provider, baseUrlOf(provider, untouched(provider)))).toBe(true);
 	});

@@ -321,3 +321,51 @@ test('a refusal of a megabyte is told in short', () => {
 	const body = { message: 'y'.repeat(1_000_000) };
 	expect(httpError('X', { status: 400, headers: {}, body }).message.length).toBeLessThan(600);
 });
+
+const NO_MODEL = { code: 400, message: 'Model not found.' };
+const NO_CREDIT = { base_resp: { status_code: 1008, status_msg: 'insufficient balance' } };
+
+test.each([
+	['WaveSpeed', waveSpeed, 400, NO_MODEL],
+	['WaveSpeed, under HTTP 200', waveSpeed, 200, NO_MODEL],
+	['WaveSpeed, a limit', waveSpeed, 429, '<html>'],
+	['Vtrix', vtrix, 403, { error: 'insufficient balance' }],
+	['Vtrix, under HTTP 200', vtrix, 200, { status: { code: 402, error_code: 40201 } }],
+	['MiniMax', miniMax, 200, NO_CREDIT],
+	['MiniMax, another status', miniMax, 402, NO_CREDIT],
+])(
+	'a refusal of the API itself proves that nothing was taken: %s',
+	async (_, provider, status, body) => {
+		const error = await errorOf(provider.submit(answering(body, status), submission));
+		expect(error).toMatchObject({ provesRefusal: true });
+	},
+);
+
+test.each(
+	['WaveSpeed', 'Vtrix', 'MiniMax'].flatMap((name, index) => {
+		const provider = [waveSpeed, vtrix, miniMax][index];
+		return [
+			[name, provider, 301, ''],
+			[name, provider, 302, NO_MODEL],
+			[name, provider, 307, NO_CREDIT],
+			[name, provider, 400, '<html>400 Bad Request</html>'],
+			[name, provider, 401, ''],
+			[name, provider, 403, '<html>blocked</html>'],
+			[name, provider, 404, 'default backend - 404'],
+			[name, provider, 405, {}],
+			[name, provider, 409, { code: 409, message: 'conflict', base_resp: { status_code: 0 } }],
+			[name, provider, 413, '<html>'],
+			[name, provider, 500, { code: 500, message: 'inner', base_resp: { status_code: 1000 } }],
+			[name, provider, 504, '<html>'],
+		] as const;
+	}),
+)('%#: what a gateway may have said proves nothing: %s %j', async (_, provider, status, body) => {
+	const error = await errorOf(provider.submit(answering(body, status), submission));
+	expect(error).toMatchObject({ provesRefusal: false });
+});
+
+test('a callback that the queue cannot make is refused before anything is sent', async () => {
+	const asked = { ...QUEUED, webhookUrl: 'https://example.com' };
+	const error = await errorOf(vtrix.submit(answering({}), asked));
+	expect(error).toMatchObject({ provesRefusal: true });
+});

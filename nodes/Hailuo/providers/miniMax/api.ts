@@ -14,7 +14,6 @@ import {
 	UNKNOWN_JOB,
 	hintFor,
 	httpError,
-	kindOfStatus,
 	unreadableAnswer,
 	wrongJob,
 	type ProviderErrorKind,
@@ -72,6 +71,7 @@ function answerError(code: number, response: HttpResponse): ProviderError {
 		status: response.status,
 		code: String(code),
 		hint: HINTS[code] ?? hintFor(kind),
+		refused: true,
 	});
 }
 
@@ -79,7 +79,8 @@ function answerError(code: number, response: HttpResponse): ProviderError {
 function read(response: HttpResponse): HttpResponse & { body: Json } {
 	const { status, body } = response;
 	if (status < 200 || status >= 300) {
-		throw httpError(NAME, response, KINDS[codeOf(body)] ?? kindOfStatus(status));
+		const code = codeOf(body);
+		throw httpError(NAME, response, { kind: KINDS[code], isEnvelope: code !== 0 });
 	}
 	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	return { ...response, body };

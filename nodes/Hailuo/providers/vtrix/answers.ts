@@ -1,4 +1,4 @@
-import { isJson, json, messageOf, number, text, type Json } from '../answers';
+import { codeOf, isJson, json, messageOf, number, text, type Json } from '../answers';
 import { httpError, kindOfStatus, unreadableAnswer, type ProviderError } from '../errors';
 import { parseTruncated } from '../truncatedJson';
 import type { HttpClient, HttpRequest, HttpResponse } from '../types';
@@ -20,7 +20,13 @@ function kindOf(response: HttpResponse) {
 
 function refused(response: HttpResponse): ProviderError {
 	const kind = kindOf(response);
-	return httpError(NAME, response, kind, kind === 'auth' ? BAD_KEY : undefined);
+	return httpError(NAME, response, {
+		kind,
+		hint: kind === 'auth' ? BAD_KEY : undefined,
+		// The gateway has many shapes (docs/providers.md B.2); all of them are JSON with words or a code.
+		isEnvelope:
+			isJson(response.body) && (messageOf(response.body) ?? codeOf(response.body)) !== undefined,
+	});
 }
 
 /**

@@ -51,6 +51,7 @@ export async function submitToQueue(
 	if (webhookUrl !== undefined) {
 		throw new ProviderError(`SeaArt's queue takes no callback, so ${model} cannot call back`, {
 			kind: 'invalid',
+			refused: true,
 			hint: "Pick a model that is not marked 'SeaArt Only', or wait for the video in the workflow",
 		});
 	}
@@ -74,6 +75,7 @@ function withoutQueue(error: unknown, model: string): unknown {
 		kind: 'invalid',
 		status: error.status,
 		code: error.code,
+		refused: error.provesRefusal,
 		hint: `The queue has no model ${model}, or this address has no queue: it is SeaArt Cloud that has it`,
 	});
 }

@@ -70,14 +70,19 @@ const call = async (http: HttpClient, request: HttpRequest): Promise<unknown> =>
 
 /** What is in the envelope `{code, message, data}`, which may carry a failure under HTTP 200. */
 function opened(response: HttpResponse): unknown {
-	if (response.status < 200 || response.status >= 300) throw httpError(NAME, response);
-	const { body } = response;
+	const { status, body } = response;
+	if (status < 200 || status >= 300) {
+		throw httpError(NAME, response, { isEnvelope: isErrorEnvelope(body) });
+	}
 	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	const code = number(body.code);
 	if (code !== undefined && (code < 200 || code >= 300)) throw envelopeError(code, response);
 	if (!('data' in body)) throw unreadableAnswer(NAME, response, 'without the data it promised');
 	return body.data;
 }
+
+/** `{code, message}` (docs/providers.md A.3). What names no code of its own may be a gateway's. */
+const isErrorEnvelope = (body: unknown): boolean => (number(json(body).code) ?? 0) >= 400;
 
 function envelopeError(code: number, response: HttpResponse): ProviderError {
 	const kind = kindOfStatus(code);
@@ -87,6 +92,7 @@ function envelopeError(code: number, response: HttpResponse): ProviderError {
 		status: response.status,
 		code: codeOf(response.body) ?? String(code),
 		hint: hintFor(kind),
+		refused: code !== 409,
 	});
 }
 
