@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * What each model must be sent, written by hand from the providers' documents (PROVIDERS.md A.7, B.6, C.2), not from the
+ * What each model must be sent, written by hand from the providers' documents (docs/providers.md A.7, B.6, C.2), not from the
  * catalogue: a slip there shows here. The tests ask for a row for each model under each operation that it can do.
  *
  * A row: model, what goes out when only prompt and pictures are given (`plain`), and what goes out when everything else
@@ -49,7 +49,7 @@ const NO_PICTURE = [
 ];
 const NO_LAST = [{ lastFrameUrl: '={{ "" }}' }, /'Last Frame' is empty, and .* a picture there/];
 
-/* WaveSpeed: the endpoint fixes the resolution; durations of 10 s exist where A.7 says "6,10". */
+/* WaveSpeed: the endpoint fixes the resolution; durations of 10 s exist where docs/providers.md A.7 says "6, 10". */
 const off = { promptExpansion: false };
 const on = { promptExpansion: true };
 const sends = (enabled) => ({ enable_prompt_expansion: enabled });
@@ -205,7 +205,7 @@ const waveSpeed = {
 
 /*
  * Vtrix / SeaArt and MiniMax share their parameters: 1080P is 6 s only, 768P the default, the optimizer on. Vtrix is
- * sent the watermark as off (seed 004), MiniMax only when asked for: its global pages do not have it.
+ * sent the watermark as off (docs/providers.md S.5), MiniMax only when asked for: its global pages do not have it.
  */
 const plain = { duration: 6, resolution: '768P', prompt_optimizer: true };
 const marked = { aigc_watermark: false };
@@ -214,7 +214,7 @@ const HOOK = 'http://127.0.0.1:9/hook';
 const turned = { ...off, resolution: '1080P' };
 const isTurned = { duration: 6, resolution: '1080P', prompt_optimizer: false };
 const camera = { cameraMovements: { steps: [{ movements: ['truckLeft', 'pushIn'] }] } };
-/** The same meaning in each one's own words (PROVIDERS.md B.6): Vtrix's "pan left" is MiniMax's "Truck left". */
+/** The same meaning in each one's own words (docs/providers.md B.6): Vtrix's "pan left" is MiniMax's "Truck left". */
 const SEA_PROMPT = `${PROMPT} [pan left, push in]`;
 const MINI_PROMPT = `${PROMPT} [Truck left, Push in]`;
 
@@ -345,7 +345,7 @@ const miniMax = {
 	],
 	firstLastFrameToVideo: [
 		{
-			// Never fast_pretreatment here (PROVIDERS.md C.2).
+			// Never fast_pretreatment here (docs/providers.md C.2).
 			model: 'MiniMax-Hailuo-02',
 			plain: { model: 'MiniMax-Hailuo-02', ...miniEnds, ...plain },
 			set: { ...turned, options: { watermark: true } },

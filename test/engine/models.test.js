@@ -39,7 +39,7 @@ const run = async (row, parameters) =>
 
 const submits = () => sim.requests.filter(({ kind }) => kind === 'submit');
 
-/** Where the request must go, and in which wrapping (PROVIDERS.md A.1, B.2, B.4, C.1). */
+/** Where the request must go, and in which wrapping (docs/providers.md A.1, B.2, B.4, C.1). */
 function wire({ provider, api, model, id = model }, sent) {
 	if (provider === 'waveSpeed') return { path: `/api/v3/${id}`, body: sent };
 	if (provider === 'miniMax') return { path: '/v1/video_generation', body: sent };

@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * The trigger node in n8n's own PollContext. Around it, what n8n does in its default mode (N8N-FACTS 3): one workflow
+ * The trigger node in n8n's own PollContext. Around it, what n8n does in its default mode (docs/n8n.md 3): one workflow
  * object in memory, whose static data is saved when a poll emits and after the activation. The saving itself, and n8n's
  * death at any moment, are for test/e2e.
  */

@@ -3,7 +3,7 @@
 /**
  * Money and limits of one provider's account.
  *
- * Money is taken when a job is accepted and given back when it fails (PROVIDERS.md A.4: "refunded
+ * Money is taken when a job is accepted and given back when it fails (docs/providers.md A.4: "refunded
  * automatically within 3 hours", so taken first). Each provider has a purse of its own.
  *
  * The minute limit is a fixed window ("limits reset every minute", A.3), counted from the start.

@@ -55,7 +55,7 @@ async function download(sim, req, jobId) {
 	};
 }
 
-/** Links that end: MiniMax, a new one on each retrieve (PROVIDERS.md C.4). Form: invented. */
+/** Links that end: MiniMax, a new one on each retrieve (docs/providers.md C.4). Form: invented. */
 function signedQuery(sim, jobId, untilMs) {
 	const expires = String(Math.floor(untilMs / 1000));
 	return `?Expires=${expires}&Signature=${sign(sim, jobId, expires)}`;

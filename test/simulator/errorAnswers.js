@@ -3,7 +3,7 @@
 const { json, text } = require('./answers');
 
 /**
- * Error bodies in each provider's own shape. Shapes come from PROVIDERS.md A.3, B.2, B.4, C.3; a
+ * Error bodies in each provider's own shape. Shapes come from docs/providers.md A.3, B.2, B.4, C.3; a
  * message is invented wherever the list below says so.
  */
 
@@ -71,7 +71,7 @@ function errorAnswer(req, fault) {
 
 /**
  * Refusals in every shape seen, to be named in a rule: `sim.fail({ fault: 'vtrix403NoBalance' })`.
- * Vtrix bodies: PROVIDERS.md B.2 "Body shapes to tolerate"; 403 is not always a bad key.
+ * Vtrix bodies: docs/providers.md B.2, shapes of the body; 403 is not always a bad key.
  */
 const namedFaults = {
 	waveSpeed401: { status: 401, body: { code: 401, message: TEXTS[401] } },

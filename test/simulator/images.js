@@ -51,7 +51,7 @@ function webp(b) {
 }
 
 /**
- * PROVIDERS.md D. WaveSpeed: up to and including 20 MB, ratio strictly between 2:5 and 5:2, no
+ * docs/providers.md D. WaveSpeed: up to and including 20 MB, ratio strictly between 2:5 and 5:2, no
  * WebP; the others: below 20 MB, the ratio's ends allowed, WebP too. MB is taken as 2^20 bytes
  * (invented: no provider says which).
  */

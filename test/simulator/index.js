@@ -10,7 +10,7 @@ const { namedFaults } = require('./errorAnswers');
  *
  * Where to look: options.js (what can be set), outcome.js (markers in a prompt), faults.js and
  * errorAnswers.js (what can go wrong), simulator.js (what a test can ask), control.js (the same
- * over HTTP), cli.js (by hand). Provider facts come from PROVIDERS.md; what is not known there is
+ * over HTTP), cli.js (by hand). Provider facts come from docs/providers.md; what is not known there is
  * marked "invented" where it stands.
  *
  * @param {Partial<import('./options').Options>} [options] durations in simulated ms

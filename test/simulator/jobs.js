@@ -4,7 +4,7 @@ const { fromPrompt, endOf, failureOf } = require('./outcome');
 
 /**
  * Jobs of all providers. A job walks created → processing → an end; each provider's file says it
- * in its own words. Jobs above the account's `concurrent` wait as `created` (PROVIDERS.md A.5:
+ * in its own words. Jobs above the account's `concurrent` wait as `created` (docs/providers.md A.5:
  * "wait in queue rather than fail").
  *
  * @typedef {{
@@ -81,7 +81,7 @@ class Jobs {
 		if (job.outcome.seconds !== undefined) return job.outcome.seconds * 1000;
 		const { jobTime } = this.sim.options;
 		if (typeof jobTime === 'function') return jobTime(job.n, job);
-		// 30-90 s is what WaveSpeed states for Hailuo 02 (PROVIDERS.md A.5).
+		// 30-90 s is what WaveSpeed states for Hailuo 02 (docs/providers.md A.5).
 		return jobTime ?? 30_000 + Math.floor(this.sim.random.time() * 60_000);
 	}
 

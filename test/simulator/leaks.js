@@ -2,7 +2,7 @@
 
 /**
  * Watches where keys go. A key belongs to its provider's API and nowhere else: not to the CDN, not
- * to a presigned upload, not to another provider (DESIGN.md "Rules of secrets").
+ * to a presigned upload, not to another provider (docs/providers.md G.7).
  *
  * @param {import('./simulator').Simulator} sim
  * @param {import('./server').Req} req

@@ -9,7 +9,7 @@ const { signedQuery } = require('./cdn');
 const { checkImages } = require('./imageInput');
 const models = require('./miniMaxModels');
 
-/** MiniMax's own API, V1 (PROVIDERS.md C). Errors are HTTP 200 with base_resp. */
+/** MiniMax's own API, V1 (docs/providers.md C). Errors are HTTP 200 with base_resp. */
 
 const OK = { status_code: 0, status_msg: 'success' };
 const WORDS = { created: 'Preparing', processing: 'Processing', completed: 'Success' };

@@ -2,7 +2,7 @@
 
 const { P02, FAST } = require('./vtrixModels');
 
-/** MiniMax's own models (PROVIDERS.md C.2); prices of part E. */
+/** MiniMax's own models (docs/providers.md C.2); prices of E. */
 const MODELS = {
 	'MiniMax-Hailuo-02': { text: true, end: true, small: true, prices: P02 },
 	'MiniMax-Hailuo-2.3': { text: true, prices: P02 },

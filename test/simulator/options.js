@@ -35,7 +35,7 @@ function defaults(given) {
 		render: false,
 		ffmpeg: 'auto',
 		retryAfter: false,
-		// "within 3 hours" (PROVIDERS.md A.4); at once, unless a test wants to see the gap.
+		// "within 3 hours" (docs/providers.md A.4); at once, unless a test wants to see the gap.
 		refundDelay: 0,
 		// How long a new job is missing from the list (invented: nothing is known).
 		listDelay: 0,

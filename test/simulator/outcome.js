@@ -44,7 +44,7 @@ function endOf(outcome) {
 	return 'completed';
 }
 
-/** Task error codes of WaveSpeed (PROVIDERS.md A.4); the sentences are invented. */
+/** Task error codes of WaveSpeed (docs/providers.md A.4); the sentences are invented. */
 const WAVESPEED_CODES = {
 	1200: 'Content moderation: the prompt or the picture was rejected.',
 	1400: 'Missing required parameter.',
@@ -57,7 +57,7 @@ const WAVESPEED_CODES = {
 	5004: 'Task timed out.',
 };
 
-/** Task error codes of Vtrix (seed 004); declared integer, so without the leading zero. */
+/** Task error codes of Vtrix (docs/providers.md S.5); declared integer, so without the leading zero. */
 const VTRIX_CODES = {
 	10004095: 'Internal generation error',
 	10004096: 'Result parsing error',
@@ -66,7 +66,7 @@ const VTRIX_CODES = {
 	10004099: 'Task creation error',
 };
 
-/** base_resp codes of MiniMax (PROVIDERS.md C.3). */
+/** base_resp codes of MiniMax (docs/providers.md C.3). */
 const MINIMAX_CODES = {
 	1000: 'unknown error',
 	1001: 'timeout',

@@ -8,7 +8,7 @@ const models = require('./vtrixModels');
 const { checkImages } = require('./imageInput');
 const { queueStatus, queueResult } = require('./queueAnswers');
 
-/** SeaArt Cloud's queue API (PROVIDERS.md B.4). Only under the SeaArt base. */
+/** SeaArt Cloud's queue API (docs/providers.md B.4). Only under the SeaArt base. */
 
 /**
  * @param {import('./simulator').Simulator} sim

@@ -2,7 +2,7 @@
 
 const { json } = require('./answers');
 
-/** Status and result of the queue API (PROVIDERS.md B.4). COMPLETED may be a failure. */
+/** Status and result of the queue API (docs/providers.md B.4). COMPLETED may be a failure. */
 
 const WORDS = { created: 'IN_QUEUE', processing: 'IN_PROGRESS' };
 /** seacloud-cli's tests also show these. */

@@ -75,7 +75,7 @@ class Simulator extends EventEmitter {
 		this.urls = {
 			waveSpeed: `${host}/api/v3`,
 			vtrix: host,
-			// A base URL may carry a path (PROVIDERS.md B.1).
+			// A base URL may carry a path (docs/providers.md B.1).
 			seaArt: `${host}/seaart`,
 			miniMax: host,
 			cdn: `http://127.0.0.1:${cdnPort}`,

@@ -13,7 +13,7 @@ const { measure } = require('./images');
  * Same input, same video: kept in the system's temporary folder.
  */
 
-const FPS = 24; // PROVIDERS.md C.2
+const FPS = 24; // docs/providers.md C.2
 const SHORT_SIDES = { 512: 512, 720: 720, 768: 768, 1080: 1080 };
 const CACHE = path.join(os.tmpdir(), 'hailuo-simulator-videos');
 
@@ -66,7 +66,7 @@ function planOf(job) {
 	return { first, last, seconds, width, height, text, hash: hash.digest('hex').slice(0, 32) };
 }
 
-/** The first frame decides the shape (PROVIDERS.md C.2); resolution says how long the short side is. */
+/** The first frame decides the shape (docs/providers.md C.2); resolution says how long the short side is. */
 function sizeOf(job, picture) {
 	const named = /(\d+)p/i.exec(String(job.input?.resolution ?? ''))?.[1];
 	const by = /fast-pro|pro$/.test(job.model)

@@ -8,7 +8,7 @@ const models = require('./vtrixModels');
 const { checkImages } = require('./imageInput');
 const { task } = require('./vtrixTask');
 
-/** The legacy generation API of Vtrix and SeaArt Cloud (PROVIDERS.md B.2, B.3, B.5). */
+/** The legacy generation API of Vtrix and SeaArt Cloud (docs/providers.md B.2, B.3, B.5). */
 
 const named = (name) => errorAnswer({ provider: 'vtrix' }, namedFaults[name]);
 /** Text and code of this 400: invented. */

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * MiniMax video models behind Vtrix / SeaArt Cloud (PROVIDERS.md B.6) and their checks.
+ * MiniMax video models behind Vtrix / SeaArt Cloud (docs/providers.md B.6) and their checks.
  * Prices are not published (part E); MiniMax's own stand in for them: invented.
  */
 
@@ -50,7 +50,7 @@ function find(name, api) {
 }
 
 /**
- * Resolution and length against one another; seed 004 and PROVIDERS.md C.2.
+ * Resolution and length against one another; docs/providers.md S.5, C.2.
  * @param {{ prices: object, end?: boolean, resolution: string, required: string[] }} model
  * @param {Record<string, any>} params
  * @returns {string | undefined} what is wrong (texts: invented)

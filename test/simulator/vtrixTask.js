@@ -2,7 +2,7 @@
 
 const { deliver } = require('./outgoing');
 
-/** The task object of the legacy API, in all the forms seen (PROVIDERS.md B.2, part F 10). */
+/** The task object of the legacy API, in all the forms seen (docs/providers.md B.2, F.10). */
 
 const WORDS = { created: 'in_progress', processing: 'in_progress' };
 /** The other vocabulary, of the CLI page on doc.vtrix.ai. */

@@ -9,7 +9,7 @@ const { list, remove } = require('./waveSpeedHistory');
 const { uploadBinary, uploadTicket } = require('./waveSpeedUpload');
 const { prediction, alive } = require('./waveSpeedPrediction');
 
-/** WaveSpeed's API v3 (PROVIDERS.md A.1-A.6). */
+/** WaveSpeed's API v3 (docs/providers.md A.1 to A.6). */
 
 const ok = (data) => json({ code: 200, message: 'success', data });
 

@@ -4,7 +4,7 @@ const { json } = require('./answers');
 const { waveSpeedError } = require('./errorAnswers');
 const { prediction, alive } = require('./waveSpeedPrediction');
 
-/** List and delete (PROVIDERS.md A.1). */
+/** List and delete (docs/providers.md A.1). */
 
 /**
  * @param {import('./simulator').Simulator} sim

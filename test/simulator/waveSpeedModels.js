@@ -2,7 +2,7 @@
 
 const { models } = require('./data/waveSpeedModels.json');
 
-/** The models on WaveSpeed: schema checks, prices, and the form of GET /models (PROVIDERS.md A.6). */
+/** The models on WaveSpeed: schema checks, prices, and the form of GET /models (docs/providers.md A.6). */
 
 const byId = new Map(models.map((model) => [model.model_id, model]));
 

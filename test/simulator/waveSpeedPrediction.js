@@ -1,6 +1,6 @@
 'use strict';
 
-/** The prediction object (PROVIDERS.md A.2). */
+/** The prediction object (docs/providers.md A.2). */
 
 const WEEK = 7 * 24 * 3600 * 1000;
 

@@ -65,7 +65,7 @@ async function badPicture(sim, input, kept) {
 	const named = { image, end_image: endImage, last_image: lastImage };
 	const bad = await checkImages(sim, 'waveSpeed', named, kept);
 	if (!bad) return undefined;
-	// 1402: the input could not be fetched; 1401: it was fetched and is not allowed (A.4).
+	// 1402: the input could not be fetched; 1401: it was fetched and is not allowed (docs/providers.md A.4).
 	return { code: bad.kind === 'fetch' ? 1402 : 1401, message: bad.message };
 }
 

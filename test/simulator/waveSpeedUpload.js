@@ -5,7 +5,7 @@ const { multipart } = require('./uploads');
 const { measure } = require('./images');
 const { waveSpeedError } = require('./errorAnswers');
 
-/** Both upload protocols (PROVIDERS.md A.1). */
+/** Both upload protocols (docs/providers.md A.1). */
 
 const ok = (data) => json({ code: 200, message: 'success', data });
 const TYPES = /\.(jpe?g|png|webp|gif|bmp|tiff?|mp4|mov|webm|mkv|avi|mp3|wav|ogg|flac|m4a)$/i;

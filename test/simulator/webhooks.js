@@ -5,7 +5,7 @@ const { deliver } = require('./outgoing');
 const { prediction } = require('./waveSpeedPrediction');
 
 /**
- * WaveSpeed's webhooks (PROVIDERS.md A.5): the bare prediction with its input, signed.
+ * WaveSpeed's webhooks (docs/providers.md A.5): the bare prediction with its input, signed.
  *
  * options.webhooks, or a function (job) => the same:
  * @typedef {{

@@ -7,7 +7,7 @@
 
 const LIMITED = { status: 429 };
 const LIMITED_FOR = (seconds) => ({ status: 429, headers: { 'retry-after': String(seconds) } });
-/** MiniMax refuses with HTTP 200 (PROVIDERS.md C.3). */
+/** MiniMax refuses with HTTP 200 (docs/providers.md C.3). */
 const MINIMAX_LIMITED = 'miniMax1002';
 
 /** Calls that cost nothing: status, history, links to files. */

@@ -3,7 +3,7 @@
 const jsonata = require('jsonata');
 
 /**
- * Where the catalogue's WaveSpeed models disagree with the provider's own list (`GET /models`, PROVIDERS.md A.6).
+ * Where the catalogue's WaveSpeed models disagree with the provider's own list (`GET /models`, docs/providers.md A.6).
  *
  * @typedef {{ model_id: string, type?: string, base_price: number, formula?: string, api_schema?: {
  *   api_schemas: { type: string, request_schema: { properties: Record<string, any>, required?: string[] } }[] } }} Live
@@ -122,7 +122,7 @@ async function prices(model, item, { properties }) {
 
 /**
  * The price in USD. The formula is JSONata and yields micro-dollars, as `total_price` or bare; without one the base
- * price holds, which is in USD (PROVIDERS.md A.6).
+ * price holds, which is in USD (docs/providers.md A.6).
  *
  * @param {Live} item
  * @param {Record<string, unknown>} inputs

@@ -6,7 +6,7 @@ import { at, blocked, inconclusive, noCredit, not, notTheApi, ok } from './crede
 
 const MINIMAX_BAD_KEY = [1004, 2049];
 const MINIMAX_NO_CREDIT = [1008];
-/** Unknown, timeout, internal, internal, system: PROVIDERS.md C.3. */
+/** Unknown, timeout, internal, internal, system: docs/providers.md C.3. */
 const MINIMAX_DOWN = [1000, 1001, 1013, 1024, 1033];
 
 /**

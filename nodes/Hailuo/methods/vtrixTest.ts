@@ -25,7 +25,7 @@ const NO_ROUTE = /^\s*<|\b(page|route|path|endpoint|url) not found|cannot get |n
 
 /**
  * A task that cannot exist, on `/model/v1/generation/task/`: 404 means that the key was let through
- * (PROVIDERS.md B.3). 403 is not always a bad key: an empty account answers it too (B.2), and codes 402xx
+ * (docs/providers.md B.3). 403 is not always a bad key: an empty account answers it too (B.2), and codes 402xx
  * stand in the body of whatever status.
  */
 export function vtrixVerdict(answer: Answer): INodeCredentialTestResult {

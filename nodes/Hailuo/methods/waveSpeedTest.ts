@@ -6,7 +6,7 @@ import { at, blocked, inconclusive, noCredit, not, notTheApi, ok } from './crede
 
 /**
  * `GET /balance`. Only 401 and 403 speak against the key. An answer can be HTTP 200 with the real code in
- * its body (PROVIDERS.md A.3), and any unknown path counts as a model: 400 "Model not found.".
+ * its body (docs/providers.md A.3), and any unknown path counts as a model: 400 "Model not found.".
  */
 export function waveSpeedVerdict(answer: Answer): INodeCredentialTestResult {
 	const code = number(at(answer.body, 'code'));

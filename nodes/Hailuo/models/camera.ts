@@ -1,7 +1,7 @@
 import type { CameraDialect } from '../providers/modelTypes';
 
 /**
- * The 15 camera movements, one meaning each, with the words that each provider has for it (PROVIDERS.md B.6).
+ * The 15 camera movements, one meaning each, with the words that each provider has for it (docs/providers.md B.6).
  *
  * The same words mean another movement elsewhere: Vtrix's "pan left" is a camera that moves sideways, MiniMax's
  * "Pan left" one that turns on the spot. So users pick the meaning, and the provider's own words are written.
@@ -29,7 +29,7 @@ export const CAMERA_MOVEMENTS = [
 	{ id: 'zoomOut', name: 'Zoom Out', vtrix: 'zoom out', miniMax: 'Zoom out' },
 ] as const;
 
-/** More than this at the same moment are not recommended by the provider (seed 004) and refused here. */
+/** More than this at the same moment are not recommended by the provider (docs/providers.md S.5) and refused here. */
 export const MAX_COMBINED_MOVEMENTS = 3;
 
 /**

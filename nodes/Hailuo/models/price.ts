@@ -4,7 +4,7 @@ import type { Lengths, Model, ProviderId, VideoOperation } from '../providers/mo
 
 /*
  * What a price is asked for: a model at a resolution and a length, whatever the operation. No provider's price depends
- * on the prompt, the pictures or the switches (PROVIDERS.md A.7, E).
+ * on the prompt, the pictures or the switches (docs/providers.md A.7, E).
  */
 
 /** The models of a provider whose price can be asked for, in the order of the list: the queue tells none. */
@@ -26,7 +26,7 @@ export function allLengths(model: Model): Lengths {
 	return all;
 }
 
-/** Whether a model of a provider's history is one of Hailuo's, of this catalogue or not (PROVIDERS.md A.7). */
+/** Whether a model of a provider's history is one of Hailuo's, of this catalogue or not (docs/providers.md A.7). */
 export const isHailuo = (id: string): boolean =>
 	/^minimax[/_-](hailuo|h3|video-0|[ti]2v)/i.test(id) || models.some((model) => model.id === id);
 

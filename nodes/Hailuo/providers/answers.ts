@@ -1,6 +1,9 @@
 import type { JobStatus } from './types';
 
-/** Reading what providers answer, tolerantly: every shape named here was seen in a document or a client (PROVIDERS.md A.3, B.2, C.3). */
+/*
+ * Reading what providers answer, tolerantly: every shape named here was seen in a document or a client
+ * (docs/providers.md A.3, B.2, C.3).
+ */
 
 export type Json = Record<string, unknown>;
 

@@ -26,7 +26,10 @@ export interface FieldSpec {
 	key: string;
 	/** Refused without it, whatever the operation. A picture is also required by the operation that is named after it. */
 	required?: boolean;
-	/** What the editor shows first; sent explicitly, because prose and schema of the providers disagree (PROVIDERS.md F.4). */
+	/**
+	 * What the editor shows first; sent explicitly, because prose and schema of the providers disagree
+	 * (docs/providers.md F.4).
+	 */
 	default?: boolean | string | number;
 	/** The values of a list, where the field is one (aspect ratio). */
 	choices?: readonly string[];

@@ -23,7 +23,7 @@ const FAIR_DOWNLOAD_MS = 15_000;
 const MAX_FAILURES = 5;
 /** Looks at a job that is completed and shows no video, before it counts as one that did not succeed. */
 const MAX_EMPTY = 3;
-/** No job runs as long as this, in ms: WaveSpeed keeps jobs for 7 days (PROVIDERS.md A.5). */
+/** No job runs as long as this, in ms: WaveSpeed keeps jobs for 7 days (docs/providers.md A.5). */
 const MAX_AGE_MS = 8 * 24 * 3_600_000;
 
 /** A finished job that the trigger emits. */

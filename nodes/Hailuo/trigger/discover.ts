@@ -2,7 +2,7 @@ import { isFinished } from '../jobs/wait';
 import type { HistoryFilter, HistoryJob, HistoryPage } from '../providers/types';
 import { advance, isSettled, note, readFrom, settleJob, type Watch } from './savedState';
 
-/** The most that a page may hold (PROVIDERS.md A.1). */
+/** The most that a page may hold (docs/providers.md A.1). */
 const PAGE_SIZE = 100;
 /** A longer stretch of history is read in parts, the oldest first, so that each part that is read counts. */
 const MAX_PAGES = 10;

@@ -10,7 +10,7 @@ import { exclusively, runPoll, type Poll } from './poll';
 import { readSettings, type Settings } from './settings';
 import { testEvent } from './testEvent';
 
-/** Where n8n tells no budget, in ms: what it gives a poll under its durable scheduler (N8N-FACTS 3). */
+/** Where n8n tells no budget, in ms: what it gives a poll under its durable scheduler (docs/n8n.md 3). */
 const BUDGET_MS = 36_000;
 /** The longest poll, in ms: the next one begins after a minute, and finished videos should not wait for slow ones. */
 const MAX_POLL_MS = 50_000;

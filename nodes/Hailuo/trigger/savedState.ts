@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 
 /*
- * What the trigger remembers. n8n saves it only together with what a poll emits (N8N-FACTS 3), so a restart may bring
+ * What the trigger remembers. n8n saves it only together with what a poll emits (docs/n8n.md 3), so a restart may bring
  * back an older one. The rule that must not regress: every saved state is whole in itself. All that happened after it
  * can be read again from the provider's history and the results of its open jobs, and nothing that was emitted before
  * it can come back.

@@ -161,7 +161,7 @@ export class World {
 export type Mode = 'default' | 'scheduler' | 'durable';
 
 /**
- * How n8n treats the static data of a polling trigger (N8N-FACTS 3):
+ * How n8n treats the static data of a polling trigger (docs/n8n.md 3):
  * - default: one object in memory, saved when a poll emits and after the activation
  * - scheduler: read from the database for each poll, saved when it emits
  * - durable: read for each poll, saved together with the execution, or alone when nothing is emitted

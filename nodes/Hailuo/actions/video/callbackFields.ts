@@ -4,7 +4,7 @@ import { providerOf, providers } from '../../providers';
 import { downloadOptions, optionsField, submitOptions } from '../../n8n/options';
 import { videoFields } from './fields';
 
-/** n8n checks the signature of a resume address only where the operation has this value (N8N-FACTS section 4). */
+/** n8n checks the signature of a resume address only where the operation has this value (docs/n8n.md 4). */
 export const SEND_AND_WAIT = 'sendAndWait';
 
 /** The field that says what kind of video to make. */

@@ -32,7 +32,8 @@ export const resumeWebhooks: IWebhookDescription[] = [
 
 /**
  * How long a job is asked for when the provider does not answer, in ms. Long, because nobody knows whether a provider
- * repeats a callback (PROVIDERS.md A.5). The call may have been given up meanwhile; the execution goes on all the same.
+ * repeats a callback (docs/providers.md A.5). The call may have been given up meanwhile; the execution goes on all
+ * the same.
  */
 const PATIENCE_MS = 5 * 60_000;
 

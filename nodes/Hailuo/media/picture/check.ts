@@ -40,7 +40,7 @@ export class ImageRefused extends Error {
 	}
 }
 
-/** px; the short side must be longer than this with every provider (PROVIDERS.md part D). */
+/** px; the short side must be longer than this with every provider (docs/providers.md D). */
 const SHORT_SIDE = 300;
 
 const TYPE_NAMES: Record<string, string> = {

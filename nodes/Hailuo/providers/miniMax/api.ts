@@ -24,7 +24,7 @@ import { NO_VIDEO, PAID } from '../types';
 
 const NAME = 'MiniMax';
 
-/** Of the query; callbacks have other words (PROVIDERS.md C.3). Whatever is not listed counts as running. */
+/** Of the query; callbacks have other words (docs/providers.md C.3). Whatever is not listed counts as running. */
 const STATUSES: Record<string, JobStatus> = {
 	preparing: 'queued',
 	queueing: 'queued',
@@ -35,7 +35,7 @@ const STATUSES: Record<string, JobStatus> = {
 };
 
 /**
- * base_resp codes (PROVIDERS.md C.3), which come under HTTP 200. Whatever is not listed proves nothing about a submit.
+ * base_resp codes (docs/providers.md C.3), which come under HTTP 200. Whatever is not listed proves nothing about a submit.
  * 1002 and 1039 are content filters in MiniMax's own program but rate limits in its documents (F.13): the documents are
  * followed, because a submit that is refused as one is not charged and may be sent again.
  */
@@ -104,7 +104,7 @@ const jobOf = (jobId: string, facts: Partial<Job> & { status: JobStatus }): Job 
 	...facts,
 });
 
-/** The address of a finished video: it lives for an hour (PROVIDERS.md C.4), so each look asks for a fresh one. */
+/** The address of a finished video: it lives for an hour (docs/providers.md C.4), so each look asks for a fresh one. */
 async function withFile(http: HttpClient, jobId: string, fileId?: string): Promise<Job> {
 	if (fileId === undefined) return withoutVideo(jobId);
 	const answer = await http.request({
@@ -126,7 +126,7 @@ async function withFile(http: HttpClient, jobId: string, fileId?: string): Promi
 
 const withoutVideo = (jobId: string) => jobOf(jobId, { status: 'failed', error: NO_VIDEO });
 
-/** MiniMax's own API, V1 (PROVIDERS.md part C). The base URL is the region's host, without `/v1`. */
+/** MiniMax's own API, V1 (docs/providers.md C). The base URL is the region's host, without `/v1`. */
 export const miniMax: Provider = {
 	id: 'miniMax',
 	name: NAME,
@@ -136,11 +136,11 @@ export const miniMax: Provider = {
 		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimaxi.com' },
 		tail: /(\/v1)+$/,
 	},
-	// 5 a minute on the older page, 20 on the newer one (PROVIDERS.md C.4); how many may run at once is not published.
+	// 5 a minute on the older page, 20 on the newer one (docs/providers.md C.4); how many may run at once is not published.
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: {
 		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
-		// "Less than 20 MB" (PROVIDERS.md D).
+		// "Less than 20 MB" (docs/providers.md D).
 		maxBytes: 19_999_999,
 		strictRatio: false,
 	},

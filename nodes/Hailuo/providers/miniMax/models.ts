@@ -1,8 +1,8 @@
 import type { FieldSpec, Model, ProviderCatalogue } from '../modelTypes';
 
 /*
- * MiniMax's own models, newest first (PROVIDERS.md C.2: parameters, and the matrix of lengths by resolution and mode).
- * Prices: the global list of 2026-07-10 (PROVIDERS.md E); the mainland is billed in yuan. MiniMax-H3 is served by
+ * MiniMax's own models, newest first (docs/providers.md C.2: parameters, and the matrix of lengths by resolution and mode).
+ * Prices: the global list of 2026-07-10 (docs/providers.md E); the mainland is billed in yuan. MiniMax-H3 is served by
  * another API (V2) and is not here.
  */
 

@@ -9,7 +9,7 @@ export const NAME = 'Vtrix';
 const BAD_KEY =
 	'Check the API key in the credential, and that its Service is the one where the key was made';
 
-/** A 403 is not always a bad key (PROVIDERS.md B.2, F.12): the text tells. 40201 to 40208 are the balance family. */
+/** A 403 is not always a bad key (docs/providers.md B.2, F.12): the text tells. 40201 to 40208 are the balance family. */
 function kindOf(response: HttpResponse) {
 	const said = messageOf(response.body) ?? '';
 	const nested = number(json(json(response.body).status).error_code) ?? 0;
@@ -51,7 +51,7 @@ export async function call(http: HttpClient, request: HttpRequest): Promise<Json
 		: body;
 }
 
-/** Content may be typed `video` or `video_url`, by which page one reads (PROVIDERS.md F.10); pictures are left out. */
+/** Content may be typed `video` or `video_url`, by which page one reads (docs/providers.md F.10); pictures are left out. */
 export function videosOf(output: unknown): string[] {
 	return (Array.isArray(output) ? output : [output])
 		.flatMap((part) => {

@@ -11,7 +11,7 @@ const GENERATION = '/model/v1/generation';
 const BRANDS = { vtrix: 'https://cloud.vtrix.ai', seaArt: 'https://cloud.seaart.ai' } as const;
 
 /**
- * Documented: in_progress, completed, failed; the other words are on older pages and in clients (PROVIDERS.md B.2).
+ * Documented: in_progress, completed, failed; the other words are on older pages and in clients (docs/providers.md B.2).
  * Whatever is not listed counts as running.
  */
 const STATUSES: Record<string, JobStatus> = {
@@ -31,7 +31,10 @@ const STATUSES: Record<string, JobStatus> = {
 	canceled: 'cancelled',
 };
 
-/** Task codes 010004095 to 010004099 (seed 004) are the gateway's own troubles. They are declared integers, so the leading zero may be gone. */
+/**
+ * Task codes 010004095 to 010004099 (docs/providers.md S.5) are the gateway's own troubles. They are declared integers,
+ * so the leading zero may be gone.
+ */
 const isGatewayTrouble = (code?: string) => {
 	const value = Number(code);
 	return value >= 10004095 && value <= 10004099;
@@ -110,7 +113,10 @@ async function quote(http: HttpClient, submission: Submission): Promise<Quote> {
 	return { price, currency: text(data.currency) ?? 'USD' };
 }
 
-/** The generation API of Vtrix and SeaArt Cloud (seed 004, PROVIDERS.md B.2). The base URL is the gateway's, without `/model`. */
+/**
+ * The generation API of Vtrix and SeaArt Cloud (docs/providers.md S.5, B.2). The base URL is the gateway's, without
+ * `/model`.
+ */
 export const vtrix: Provider = {
 	id: 'vtrix',
 	name: NAME,
@@ -124,7 +130,7 @@ export const vtrix: Provider = {
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: {
 		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
-		// "Less than 20 MB" (PROVIDERS.md D).
+		// "Less than 20 MB" (docs/providers.md D).
 		maxBytes: 19_999_999,
 		strictRatio: false,
 	},
@@ -154,7 +160,7 @@ export const vtrix: Provider = {
 	},
 
 	quote,
-	// The queue refuses any request with a callback in it (PROVIDERS.md B.4).
+	// The queue refuses any request with a callback in it (docs/providers.md B.4).
 	callsBack: (api) => api !== 'queue',
 
 	async cancel(http, jobId) {

@@ -2,8 +2,8 @@ import type { FieldSpec, Model, ProviderCatalogue } from '../modelTypes';
 
 /*
  * Models of the Vtrix / SeaArt Cloud gateway, newest first. Sources: the provider's own page of minimax_hailuo_02_i2v
- * (seed 004) and PROVIDERS.md B.6. Everywhere 1080P is 6 s only, and a last frame rules out 512P. No price is published
- * (PROVIDERS.md E): ask with Get Price. Models of the queue are served by SeaArt Cloud alone; what both APIs serve is
+ * (docs/providers.md S.5) and B.6. Everywhere 1080P is 6 s only, and a last frame rules out 512P. No price is published
+ * (docs/providers.md E): ask with Get Price. Models of the queue are served by SeaArt Cloud alone; what both APIs serve is
  * asked of the older one, which has callbacks and prices.
  */
 
@@ -38,7 +38,7 @@ const models: readonly Model[] = [
 		family: '2.3',
 		api: 'queue',
 		operations: { textToVideo: standard },
-		// The queue refuses callbacks (PROVIDERS.md B.4).
+		// The queue refuses callbacks (docs/providers.md B.4).
 		fields: { prompt: requiredPrompt, ...format, fastPretreatment, watermark },
 	},
 	{
@@ -54,7 +54,7 @@ const models: readonly Model[] = [
 		id: 'minimax_hailuo_23_fast_i2v',
 		name: 'Hailuo 2.3 Fast (Image to Video)',
 		family: '2.3 Fast',
-		// One client also allows 512P; the provider's page does not (PROVIDERS.md F.11).
+		// One client also allows 512P; the provider's page does not (docs/providers.md F.11).
 		operations: { imageToVideo: standard },
 		fields: { firstFrame, prompt, ...format, fastPretreatment, callbackUrl, watermark },
 	},

@@ -5,7 +5,7 @@ import { NO_VIDEO, PAID } from '../types';
 import { call, NAME, videosOf } from './answers';
 
 /*
- * The queue of SeaArt Cloud (PROVIDERS.md B.4). Its addresses hold the model as well as the request's id, so the job ID
+ * The queue of SeaArt Cloud (docs/providers.md B.4). Its addresses hold the model as well as the request's id, so the job ID
  * that users see is both, `minimax_hailuo_23_t2v:mmsu_…`: one text is then enough to find the job again. The addresses
  * that the answers name are not followed, because the key goes to the credential's own host only.
  */

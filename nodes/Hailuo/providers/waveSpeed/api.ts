@@ -40,7 +40,7 @@ import { NO_VIDEO, PAID } from '../types';
 const NAME = 'WaveSpeed';
 
 /**
- * Documented: created, processing, completed, failed. The rest is in the provider's own clients (PROVIDERS.md A.3).
+ * Documented: created, processing, completed, failed. The rest is in the provider's own clients (docs/providers.md A.3).
  * Whatever is not listed counts as running.
  */
 const STATUSES: Record<string, JobStatus> = {
@@ -56,7 +56,10 @@ const STATUSES: Record<string, JobStatus> = {
 	deleted: 'cancelled',
 };
 
-/** Task error codes (PROVIDERS.md A.4): 1xxx say that the request must change, except those where the work itself broke. */
+/**
+ * Task error codes (docs/providers.md A.4): 1xxx say that the request must change, except those where the work itself
+ * broke.
+ */
 const RETRYABLE_TASK_CODES = new Set(['1403', '1405', '5000', '5003', '5004']);
 
 /** ms, besides the time that the sending takes. */
@@ -140,7 +143,7 @@ async function quote(http: HttpClient, { model, input }: Submission): Promise<Qu
 	const body = { model_id: model, inputs: input };
 	const data = json(
 		await call(http, { method: 'POST', path: '/model/price', body }).catch(async (error) => {
-			// Two forms of this call exist (PROVIDERS.md A.1, F.8); where one is missing its path is taken for a model's.
+			// Two forms of this call exist (docs/providers.md A.1, F.8); where one is missing its path is taken for a model's.
 			if (!(error instanceof ProviderError) || !['invalid', 'notFound'].includes(error.kind)) {
 				throw asProviderError(error);
 			}
@@ -197,7 +200,7 @@ async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPag
 	return { jobs, more, total };
 }
 
-/** Unsigned calls, and an account whose secret cannot be had, leave it open (PROVIDERS.md A.5). */
+/** Unsigned calls, and an account whose secret cannot be had, leave it open (docs/providers.md A.5). */
 async function isGenuine(http: HttpClient, callback: Callback): Promise<boolean | undefined> {
 	if (!callback.headers['webhook-signature']) return undefined;
 	const secret = await call(http, { method: 'GET', path: '/webhook/secret' }).catch(
@@ -209,13 +212,13 @@ async function isGenuine(http: HttpClient, callback: Callback): Promise<boolean 
 	return signatureFits(key, { ...callback, atMs: callback.atMs + http.clockOffsetMs() });
 }
 
-/** WaveSpeed, API v3 (PROVIDERS.md part A). The base URL ends in `/api/v3`. */
+/** WaveSpeed, API v3 (docs/providers.md A). The base URL ends in `/api/v3`. */
 export const waveSpeed: Provider = {
 	id: 'waveSpeed',
 	name: NAME,
 	credential: 'hailuoWaveSpeedApi',
 	addresses: { known: { waveSpeed: 'https://api.wavespeed.ai/api/v3' }, short: /^(\/api)?$/ },
-	// The smallest account, Bronze (PROVIDERS.md A.5).
+	// The smallest account, Bronze (docs/providers.md A.5).
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: { mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 20_000_000, strictRatio: true },
 	historyHint:
@@ -244,7 +247,7 @@ export const waveSpeed: Provider = {
 	},
 
 	list,
-	// 7 days (PROVIDERS.md A.1).
+	// 7 days (docs/providers.md A.1).
 	historyMs: 7 * 24 * 3_600_000,
 	quote,
 

@@ -2,8 +2,8 @@ import type { FieldSpec, Model, ProviderCatalogue } from '../modelTypes';
 
 /*
  * WaveSpeed's MiniMax endpoints, newest first. Parameters, defaults and prices: the provider's own model list of
- * 2026-03-13 (PROVIDERS.md A.7) and its documentation pages; where prose and schema differ, the schema is followed
- * (PROVIDERS.md F). The endpoint fixes the resolution: no entry has a field for it. `npm run models:check` compares
+ * 2026-03-13 (docs/providers.md A.7) and its documentation pages; where prose and schema differ, the schema is followed
+ * (docs/providers.md F). The endpoint fixes the resolution: no entry has a field for it. `npm run models:check` compares
  * all of it with the list of today.
  */
 

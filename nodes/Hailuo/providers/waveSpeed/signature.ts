@@ -6,7 +6,7 @@ const MAX_AGE_S = 300;
 
 /**
  * Whether a callback bears WaveSpeed's signature: `v3,<hex>`, HMAC-SHA256 over `{id}.{timestamp}.{body}` with the
- * secret behind its `whsec_`, as text (PROVIDERS.md A.5).
+ * secret behind its `whsec_`, as text (docs/providers.md A.5).
  */
 export function signatureFits(secret: string, { headers, rawBody, atMs }: Callback): boolean {
 	const id = headers['webhook-id'] ?? '';
