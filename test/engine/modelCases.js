@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * What each model must be sent, written by hand from the providers' documents (docs/providers.md A.7, B.6, C.2), not from the
- * catalogue: a slip there shows here. The tests ask for a row for each model under each operation that it can do.
+ * What each model must be sent, written by hand from the providers' documents (docs/providers.md A.7, B.6, C.2), not from
+ * the catalogue: a slip there shows here. The tests ask for a row for each model under each operation that it can do.
  *
  * A row: model, what goes out when only prompt and pictures are given (`plain`), and what goes out when everything else
  * is set away from its default (`set`, then `full`). `no` names what the row's model refuses: [parameters, message].
