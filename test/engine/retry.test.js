@@ -263,8 +263,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 	const MODEL = 'minimax/hailuo-02/standard';
 	/** n8n starts anew: only what is stored with the execution is left. */
 	const restart = () => {
-		load('nodes/Hailuo/jobs/claims').claims.ids.clear();
-		load('nodes/Hailuo/jobs/openSubmits').openSubmits.open.clear();
+		load('nodes/Hailuo/jobs/registry').registry.clear();
 	};
 	const goOn = { node: { onError: 'continueRegularOutput' } };
 
@@ -342,11 +341,13 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		expect(sim.paidPosts()).toBe(2);
 	});
 
-	test('two pictures under the same words: neither takes the job of the other', async () => {
+	/** Two items with the same words and another picture each, both without an answer. */
+	async function losingPictures() {
+		const pictures = [800, 900].map((width) => jpeg(width, 600));
 		const items = await Promise.all(
-			[800, 900].map(async (width) => ({
+			pictures.map(async (picture) => ({
 				json: { prompt: 'waves' },
-				binary: { data: await engine.binaryFrom(jpeg(width, 600)) },
+				binary: { data: await engine.binaryFrom(picture) },
 			})),
 		);
 		const again = await losing(
@@ -354,15 +355,32 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 			{ drop: 'after' },
 			{ lost: 2, operation: 'imageToVideo', firstFrameSource: 'binary', items },
 		);
+		return { pictures, again };
+	}
+
+	test('two pictures under the same words: the history shows them, so each takes its own job', async () => {
+		const { pictures, again } = await losingPictures();
+		const made = await again();
+		for (const [n, { json }] of made.items.entries()) {
+			expect(sim.jobs.get(json.jobId).images.image).toEqual(pictures[n]);
+		}
+		expect(sim.paidPosts()).toBe(2);
+	});
+
+	test('two pictures under the same words that it does not show: neither takes the job of the other', async () => {
+		const omit = (job) => (job.input = { ...job.input, image: '[omitted]' });
+		sim.on('created', omit);
+		const { again } = await losingPictures();
+		sim.off('created', omit);
 		sim.skip(5 * 60_000);
 		const made = await again();
 		for (const { json } of made.items) expect(json.error.message).toMatch(/was not sent again/);
 		expect(sim.paidPosts()).toBe(2);
 		// Each is taken up again as itself, not as one more that the others would have to keep clear of.
-		const { open } = load('nodes/Hailuo/jobs/openSubmits').openSubmits;
-		expect([...open].map(({ state }) => state)).toEqual(['unresolved', 'unresolved']);
+		const { registry } = load('nodes/Hailuo/jobs/registry');
+		expect(registry.all().map(({ state }) => state)).toEqual(['unresolved', 'unresolved']);
 		await again();
-		expect(open.size).toBe(2);
+		expect(registry.all()).toHaveLength(2);
 	});
 });
 

@@ -5,6 +5,8 @@ import { PROVIDER_NAMES } from '../models/catalogue';
 import type { ProviderId } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
 import { explain, failureJson, nodeError, Stopped } from '../n8n/errors';
+import { AmbiguousSubmitError } from '../jobs/submit';
+import { isTool } from '../n8n/isTool';
 import { paidJobsOf } from './video/paidJobs';
 import type { Operation } from './operation';
 import { operations } from './operations';
@@ -27,10 +29,18 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 			: [failureRow(context, outcome.error, item)];
 	});
 	if (operation.submits) {
-		paidJobsOf(context).deliver(outcomes.flatMap(({ ok, item }) => (ok ? [item] : [])));
+		const done = outcomes.filter((outcome) => outcome.ok || isTold(context, outcome.error));
+		paidJobsOf(context).markDelivered(done.map(({ item }) => item));
 	}
 	return [rows];
 }
+
+/**
+ * Whether an item of which nobody knows if it is paid is done with: its row says so, and the next row of a loop that asks
+ * for the same is another job. An AI agent that calls its tool once more means the same one.
+ */
+const isTold = (context: IExecuteFunctions, error: unknown): boolean =>
+	error instanceof AmbiguousSubmitError && !isTool(context);
 
 /** @throws NodeOperationError when there is no such operation, or the provider cannot do it */
 function chosen(context: IExecuteFunctions): Operation {
@@ -67,15 +77,7 @@ function throwFirst(
 	);
 	const first = failed.find(({ error }) => !isConsequence(error)) ?? failed[0];
 	if (!first) return;
-	// Only what this run submitted is news; ids that were given are known.
-	const others = outcomes
-		.filter(({ item }) => submits && item !== first.item)
-		.flatMap((outcome) =>
-			outcome.ok
-				? outcome.value.map(({ json }) => json.jobId)
-				: [explain(outcome.error).job?.jobId],
-		)
-		.filter((id): id is string => typeof id === 'string');
+	const { paid, inDoubt } = submits ? othersOf(context, first.item, outcomes) : NO_OTHERS;
 	const stopped = context.getExecutionCancelSignal?.()?.aborted;
 	const cause = stopped ? new Stopped(first.error) : first.error;
 	const count = context.getInputData().length;
@@ -83,16 +85,71 @@ function throwFirst(
 		context.getNode(),
 		cause,
 		first.item,
-		others.length
-			? `Other jobs of this run are submitted and paid too: ${others.join(', ')}. Get their videos with Job: Wait`
+		paid.length
+			? `Other jobs of this run are submitted and paid too: ${paid.join(', ')}. Get their videos with Job: Wait`
 			: undefined,
 		// Which one it was n8n writes behind the message, counted from 0.
 		count > 1 && !stopped
 			? `This item ended the run of all ${count}: to let the others go on, set 'On Error' in the settings of the node to 'Continue'`
 			: undefined,
 	);
-	if (others.length) error.context.otherJobIds = others;
+	if (paid.length) error.context.otherJobIds = paid;
+	if (inDoubt.length) {
+		error.message += `. ${namedInDoubt(inDoubt)}`;
+		error.context.itemsInDoubt = inDoubt;
+	}
 	throw error;
+}
+
+/** An item whose submit got no usable answer, with the jobs that may be its. */
+interface InDoubt {
+	/** Counted from 0, as n8n counts. */
+	item: number;
+	candidateJobIds?: readonly string[];
+}
+
+const NO_OTHERS: { paid: string[]; inDoubt: InDoubt[] } = { paid: [], inDoubt: [] };
+
+/**
+ * What the other items of the run have cost, or may have. Only what this run submitted is news; ids that were given are
+ * known. The ledger also knows those that an earlier try paid for, and that were not started again in this one.
+ */
+function othersOf(
+	context: IExecuteFunctions,
+	first: number,
+	outcomes: readonly Outcome[],
+): { paid: string[]; inDoubt: InDoubt[] } {
+	const paid = new Set<string>();
+	const candidates = new Map<number, readonly string[] | undefined>();
+	for (const { item, ...outcome } of outcomes) {
+		if (item === first) continue;
+		const ids = outcome.ok
+			? outcome.value.map(({ json }) => json.jobId)
+			: [explain(outcome.error).job?.jobId];
+		for (const id of ids) if (typeof id === 'string') paid.add(id);
+		if (!outcome.ok && outcome.error instanceof AmbiguousSubmitError) {
+			candidates.set(item, explain(outcome.error).candidates);
+		}
+	}
+	for (const { item, jobId } of paidJobsOf(context).all()) {
+		if (item === first) continue;
+		if (jobId !== undefined) paid.add(jobId);
+		else if (!candidates.has(item)) candidates.set(item, undefined);
+	}
+	const inDoubt = [...candidates].map(([item, ids]) => ({
+		item,
+		...(ids ? { candidateJobIds: ids } : {}),
+	}));
+	return { paid: [...paid], inDoubt: inDoubt.sort((a, b) => a.item - b.item) };
+}
+
+function namedInDoubt(items: readonly InDoubt[]): string {
+	const each = items.map(({ item, candidateJobIds: ids = [] }) =>
+		ids.length ? `${item} (it may be ${ids.join(' or ')})` : String(item),
+	);
+	return each.length === 1
+		? `The submit of item ${each[0]} got no usable answer: its job may exist and may be billed`
+		: `The submits of the items ${each.join(', ')} got no usable answer: their jobs may exist and may be billed`;
 }
 
 /** Whether an item only stopped because another one had not succeeded. */

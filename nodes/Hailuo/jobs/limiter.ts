@@ -15,10 +15,12 @@ export class SubmitLimiter {
 	private readonly granted: number[] = [];
 	private readonly queue = new Semaphore(1);
 	private pausedUntil = 0;
+	/** The longest of the pauses that count now, in ms. */
+	private pauseMs = 0;
 
 	/** @param options.perMinute most submits in any 60 s; 0 for no limit */
 	constructor(options: { perMinute: number; clock: Clock }) {
-		// Half a submit a minute is little, not no limit.
+		// 0 means unlimited; fractions round down, to 1 at least.
 		this.perMinute = options.perMinute > 0 ? Math.max(1, Math.floor(options.perMinute)) : 0;
 		this.clock = options.clock;
 	}
@@ -43,17 +45,25 @@ export class SubmitLimiter {
 	}
 
 	/**
-	 * Lets nobody through before `atMs` (ms since the epoch): a 429 for one item is a 429 for the
-	 * whole account. A pause is only ever made longer by this.
+	 * Lets nobody through for `ms`: a 429 for one item is a 429 for the whole account. A pause is only ever made longer by
+	 * this.
 	 */
-	pauseUntil(atMs: number): void {
-		if (Number.isFinite(atMs)) this.pausedUntil = Math.max(this.pausedUntil, atMs);
+	pause(ms: number): void {
+		if (!Number.isFinite(ms)) return;
+		const now = this.clock.now();
+		const leftMs = this.pausedUntil > now ? Math.min(this.pauseMs, this.pausedUntil - now) : 0;
+		this.pauseMs = Math.max(leftMs, ms);
+		this.pausedUntil = now + this.pauseMs;
 	}
 
+	/** Never longer than a pause or a window lasts: when the clock is set back, nobody waits until it has caught up. */
 	private waitMs(): number {
+		const now = this.clock.now();
+		this.pausedUntil = Math.min(this.pausedUntil, now + this.pauseMs);
+		this.granted.forEach((at, index) => (this.granted[index] = Math.min(at, now)));
 		const full = this.perMinute > 0 && this.granted.length >= this.perMinute;
 		const windowEnd = full ? this.granted[0] + WINDOW_MS : 0;
-		return Math.max(this.pausedUntil, windowEnd) - this.clock.now();
+		return Math.max(this.pausedUntil, windowEnd) - now;
 	}
 }
 
@@ -89,7 +99,10 @@ export class StatusPacer {
 		}, signal);
 	}
 
+	/** Never longer than the gap, also when the clock is set back. */
 	private waitMs(): number {
-		return this.nextAt - this.clock.now();
+		const now = this.clock.now();
+		this.nextAt = Math.min(this.nextAt, now + this.gapMs);
+		return this.nextAt - now;
 	}
 }

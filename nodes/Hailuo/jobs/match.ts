@@ -1,82 +1,202 @@
-import type { HistoryJob, Submission } from '../providers/types';
+import { createHash } from 'crypto';
+import type { HistoryJob } from '../providers/types';
 
-type Asked = Pick<Submission, 'model' | 'input'>;
+/** A submission as it is compared with the jobs of a history: see `comparable`. */
+export interface Asked {
+	model: string;
+	input: Record<string, unknown>;
+}
 
 /** Inline pictures are longer than any word, and base64 has no blanks. */
-const BASE64 = /^[A-Za-z0-9+/_=-]{256,}$/;
+const BASE64 = /^[A-Za-z0-9+/_-]{256,}={0,2}$/;
+const DATA_URI = /^data:[^,]*,/i;
 
-export function isUrl(text: string): boolean {
+function isUrl(text: string): boolean {
 	return /^https?:\/\/\S+$/i.test(text);
 }
 
-/** Whether a text holds a picture: a URL, a data URI or base64. */
-export function isPicture(text: string): boolean {
-	return isUrl(text) || /^data:\S*$/i.test(text) || BASE64.test(text);
+/** The base64 of an inline picture, bare or in a data URI; undefined for everything else. */
+function inlineData(text: string): string | undefined {
+	const head = DATA_URI.exec(text);
+	if (head) return text.slice(head[0].length).trim();
+	if (text.trim().toLowerCase() === 'data:') return '';
+	return BASE64.test(text) ? text : undefined;
 }
 
-function isBlank(value: unknown): boolean {
-	return value === undefined || value === null;
+/** What is kept of an inline picture: it may have megabytes, and a submit is remembered for minutes. */
+export class InlinePicture {
+	/** @param chars length of its base64; 0 for a picture of which nothing is known any more */
+	constructor(
+		readonly sha256: string,
+		readonly chars: number,
+	) {}
 }
 
-/**
- * A text without what a provider may change about it on the way: the form of its letters, blanks and line ends, and
- * half a character, which no UTF-8 can hold.
- */
+const sha256 = (text: string) =>
+	createHash('sha256').update(Buffer.from(text, 'base64')).digest('hex');
+
+/** The input with each inline picture replaced by its hash; `data:` alone stands for an unknown picture. */
+export function comparable(input: Record<string, unknown>): Record<string, unknown> {
+	return reduced(input) as Record<string, unknown>;
+}
+
+function reduced(value: unknown): unknown {
+	if (typeof value === 'string') {
+		const data = inlineData(value);
+		return data === undefined ? value : new InlinePicture(sha256(data), data.length);
+	}
+	if (value instanceof InlinePicture || typeof value !== 'object' || value === null) return value;
+	if (Array.isArray(value)) return value.map(reduced);
+	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, reduced(inner)]));
+}
+
+/** Whether base64 holds a picture to its end, and not the beginning of a longer one. */
+function isWholePicture(data: string): boolean {
+	const bytes = Buffer.from(data, 'base64');
+	if (bytes.length < 16) return false;
+	if (bytes.subarray(0, 4).toString('latin1') === 'RIFF') {
+		return bytes.readUInt32LE(4) + 8 <= bytes.length;
+	}
+	const end = bytes.subarray(-16).toString('latin1');
+	return end.includes('IEND') || end.includes('\xff\xd9');
+}
+
+/** How two values of one field compare. What a history leaves out, or shows in another form, is `unknown`. */
+type Verdict = 'same' | 'differs' | 'unknown';
+
+const isBlank = (value: unknown) => value === undefined || value === null;
+
+/** Text without what a provider may change about it: Unicode form, blanks, line ends, and lone surrogates. */
 const plain = (value: unknown): string =>
 	Buffer.from(String(value)).toString().normalize('NFC').replace(/\s+/g, ' ').trim();
 
-/**
- * Whether the two may be the same value of one field. What cannot be compared may be: nothing, lists
- * and objects, and a picture unless both sides hold it as a URL.
- */
-function maybeSame(ours: unknown, theirs: unknown): boolean {
-	if (isBlank(ours) || isBlank(theirs)) return true;
-	if (typeof ours === 'object' || typeof theirs === 'object') return true;
+function comparePicture(ours: InlinePicture, theirs: unknown): Verdict {
+	const data = typeof theirs === 'string' ? inlineData(theirs) : undefined;
+	if (!data || ours.chars === 0 || !/^[\w+/-]+={0,2}$/.test(data)) return 'unknown';
+	if (sha256(data) === ours.sha256) return 'same';
+	// A history may cut a long field off: only a picture that is there in full is another one.
+	return data.length >= ours.chars || isWholePicture(data) ? 'differs' : 'unknown';
+}
+
+function compareAll(verdicts: Verdict[]): Verdict {
+	if (verdicts.includes('differs')) return 'differs';
+	return verdicts.length > 0 && verdicts.every((one) => one === 'same') ? 'same' : 'unknown';
+}
+
+function compare(ours: unknown, theirs: unknown): Verdict {
+	if (isBlank(ours) || isBlank(theirs)) return 'unknown';
+	if (ours instanceof InlinePicture) return comparePicture(ours, theirs);
+	if (Array.isArray(ours) && Array.isArray(theirs)) {
+		if (ours.length !== theirs.length) return 'differs';
+		return compareAll(ours.map((one, index) => compare(one, theirs[index])));
+	}
+	if (Array.isArray(ours) || Array.isArray(theirs)) return 'unknown';
+	if (typeof ours === 'object' && typeof theirs === 'object') {
+		const other = theirs as Record<string, unknown>;
+		return compareAll(Object.entries(ours!).map(([key, inner]) => compare(inner, other[key])));
+	}
+	if (typeof ours === 'object' || typeof theirs === 'object') return 'unknown';
 	const [a, b] = [plain(ours), plain(theirs)];
-	if (a === b) return true;
-	return isPicture(a) && !(isUrl(a) && isUrl(b));
+	if (a === b) return 'same';
+	return isUrl(a) && !isUrl(b) ? 'unknown' : 'differs';
 }
 
-/** Whether the history tells any of the fields that were sent; if not, `matches` says little. */
-export function tellsInput(asked: Asked, job: HistoryJob): boolean {
-	return Object.keys(asked.input).some((key) => !isBlank(job.input?.[key]));
-}
-
-/** Whether a job of the history may come from this submission: the model and all that can be compared. */
+/** Whether a job of the history may come from this submission: nothing that can be compared differs. */
 export function matches(asked: Asked, job: HistoryJob): boolean {
-	if (job.model !== asked.model) return false;
-	const theirs = job.input ?? {};
-	return Object.entries(asked.input).every(([key, ours]) => maybeSame(ours, theirs[key]));
+	return job.model === asked.model && !differs(asked, job);
 }
+
+function differs({ input }: Asked, job: HistoryJob): boolean {
+	const theirs = job.input ?? {};
+	if (Object.entries(input).some(([key, ours]) => compare(ours, theirs[key]) === 'differs')) {
+		return true;
+	}
+	const [ours, told] = [wordsOf(input), wordsOf(theirs)];
+	return ours !== '' && told !== '' && ours !== told;
+}
+
+/** Under these names the APIs take the words of a request, at whatever depth. */
+const WORDS = new Set(['prompt', 'text']);
+
+/** All words of a request in one text; empty where it has none. */
+function wordsOf(value: unknown, key = ''): string {
+	if (typeof value === 'string') return WORDS.has(key) ? plain(value) : '';
+	if (typeof value !== 'object' || value === null || value instanceof InlinePicture) return '';
+	return Object.entries(value)
+		.map(([name, inner]) => wordsOf(inner, name))
+		.filter((words) => words !== '')
+		.join('\n');
+}
+
+const isPictureOfOurs = (value: unknown): boolean =>
+	value instanceof InlinePicture || (typeof value === 'string' && isUrl(value));
+
+/**
+ * Whether a job of the history is known again by what it was asked for: by its words, where the request has words, else by
+ * a picture. A length or a switch is no identity: thousands of requests share it.
+ */
+export function identifies(asked: Asked, job: HistoryJob): boolean {
+	if (!matches(asked, job)) return false;
+	const words = wordsOf(asked.input);
+	if (words !== '') return words === wordsOf(job.input);
+	return Object.entries(asked.input).some(
+		([key, ours]) =>
+			[ours].flat().some(isPictureOfOurs) && compare(ours, job.input?.[key]) === 'same',
+	);
+}
+
+/** Whether a job may be of the submission's model: one that tells no model may be of any. */
+const isOfModel = (asked: Asked, { model }: HistoryJob): boolean =>
+	model === asked.model || model === '';
 
 /** How long after its POST began a job may be made, in ms: far longer than any POST lasts. */
 export const MADE_WITHIN_MS = 300_000;
+/** How much earlier than its POST a job may seem to be made, in ms: Date headers count whole seconds. */
+export const TOLERANCE_MS = 2_000;
 
-interface Sent {
+/** A submit as it is compared with the jobs of a history. Times in ms since the epoch. */
+export interface Sent {
 	submission: Asked;
-	/** ms since the epoch, by our clock. */
+	/** When the POST began, by our clock. */
 	startedAt: number;
+	/** The same by the provider's clock, where it was known then: holds when our clock is set, and for other workers. */
+	providerAt?: number;
 }
+
+/** When a submit was sent by the provider's clock. @param offsetMs how far that is ahead of ours, in ms */
+export const sentByProvider = ({ providerAt, startedAt }: Sent, offsetMs: number): number =>
+	providerAt ?? startedAt + offsetMs;
 
 /**
  * Whether a job of the history was made by the same model at the time of this submit, whatever it was asked for. One
  * that tells no model or no readable time may have been.
  *
- * @param slackMs what the provider's clock may be behind ours, in ms: `createdAt` is by its clock
+ * @param offsetMs how far the provider's clock is ahead of ours, in ms
+ * @param marginMs by how much more the two times may differ, in ms
  */
-export function madeAtTimeOf(submit: Sent, job: HistoryJob, slackMs: number): boolean {
-	const laterMs = Date.parse(job.createdAt) - (submit.startedAt - slackMs);
-	const sameModel = job.model === submit.submission.model || job.model === '';
-	return sameModel && !(laterMs < 0) && !(laterMs > MADE_WITHIN_MS);
+export function madeAtTimeOf(
+	submit: Sent,
+	job: HistoryJob,
+	offsetMs: number,
+	marginMs = 0,
+): boolean {
+	const laterMs = Date.parse(job.createdAt) - sentByProvider(submit, offsetMs) + TOLERANCE_MS;
+	const tooEarly = laterMs < -marginMs;
+	const tooLate = laterMs > MADE_WITHIN_MS + marginMs;
+	return isOfModel(submit.submission, job) && !tooEarly && !tooLate;
 }
 
 /**
  * Whether a job of the history may come from this submit: it matches, and was made at its time. A job without a
  * readable time is never anybody's.
  *
- * @param slackMs as above
+ * @param offsetMs as above
  */
-export function mayBeJobOf(submit: Sent, job: HistoryJob, slackMs: number): boolean {
+export function mayBeJobOf(submit: Sent, job: HistoryJob, offsetMs: number): boolean {
 	const timed = !Number.isNaN(Date.parse(job.createdAt));
-	return timed && madeAtTimeOf(submit, job, slackMs) && matches(submit.submission, job);
+	return timed && madeAtTimeOf(submit, job, offsetMs) && matches(submit.submission, job);
 }
+
+/** Whether a job of the history asked for the same as this submission, as far as it tells, whenever it was made. */
+export const asksForTheSame = (asked: Asked, job: HistoryJob): boolean =>
+	isOfModel(asked, job) && !differs(asked, job);

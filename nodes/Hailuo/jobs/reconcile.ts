@@ -1,10 +1,16 @@
 import { ProviderError } from '../providers/errors';
 import type { HistoryFilter, HistoryJob, HistoryPage, Job } from '../providers/types';
-import type { Claims } from './claims';
 import type { Clock } from './clock';
 import { isAbort } from './abort';
-import { MADE_WITHIN_MS, madeAtTimeOf, mayBeJobOf, tellsInput } from './match';
-import type { OpenSubmit, OpenSubmits } from './openSubmits';
+import {
+	MADE_WITHIN_MS,
+	asksForTheSame,
+	identifies,
+	madeAtTimeOf,
+	mayBeJobOf,
+	sentByProvider,
+} from './match';
+import type { OpenSubmit, Registry } from './registry';
 import { retryGet } from './retry';
 import { settle } from './settle';
 
@@ -12,31 +18,33 @@ import { settle } from './settle';
 const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000, 40_000];
 /** Further looks while the job found may belong to a submit that is still being sent. */
 const CONTESTED_LOOKS_MS = [55_000, 70_000, 90_000, 120_000];
-/** How much earlier than our POST a job may seem to be made: Date headers count whole seconds. */
-const TOLERANCE_MS = 2_000;
+/** How far around the time of the submit a look reads, in ms. */
+const NEAR_MS = 60_000;
 /**
- * The filter's own margin; what it lets through too much is sorted out here. What lies in it is adopted by nobody, but
- * speaks against a second submit: the clock of a gateway, which is the one we know, may differ from that of the jobs.
+ * How far the last looks read, in ms. What they find outside the time of the submit is adopted by nobody, but it speaks
+ * against a second submit: our clock, the gateway's and that of the jobs may be minutes apart, and may be set meanwhile.
  */
-const FILTER_MARGIN_MS = 60_000;
-/** A job without inputs is adopted when it was the only one from this look on and still is at the next. */
-const SOLE_FROM_MS = 2_000;
+const CLOCK_DOUBT_MS = 3_600_000;
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
+/** Where the whole history is read, for a proof. */
+const MAX_PAGES_WHOLE = 50;
 
 export interface ReconcileOptions {
 	/** The provider's history. */
 	list: (filter: HistoryFilter) => Promise<HistoryPage>;
 	/** The ambiguous submit, as `submitOnce` hands it over. */
 	attempt: OpenSubmit;
-	/** How far the provider's clock is ahead of ours, in ms (`HttpClient.clockOffsetMs`). */
-	offsetMs: () => number;
-	claims: Claims;
-	openSubmits: OpenSubmits;
+	/** How far the provider's clock is ahead of ours, in ms; undefined while no answer has told its time. */
+	offsetMs: () => number | undefined;
+	registry: Registry;
 	clock: Clock;
 	signal?: AbortSignal;
-	/** ms since the epoch; no look is begun after it. */
-	deadlineAt?: number;
+	/**
+	 * Whether the last look reads the whole history, and `candidates` names whatever may be the job, whenever it was made:
+	 * for a proof that the submit was never taken.
+	 */
+	wholeHistory?: boolean;
 }
 
 export interface Search {
@@ -45,11 +53,14 @@ export interface Search {
 	/** How often the history could be read; 0 says that the search proves nothing. */
 	looks: number;
 	/**
-	 * Nobody's jobs that the same model made about that time, by the last look: the lost one may be among them, also where
-	 * its input reads otherwise (a provider may rewrite a prompt, or the address of a picture).
+	 * Nobody's jobs that may be the lost one, by the last look that could be made: those that asked for the same first.
+	 * Those of the model that were made about that time are among them whatever they were asked for, because a provider may
+	 * rewrite a prompt, or the address of a picture.
 	 */
 	candidates: string[];
-	/** Whether that look saw all of that time; else there may be more. */
+	/** Those that asked for the very same, where there are any: the others are then not worth naming. */
+	likely?: string[];
+	/** Whether the last look saw all that it had to see; else there may be more. */
 	whole: boolean;
 	/**
 	 * Jobs that could have been adopted as well, and that nobody of this process waits for: another n8n sent the same at
@@ -61,28 +72,34 @@ export interface Search {
 interface Look {
 	/** Jobs that may be ours and that nobody has claimed, oldest first. */
 	found: HistoryJob[];
-	slackMs: number;
-	candidates: string[];
+	offsetMs: number;
+	candidates: HistoryJob[];
 	whole: boolean;
 }
 
-/** Reads the history back to the submit. @throws when it could not be read in time */
-async function look(options: ReconcileOptions, untilMs: number): Promise<Look> {
-	const { list, attempt, offsetMs, claims, clock, signal } = options;
-	const found = new Map<string, HistoryJob>();
-	const candidates = new Set<string>();
-	const slack = () => TOLERANCE_MS - offsetMs();
+type Reach = 'near' | 'far' | 'all';
+
+/** Reads the history around the submit, or all of it. @throws when it could not be read in time */
+async function look(options: ReconcileOptions, reach: Reach, untilMs: number): Promise<Look> {
+	const { list, attempt, registry, clock, signal } = options;
+	const offset = () => options.offsetMs() ?? 0;
 	const iso = (ms: number) => new Date(ms).toISOString();
+	const marginMs = reach === 'near' ? NEAR_MS : CLOCK_DOUBT_MS;
+	const seen = new Map<string, HistoryJob>();
 	let end = false;
 	let skewed = false;
-	for (let page = 1; page <= MAX_PAGES && !end; page++) {
-		const slackMs = slack();
-		const from = attempt.startedAt - slackMs;
+	let total = 0;
+	for (let page = 1; page <= (reach === 'all' ? MAX_PAGES_WHOLE : MAX_PAGES) && !end; page++) {
+		const sentAt = sentByProvider(attempt, offset());
 		const filter: HistoryFilter = {
 			model: attempt.submission.model,
-			createdAfter: iso(from - FILTER_MARGIN_MS),
-			// What was made later is not ours, and would only fill the pages of a search that comes hours later.
-			createdBefore: iso(from + MADE_WITHIN_MS + FILTER_MARGIN_MS),
+			...(reach === 'all'
+				? {}
+				: {
+						createdAfter: iso(sentAt - marginMs),
+						// What was made later is not ours, and would only fill the pages of a search that comes hours later.
+						createdBefore: iso(sentAt + MADE_WITHIN_MS + marginMs),
+					}),
 			withInputs: true,
 			page,
 			pageSize: PAGE_SIZE,
@@ -92,29 +109,35 @@ async function look(options: ReconcileOptions, untilMs: number): Promise<Look> {
 			signal,
 			deadlineAt: untilMs,
 		});
-		for (const job of answer.jobs) {
-			if (madeAtTimeOf(attempt, job, slack() + FILTER_MARGIN_MS)) candidates.add(job.jobId);
-			if (mayBeJobOf(attempt, job, slack())) found.set(job.jobId, job);
-		}
+		for (const job of answer.jobs) seen.set(job.jobId, job);
+		total = Math.max(total, answer.total ?? 0);
 		// The first answer tells the provider's time; a filter by another one may have left the job out.
-		skewed ||= Math.abs(slackMs - slack()) > FILTER_MARGIN_MS;
-		const oldest = Math.min(...answer.jobs.map((job) => Date.parse(job.createdAt)));
-		// NaN (a time that cannot be read) reads on; an empty page is Infinity, but ends it.
-		const older = oldest < attempt.startedAt - slack() - FILTER_MARGIN_MS;
+		skewed ||= Math.abs(sentAt - sentByProvider(attempt, offset())) > marginMs;
+		// A page that is older as a whole ends a look, but no proof: a history may be out of order. NaN reads on.
+		const newest = Math.max(...answer.jobs.map((job) => Date.parse(job.createdAt)));
+		const older = reach !== 'all' && newest < sentAt - marginMs;
 		end = !answer.more || answer.jobs.length === 0 || older;
 	}
-	const free = [...found.values()].filter(({ jobId }) => !claims.has(jobId));
-	free.sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+	// Once known it is kept: a clock that is set later must not move it.
+	const offsetMs = options.offsetMs();
+	if (offsetMs !== undefined) attempt.providerAt ??= attempt.startedAt + offsetMs;
+	const free = [...seen.values()].filter(({ jobId }) => !registry.isClaimed(jobId));
 	return {
-		found: free,
-		slackMs: slack(),
-		candidates: [...candidates].filter((jobId) => !claims.has(jobId)),
-		whole: end && !skewed,
+		found: free.filter((job) => mayBeJobOf(attempt, job, offset())).sort(byAge),
+		offsetMs: offset(),
+		candidates: free.filter(
+			(job) =>
+				madeAtTimeOf(attempt, job, offset(), CLOCK_DOUBT_MS) ||
+				(reach === 'all' && asksForTheSame(attempt.submission, job)),
+		),
+		whole: end && !skewed && seen.size >= total,
 	};
 }
 
+const byAge = (a: HistoryJob, b: HistoryJob) => Date.parse(a.createdAt) - Date.parse(b.createdAt);
+
 /** The job as everybody else sees it: the inputs may be megabytes of picture. */
-function plain(job: HistoryJob): Job {
+function withoutInput(job: HistoryJob): Job {
 	const copy = { ...job };
 	delete copy.input;
 	return copy;
@@ -123,34 +146,29 @@ function plain(job: HistoryJob): Job {
 /**
  * The job of this look that is surely ours, or else why it is not: `contested` when a submit that is
  * still being sent may own one, so that a later look will know more.
- *
- * @param soleCandidateId id of the only job the look before found, if it found just one
  */
 function choose(
-	{ attempt, openSubmits }: ReconcileOptions,
-	{ found, slackMs }: Look,
-	soleCandidateId?: string,
+	{ attempt, registry }: ReconcileOptions,
+	{ found, offsetMs }: Look,
 ): { job?: HistoryJob; spare?: string[]; contested: boolean } {
-	const rivals = found.map((job) => openSubmits.possibleOwners(attempt, job, slackMs));
+	const rivals = found.map((job) => registry.possibleOwners(attempt, job, offsetMs));
 	const contested = rivals.flat().some(({ state }) => state === 'sending');
-	const ours = found.filter((_, index) => rivals[index].length === 0);
-	const [told, ...same] = ours.filter((job) => tellsInput(attempt.submission, job));
-	if (told) {
-		const spare = same.slice(openSubmits.identicalSearches(attempt)).map(({ jobId }) => jobId);
-		return { job: told, contested, ...(spare.length ? { spare } : {}) };
-	}
-	// Without inputs any job of the model looks like ours, so a second one makes both worthless.
-	const only = found.length === 1 && ours.length === 1 && ours[0].jobId === soleCandidateId;
-	return { job: only ? ours[0] : undefined, contested };
+	const uncontested = found.filter((_, index) => rivals[index].length === 0);
+	const exact = uncontested.filter((job) => identifies(attempt.submission, job));
+	const [job, ...duplicates] = exact;
+	if (!job) return { contested };
+	const spare = duplicates.slice(registry.identicalSearches(attempt)).map(({ jobId }) => jobId);
+	return { job, contested, ...(spare.length ? { spare } : {}) };
 }
 
 /**
  * Searches the provider's history for the job of an ambiguous submit, several times over 40 s (over
  * 2 min while it may be that of a submit still being sent), and adopts the oldest job that
  * - has the same model, and the same value in every field that can be compared,
+ * - is known again by its words, or by its picture where the request has no words,
  * - was made since the POST began,
  * - is nobody's: not claimed, and no other open submit may own it.
- * Where the history tells no inputs, a job is adopted only if it is the only one, and stays it.
+ * What the history does not show is no match: a job without its inputs is named, and never adopted.
  *
  * Costs nothing. A list call that fails is repeated, and passed over if it goes on failing; a refusal
  * for good (wrong key) ends the search.
@@ -158,38 +176,72 @@ function choose(
  * @throws the signal's reason as soon as it is aborted, and nothing else
  */
 export async function reconcile(options: ReconcileOptions): Promise<Search> {
-	const { claims, clock, signal, deadlineAt = Infinity } = options;
-	const beganAt = clock.now();
+	const { attempt, registry, clock, signal, wholeHistory } = options;
 	const search: Search = { looks: 0, candidates: [], whole: false };
 	let contested = false;
-	let lone: string | undefined;
+	let atMs = 0;
 
 	const times = [...LOOKS_MS, ...CONTESTED_LOOKS_MS];
 	for (const [index, afterMs] of times.entries()) {
-		const at = Math.max(clock.now(), beganAt + afterMs);
-		if (at > deadlineAt || (index >= LOOKS_MS.length && !contested)) break;
-		if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
+		const isLast = index >= LOOKS_MS.length - 1;
+		if (index >= LOOKS_MS.length && !contested) break;
+		// Counted in sleeps: the clock may be set meanwhile.
+		if (afterMs > atMs) await clock.sleep(afterMs - atMs, signal);
+		atMs = Math.max(atMs, afterMs);
 		signal?.throwIfAborted();
-		const nextAt = beganAt + (times[index + 1] ?? afterMs + 20_000);
-		const outcome = await settle(async () => await look(options, Math.min(nextAt, deadlineAt)));
+		const beganAt = clock.now();
+		const pauseMs = (times[index + 1] ?? afterMs + 20_000) - afterMs;
+		const reach = !isLast ? 'near' : wholeHistory ? 'all' : 'far';
+		const outcome = await settle(async () => await look(options, reach, beganAt + pauseMs));
+		atMs += Math.min(pauseMs, Math.max(0, clock.now() - beganAt));
 		if (!outcome.ok) {
 			const { error } = outcome;
 			if (isAbort(error, signal)) throw error;
+			// What an earlier look saw is no proof that the whole was seen.
+			search.whole = false;
 			if (error instanceof ProviderError && error.isTransient) continue;
 			break;
 		}
-		const { found, candidates, whole } = outcome.value;
+		const { candidates, whole } = outcome.value;
 		search.looks++;
-		Object.assign(search, { candidates, whole });
+		search.whole = whole && isLast;
+		const exact = candidates.filter((job) => identifies(attempt.submission, job));
+		const other = candidates.filter((job) => !exact.includes(job));
+		search.candidates = [...exact, ...other].map(({ jobId }) => jobId);
+		search.likely = exact.length ? exact.map(({ jobId }) => jobId) : undefined;
 		// Nothing is awaited from the look's end to the claim, or two searches could take one job.
-		const choice = choose(options, outcome.value, lone);
+		const choice = choose(options, outcome.value);
 		if (choice.job) {
 			const { job, spare } = choice;
-			claims.claim(job.jobId);
-			return { ...search, job: plain(job), ...(spare ? { spare } : {}) };
+			registry.claim(job.jobId);
+			return { ...search, job: withoutInput(job), ...(spare ? { spare } : {}) };
 		}
 		contested = choice.contested;
-		lone = afterMs >= SOLE_FROM_MS && found.length === 1 ? found[0].jobId : undefined;
 	}
 	return search;
+}
+
+/** How long after a submit an entry may still turn up in the history, in ms. */
+const HISTORY_LAG_MS = 120_000;
+
+/**
+ * Whether a search of the whole history proves that the submit was never taken, so that it may be sent again. Only a
+ * history that was read to its end and shows nothing that may be the job does, and only where the provider's own time of
+ * the submit is known: no Date header, no proof.
+ *
+ * @param sent when it was sent; `providerAt` as it was stored then
+ * @param now both clocks now; `providerAt` is undefined while no answer has told it
+ * @param historyMs how far back the history reaches
+ */
+export function provesAbsence(
+	search: Search,
+	sent: { sentAt: number; providerAt?: number },
+	now: { ourAt: number; providerAt?: number },
+	historyMs: number,
+): boolean {
+	if (sent.providerAt === undefined || now.providerAt === undefined) return false;
+	if (search.looks === 0 || !search.whole || search.candidates.length > 0) return false;
+	// By both clocks: either may have been set meanwhile, and ours may be that of another worker.
+	const ages = [now.ourAt - sent.sentAt, now.providerAt - sent.providerAt];
+	return Math.min(...ages) >= HISTORY_LAG_MS && Math.max(...ages) < historyMs - CLOCK_DOUBT_MS;
 }

@@ -1,9 +1,9 @@
 import { ProviderError } from '../providers/errors';
 import type { Job, Submission } from '../providers/types';
-import { claims as processClaims, type Claims } from './claims';
 import type { Clock } from './clock';
 import type { SubmitLimiter } from './limiter';
-import { openSubmits as processSubmits, type OpenSubmit, type OpenSubmits } from './openSubmits';
+import { registry as processRegistry, type OpenSubmit, type Registry } from './registry';
+import type { Search } from './reconcile';
 import { retryWait } from './retry';
 import { settle } from './settle';
 
@@ -18,13 +18,30 @@ const REFUSED_MAX_MS = 60_000;
  * never send it again by itself.
  */
 export class AmbiguousSubmitError extends Error {
-	/** What the POST ended with; the signal's reason when it was stopped under way. */
-	readonly cause: unknown;
+	/** What the POST ended with; the signal's reason when it was stopped under way. Unknown for an earlier try. */
+	readonly cause?: unknown;
+	/** IDs of jobs of the history that may be the one. */
+	readonly candidates: readonly string[];
+	/** Where a person looks for the job: a sentence without its full stop. */
+	readonly hint?: string;
+	/** Whether an earlier try of the item sent it. */
+	readonly earlier: boolean;
 
-	constructor(cause: unknown) {
-		super(cause instanceof Error ? cause.message : String(cause));
+	constructor(
+		facts: {
+			cause?: unknown;
+			candidates?: readonly string[];
+			hint?: string;
+			earlier?: boolean;
+		} = {},
+	) {
+		const { cause, candidates = [], hint, earlier = false } = facts;
+		super(cause instanceof Error ? cause.message : String(cause ?? 'no answer'));
 		this.name = 'AmbiguousSubmitError';
 		this.cause = cause;
+		this.candidates = candidates;
+		this.hint = hint;
+		this.earlier = earlier;
 	}
 }
 
@@ -42,18 +59,24 @@ export interface SubmitOptions {
 	/** Ends the waits before the POST. */
 	signal?: AbortSignal;
 	limiter?: SubmitLimiter;
-	/** ms since the epoch; a refused POST is not sent again after it. */
-	patienceUntil: number;
 	/**
-	 * Asked after an answer that proves nothing, never twice: gives the job if it can be found, already
-	 * claimed. Its own failure counts as not found.
-	 *
-	 * @param attempt of the POST; `attempt.startedAt` is when it began
+	 * How long a POST that is refused (429) is sent again, in ms of pauses: waiting for a place in the limiter's line
+	 * does not use it up.
 	 */
-	resolveAmbiguity?: (error: unknown, attempt: OpenSubmit) => Promise<Job | undefined>;
-	/** The process's registries, unless a test brings its own. */
-	claims?: Claims;
-	openSubmits?: OpenSubmits;
+	patienceMs: number;
+	/** The provider's time now, in ms since the epoch; undefined while it is not known. */
+	providerNow?: () => number | undefined;
+	/**
+	 * Asked after an answer that proves nothing, never twice: looks the job up, and claims it. Its own failure counts as
+	 * not found.
+	 *
+	 * @param attempt the POST, with the time when it began
+	 */
+	lookUp?: (attempt: OpenSubmit) => Promise<Partial<Pick<Search, 'job' | 'candidates' | 'likely'>>>;
+	/** Where a person looks for a job that was not found. */
+	hint?: string;
+	/** The process's registry, unless a test brings its own. */
+	registry?: Registry;
 }
 
 export interface Submitted {
@@ -64,47 +87,52 @@ export interface Submitted {
 	adopted: boolean;
 }
 
-/** Only a ProviderError can prove anything: any other throw may have come after the POST. */
-function provesNothing(error: unknown): boolean {
-	return !(error instanceof ProviderError) || error.isAmbiguous;
-}
+/**
+ * What proves that a paid POST was not taken, asked in this one place: `ProviderError.provesRefusal`. Any other throw may
+ * have come after the POST.
+ */
+const provesRefusal = (error: unknown): error is ProviderError =>
+	error instanceof ProviderError && error.provesRefusal;
 
 /**
- * Sends a paid POST once. It is sent again only after a proof that it was refused (429, with a pause
- * for the whole batch; no connection, 3 times), and never after an answer that proves nothing: that
- * is what paying twice comes from.
+ * Sends a paid POST once. It is sent again only after a proof that it was refused for now (429, with a pause for the
+ * whole batch; no connection, 3 times), and never after an answer that proves nothing: that is what paying twice comes
+ * from.
  *
  * @throws AmbiguousSubmitError after an answer that proves nothing, unless the job was found; the
  * ProviderError of a refusal for good, or of the last one when patience is over; the signal's reason
  * when it is aborted before the POST
  */
 export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
-	const { submission, send, clock, signal, limiter, patienceUntil } = options;
-	const { claims = processClaims, openSubmits = processSubmits } = options;
+	const { submission, send, clock, signal, limiter, patienceMs, fingerprint } = options;
+	const { registry = processRegistry, providerNow } = options;
 	let notConnected = 0;
+	let pausedMs = 0;
 	for (let attempt = 0; ; attempt++) {
 		if (limiter) await limiter.acquire(signal);
 		signal?.throwIfAborted();
 		const startedAt = clock.now();
-		const open = openSubmits.begin(submission, startedAt, options.fingerprint);
+		const began = { startedAt, providerAt: providerNow?.(), fingerprint };
+		const open = registry.begin(submission, began);
 		const outcome = await settle(send);
 		if (outcome.ok) {
 			// Claimed before it is closed: in between, a search could take it for nobody's.
-			claims.claim(outcome.value.jobId);
-			openSubmits.close(open);
+			registry.claim(outcome.value.jobId);
+			registry.close(open);
 			return { job: outcome.value, startedAt, adopted: false };
 		}
 		const { error } = outcome;
-		if (provesNothing(error)) return await resolve(error, open, options, openSubmits);
-		openSubmits.close(open);
+		if (!provesRefusal(error)) return await resolve(error, open, options, registry);
+		registry.close(open);
 
-		if (!(error instanceof ProviderError) || !error.isRefusal) throw error;
+		if (!error.isRefusal) throw error;
 		const limited = error.kind === 'rateLimited';
 		if (!limited && ++notConnected > MAX_NOT_CONNECTED) throw error;
 		const slow = limited ? ([REFUSED_FIRST_MS, REFUSED_MAX_MS] as const) : ([] as const);
 		const waitMs = retryWait(error, attempt, () => clock.random(), ...slow);
-		if (limited) limiter?.pauseUntil(clock.now() + waitMs);
-		if (clock.now() + waitMs > patienceUntil) throw error;
+		if (limited) limiter?.pause(waitMs);
+		pausedMs += waitMs;
+		if (pausedMs > patienceMs) throw error;
 		// With a limiter the pause is waited for in its queue, so that nobody overtakes.
 		if (!limited || !limiter) await clock.sleep(waitMs, signal);
 	}
@@ -112,19 +140,20 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 
 /** @throws AmbiguousSubmitError when the job is not found */
 async function resolve(
-	error: unknown,
+	cause: unknown,
 	open: OpenSubmit,
-	options: SubmitOptions,
-	openSubmits: OpenSubmits,
+	{ lookUp, hint, clock }: SubmitOptions,
+	registry: Registry,
 ): Promise<Submitted> {
 	open.state = 'ambiguous';
-	const search = options.resolveAmbiguity;
-	const outcome = search ? await settle(async () => await search(error, open)) : undefined;
-	if (outcome?.ok && outcome.value) {
-		(options.claims ?? processClaims).claim(outcome.value.jobId);
-		openSubmits.close(open);
-		return { job: outcome.value, startedAt: open.startedAt, adopted: true };
+	const outcome = lookUp ? await settle(async () => await lookUp(open)) : undefined;
+	const found = outcome?.ok ? outcome.value : undefined;
+	if (found?.job) {
+		registry.claim(found.job.jobId);
+		registry.close(open);
+		return { job: found.job, startedAt: open.startedAt, adopted: true };
 	}
-	openSubmits.giveUp(open, options.clock.now());
-	throw new AmbiguousSubmitError(error);
+	registry.giveUp(open, clock.now());
+	const candidates = found?.likely ?? found?.candidates;
+	throw new AmbiguousSubmitError({ cause, candidates, hint });
 }

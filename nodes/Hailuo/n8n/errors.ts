@@ -1,5 +1,6 @@
 import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { AmbiguousSubmitError } from '../jobs/submit';
 import { DeadlineError } from '../jobs/wait';
 import { ImageRefused } from '../media/picture/check';
 import { FieldError } from '../models/fieldError';
@@ -48,18 +49,6 @@ export class Stopped extends Error {
 	}
 }
 
-/** A submit was sent, and nobody knows whether the provider took it. */
-export class InDoubt extends Error {
-	constructor(
-		message: string,
-		/** What to do next. */
-		readonly next: string,
-	) {
-		super(message);
-		this.name = 'InDoubt';
-	}
-}
-
 /** What a person reads: what happened, and what to do next. */
 export interface Explained {
 	message: string;
@@ -71,6 +60,8 @@ export interface Explained {
 	/** Whether the provider gave the answer, so that n8n shows it as one of an API. */
 	fromApi: boolean;
 	retryable: boolean;
+	/** IDs of jobs that may be the one of a submit without a usable answer. */
+	candidates?: readonly string[];
 	/** Whether it only ended because a person stopped the execution. */
 	stopped?: true;
 }
@@ -147,13 +138,35 @@ export function explain(error: unknown): Explained {
 			retryable: true,
 		};
 	}
-	if (error instanceof InDoubt) {
-		return { message: error.message, next: error.next, fromApi: false, retryable: false };
-	}
+	if (error instanceof AmbiguousSubmitError) return explainAmbiguous(error);
 	if (isStop(error)) {
 		return { message: CANCELED, stopped: true, fromApi: false, retryable: false };
 	}
 	return { message: (error as Error)?.message ?? String(error), fromApi: false, retryable: false };
+}
+
+/** More of them are no help to a person. */
+const MAX_NAMED = 3;
+
+function explainAmbiguous({ cause, candidates, hint, earlier }: AmbiguousSubmitError): Explained {
+	const named = candidates.length <= MAX_NAMED ? candidates : [];
+	const perhaps = named.length ? `; it may be ${named.join(' or ')}` : '';
+	const why = cause instanceof Error ? ` (${cause.message})` : '';
+	const what = earlier ? 'An earlier try submitted this item and got' : 'The submit got';
+	// A gateway, or another address, may have answered in the API's place.
+	const elsewhere =
+		cause instanceof ProviderError && (cause.status ?? 500) < 500 ? cause.hint : undefined;
+	return {
+		message: `${what} no usable answer, so the job may exist and may be billed. It was not sent again${why}`,
+		next: sentences(
+			`${hint ?? 'Look for it at the provider'}${perhaps}`,
+			'A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution',
+			elsewhere,
+		),
+		...(named.length ? { candidates: named } : {}),
+		fromApi: false,
+		retryable: false,
+	};
 }
 
 function explainFailedJob(job: Job): Explained {
@@ -187,7 +200,7 @@ export function nodeError(
 	itemIndex: number,
 	...also: Array<string | undefined>
 ): NodeApiError | NodeOperationError {
-	const { message: said, stopped, next, job, code, httpCode, fromApi } = explain(error);
+	const { message: said, stopped, next, job, code, httpCode, fromApi, candidates } = explain(error);
 	// A job that the provider canceled must not look like a person's Stop, or no error workflow runs.
 	const message = stopped ? said : said.replace(/(cancel)(ed)/gi, '$1l$2');
 	const description = sentences(next, ...also);
@@ -202,6 +215,7 @@ export function nodeError(
 	// n8n rewrites messages that contain network codes; what the person reads is ours.
 	shown.message = message;
 	if (job) shown.context.jobId = job.jobId;
+	if (candidates) shown.context.candidateJobIds = candidates;
 	return shown;
 }
 
@@ -210,7 +224,7 @@ const isWhole = (job: Partial<Job> | undefined): job is Job => job?.videos !== u
 
 /** The JSON of an item that did not succeed, where the workflow goes on: what is known of the job stays in it. */
 export function failureJson(error: unknown): IDataObject {
-	const { message, next, job, field, code, retryable } = explain(error);
+	const { message, next, job, field, code, candidates, retryable } = explain(error);
 	return {
 		...(isWhole(job) ? jobJson(job) : (job as IDataObject | undefined)),
 		error: {
@@ -218,6 +232,7 @@ export function failureJson(error: unknown): IDataObject {
 			...(next ? { description: next } : {}),
 			...(code ? { code } : {}),
 			...(field ? { field } : {}),
+			...(candidates ? { candidateJobIds: [...candidates] } : {}),
 			retryable,
 		},
 	};

@@ -67,7 +67,7 @@ export function httpClient(
 	baseUrl: string,
 	apiKey: string,
 ): HttpClient {
-	let offsetMs = 0;
+	let offsetMs: number | undefined;
 	const forms = redactions(apiKey);
 	const hide = (text: string) => forms.reduce((rest, form) => rest.split(form).join('***'), text);
 
@@ -110,7 +110,7 @@ export function httpClient(
 		return { status: answer.statusCode, headers, body: parsed(answer.body, hide) };
 	}
 
-	return { request, clockOffsetMs: () => offsetMs };
+	return { request, clockOffsetMs: () => offsetMs ?? 0, knowsTime: () => offsetMs !== undefined };
 }
 
 async function send(

@@ -121,6 +121,8 @@ export interface HttpClient {
 	request(request: HttpRequest): Promise<HttpResponse>;
 	/** How far the provider's clock is ahead of ours, in ms, read from the last answer's Date header; 0 before. */
 	clockOffsetMs(): number;
+	/** Whether an answer has told the provider's time: without a Date header the offset says nothing. */
+	knowsTime(): boolean;
 }
 
 /** A picture to put where the provider can fetch it. */
@@ -161,6 +163,8 @@ export interface Provider {
 	submit(http: HttpClient, submission: Submission): Promise<Job>;
 	get(http: HttpClient, jobId: string): Promise<Job>;
 	list?(http: HttpClient, filter: HistoryFilter): Promise<HistoryPage>;
+	/** Whether the list shows the jobs of an API, or of the main one where none is given; default: of all. */
+	listsJobsOf?(api?: ModelApi): boolean;
 	/** How far back the list reaches, in ms: of what is older its silence says nothing. */
 	historyMs?: number;
 	quote?(http: HttpClient, submission: Submission): Promise<Quote>;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { StatusPacer, SubmitLimiter } from '../../../nodes/Hailuo/jobs/limiter';
+import { StatusPacer, SubmitLimiter, WINDOW_MS } from '../../../nodes/Hailuo/jobs/limiter';
 import { VirtualClock } from '../helpers/virtualClock';
 import { errorOf } from './support';
 
@@ -79,7 +79,7 @@ describe('SubmitLimiter', () => {
 		const clock = new VirtualClock();
 		const startedAt = clock.now();
 		const limiter = new SubmitLimiter({ perMinute: 0, clock });
-		limiter.pauseUntil(startedAt + 10_000);
+		limiter.pause(10_000);
 		const granted: number[] = [];
 		const submit = async () => {
 			await limiter.acquire();
@@ -87,12 +87,33 @@ describe('SubmitLimiter', () => {
 		};
 		const all = Promise.all([submit(), submit()]);
 		await clock.advance(5_000);
-		limiter.pauseUntil(startedAt + 30_000);
-		limiter.pauseUntil(startedAt + 20_000);
-		limiter.pauseUntil(Infinity);
-		limiter.pauseUntil(NaN);
+		limiter.pause(25_000);
+		limiter.pause(15_000);
+		limiter.pause(Infinity);
+		limiter.pause(NaN);
 		await clock.run(async () => await all);
 		expect(granted).toEqual([30_000, 30_000]);
+	});
+
+	it('keeps nobody waiting for a clock that was set back: a window and a pause are no longer than they are', async () => {
+		for (const setBackMs of [60_000, 3_600_000, 400 * 24 * 3_600_000]) {
+			const clock = new VirtualClock();
+			let offsetMs = 0;
+			const shown = { ...clock, now: () => clock.now() - offsetMs, sleep: clock.sleep.bind(clock) };
+			const limiter = new SubmitLimiter({ perMinute: 1, clock: shown });
+			await limiter.acquire();
+			limiter.pause(20_000);
+			offsetMs = setBackMs;
+			const startedAt = clock.now();
+			await clock.run(async () => await limiter.acquire());
+			expect(clock.now() - startedAt).toBeLessThanOrEqual(WINDOW_MS);
+			const pacer = new StatusPacer({ perSecond: 10, clock: shown });
+			await pacer.acquire();
+			offsetMs += setBackMs;
+			const pacedAt = clock.now();
+			await clock.run(async () => await pacer.acquire());
+			expect(clock.now() - pacedAt).toBeLessThanOrEqual(100);
+		}
 	});
 
 	it('gives the place of a stopped one to the next, and does not count it', async () => {

@@ -1,48 +1,63 @@
 import fc from 'fast-check';
-import { reconcile, type ReconcileOptions } from '../../../nodes/Hailuo/jobs/reconcile';
-import { Claims } from '../../../nodes/Hailuo/jobs/claims';
-import { OpenSubmits } from '../../../nodes/Hailuo/jobs/openSubmits';
+import {
+	provesAbsence,
+	reconcile,
+	type ReconcileOptions,
+} from '../../../nodes/Hailuo/jobs/reconcile';
+import { InlinePicture } from '../../../nodes/Hailuo/jobs/match';
+import { Registry } from '../../../nodes/Hailuo/jobs/registry';
 import { AmbiguousSubmitError, submitOnce } from '../../../nodes/Hailuo/jobs/submit';
-import type { HistoryFilter, Job, Submission } from '../../../nodes/Hailuo/providers/types';
+import type {
+	HistoryFilter,
+	HistoryPage,
+	Job,
+	Submission,
+} from '../../../nodes/Hailuo/providers/types';
 import { seededRandom, VirtualClock } from '../helpers/virtualClock';
 import { FakeProvider, MODEL, errorOf, failure, job, submission } from './support';
 
 // Nothing here waits for real time; the limit only leaves room for a busy machine.
 jest.setTimeout(60_000);
 
-const PICTURE = `data:image/png;base64,${'A'.repeat(400)}`;
+const cat = { prompt: 'a cat' };
+const inline = (bytes: Buffer) => `data:image/jpeg;base64,${bytes.toString('base64')}`;
+const jpeg = (length: number, fill: number) =>
+	inline(Buffer.concat([Buffer.alloc(length, fill), Buffer.from([0xff, 0xd9])]));
+const PICTURE = jpeg(600, 1);
+const OTHER_PICTURE = jpeg(600, 2);
+/** Shorter than ours, and there to its end. */
+const WHOLE = jpeg(300, 1);
+const CUT = PICTURE.slice(0, 400);
 
 /** An ambiguous submit of `asked` that began a second ago, and the search for its job. */
 function setUp(asked: Submission, given: Partial<ReconcileOptions> = {}) {
 	const clock = new VirtualClock();
 	const provider = new FakeProvider(clock);
-	const claims = new Claims();
-	const openSubmits = new OpenSubmits();
-	const attempt = openSubmits.begin(asked, clock.now());
+	const registry = new Registry();
+	const attempt = registry.begin(asked, { startedAt: clock.now() });
 	attempt.state = 'ambiguous';
 	const startedAt = clock.now();
 	const options: ReconcileOptions = {
 		list: async (filter) => await provider.list(filter),
 		attempt,
 		offsetMs: () => provider.offsetMs,
-		claims,
-		openSubmits,
+		registry,
 		clock,
 		...given,
 	};
 	const run = async () => await clock.run(() => reconcile(options));
-	return { clock, provider, claims, openSubmits, attempt, options, run, startedAt };
+	return { clock, provider, registry, attempt, options, run, startedAt };
 }
 
 describe('the job of the submit', () => {
 	it('is adopted and claimed at the first look, without its inputs', async () => {
-		const { run, provider, claims, clock, startedAt } = setUp(submission('a cat'));
+		const { run, provider, registry, clock, startedAt } = setUp(submission('a cat'));
 		provider.accept(submission('a cat'));
 		const { job: found, looks } = await run();
 		expect(found).toMatchObject({ jobId: 'job-0', status: 'running' });
 		expect(found).not.toHaveProperty('input');
 		expect(looks).toBe(1);
-		expect(claims.has('job-0')).toBe(true);
+		expect(registry.isClaimed('job-0')).toBe(true);
 		expect(clock.now()).toBe(startedAt);
 	});
 
@@ -63,21 +78,21 @@ describe('the job of the submit', () => {
 	});
 
 	it('is not taken for one that was made before', async () => {
-		const { options, provider, clock, openSubmits } = setUp(submission('a cat'));
+		const { options, provider, clock, registry } = setUp(submission('a cat'));
 		provider.accept(submission('a cat'));
 		await clock.advance(2_500);
-		const attempt = openSubmits.begin(submission('a cat'), clock.now());
-		openSubmits.close(options.attempt);
+		const attempt = registry.begin(submission('a cat'), { startedAt: clock.now() });
+		registry.close(options.attempt);
 		const search = await clock.run(() => reconcile({ ...options, attempt }));
 		// It is named: the clocks of a provider may differ by as much.
-		expect(search).toEqual({ looks: 6, candidates: ['job-0'], whole: true });
+		expect(search).toEqual({ looks: 6, candidates: ['job-0'], likely: ['job-0'], whole: true });
 	});
 
 	it.each<[string, Record<string, unknown>, Record<string, unknown> | undefined, boolean]>([
 		[
 			'the same values in other types',
-			{ duration: 6, on: true },
-			{ duration: '6', on: 'true' },
+			{ prompt: 'a cat', duration: 6, on: true },
+			{ prompt: 'a cat', duration: '6', on: 'true' },
 			true,
 		],
 		['a prompt that was trimmed', { prompt: ' a cat\n' }, { prompt: 'a cat' }, true],
@@ -90,6 +105,11 @@ describe('the job of the submit', () => {
 		['no word of a field', { prompt: 'a cat', seed: 1 }, { prompt: 'a cat' }, true],
 		['fields that were not sent', { prompt: 'a cat' }, { prompt: 'a cat', fps: 24 }, true],
 		['an emptied field', { prompt: 'a cat', image: PICTURE }, { prompt: 'a cat', image: '' }, true],
+		['no prompt, but a length', { prompt: 'a cat', duration: 6 }, { duration: 6 }, false],
+		['no prompt, but the picture', { prompt: 'x', image: PICTURE }, { image: PICTURE }, false],
+		['a length alone', { duration: 6 }, { duration: 6 }, false],
+		['the words elsewhere', { content: [{ text: 'a cat' }] }, { prompt: 'a cat' }, true],
+		['other words elsewhere', { content: [{ text: 'a cat' }] }, { prompt: 'a dog' }, false],
 		[
 			'the same picture URL',
 			{ image: 'https://x.io/a.png' },
@@ -102,11 +122,22 @@ describe('the job of the submit', () => {
 			{ image: 'https://x.io/b.png' },
 			false,
 		],
-		['data as a URL', { p: 1, image: PICTURE }, { p: 1, image: 'https://x.io/b.png' }, true],
-		['a URL as data', { p: 1, image: 'http://x.io/b.png' }, { p: 1, image: PICTURE }, true],
-		['bare base64', { p: 1, image: 'A'.repeat(400) }, { p: 1, image: 'B'.repeat(400) }, true],
-		['lists', { p: 1, images: ['a'] }, { p: 1, images: ['b'] }, true],
-		['only null', { prompt: 'a cat' }, { prompt: null }, true],
+		['the same picture', { image: PICTURE }, { image: PICTURE }, true],
+		['the same picture, bare', { image: PICTURE }, { image: PICTURE.split(',')[1] }, true],
+		['another picture', { ...cat, image: PICTURE }, { ...cat, image: OTHER_PICTURE }, false],
+		['a shorter whole picture', { ...cat, image: PICTURE }, { ...cat, image: WHOLE }, false],
+		['the beginning of it', { ...cat, image: PICTURE }, { ...cat, image: CUT }, true],
+		['data as a URL', { ...cat, image: PICTURE }, { ...cat, image: 'https://x.io/b.png' }, true],
+		['a URL as data', { ...cat, image: 'http://x.io/b.png' }, { ...cat, image: PICTURE }, true],
+		['a blanked picture', { ...cat, image: PICTURE }, { ...cat, image: '[omitted]' }, true],
+		['a list', { ...cat, images: ['a'] }, { ...cat, images: ['a'] }, true],
+		['another list', { ...cat, images: ['a'] }, { ...cat, images: ['b'] }, false],
+		['a longer list', { ...cat, images: ['a'] }, { ...cat, images: ['a', 'b'] }, false],
+		['a picture in a list', { ...cat, i: [PICTURE] }, { ...cat, i: [OTHER_PICTURE] }, false],
+		['an object', { ...cat, extra: { a: 1 } }, { ...cat, extra: { a: 1, b: 2 } }, true],
+		['another object', { ...cat, extra: { a: 1 } }, { ...cat, extra: { a: 2 } }, false],
+		['only null', { prompt: 'a cat' }, { prompt: null }, false],
+		['nothing', { prompt: 'a cat' }, undefined, false],
 	])('is recognised by its input: %s', async (_, ours, theirs, expected) => {
 		const { run, provider } = setUp({ model: MODEL, input: ours });
 		provider.accept({ model: MODEL, input: theirs ?? {} });
@@ -134,9 +165,9 @@ describe('the job of the submit', () => {
 			[1, 1],
 			[2, undefined],
 		]) {
-			const { run, provider, openSubmits, clock } = setUp(submission('a cat'));
+			const { run, provider, registry, clock } = setUp(submission('a cat'));
 			for (let n = 0; n < twins!; n++) {
-				openSubmits.begin(submission('a cat'), clock.now()).state = 'ambiguous';
+				registry.begin(submission('a cat'), { startedAt: clock.now() }).state = 'ambiguous';
 			}
 			for (let n = 0; n < 3; n++) provider.accept(submission('a cat'));
 			const search = await run();
@@ -146,39 +177,22 @@ describe('the job of the submit', () => {
 	});
 
 	it('is nobody else’s', async () => {
-		const { run, provider, claims } = setUp(submission('a cat'));
+		const { run, provider, registry } = setUp(submission('a cat'));
 		provider.accept(submission('a cat'));
 		provider.accept(submission('a cat'));
-		claims.claim('job-0');
+		registry.claim('job-0');
 		expect((await run()).job?.jobId).toBe('job-1');
 	});
 });
 
 describe('a history without inputs', () => {
-	it('gives the only job of the model, once it has stayed the only one', async () => {
-		const { run, provider, clock, startedAt } = setUp(submission('a cat'));
-		provider.tellsInput = false;
-		provider.accept(submission('a cat'));
-		expect((await run()).job?.jobId).toBe('job-0');
-		expect(clock.now()).toBe(startedAt + 5_000);
-	});
-
-	it('gives none that another one joins', async () => {
-		const { run, provider, clock } = setUp(submission('a cat'));
-		provider.tellsInput = false;
-		provider.accept(submission('a cat'));
-		void clock.sleep(4_000).then(() => provider.accept(submission('a dog')));
-		expect(await run()).not.toHaveProperty('job');
-	});
-
-	it('gives none of two', async () => {
+	it('gives none, not even the only job of the model: it may be a stranger’s', async () => {
 		const { run, provider } = setUp(submission('a cat'));
 		provider.tellsInput = false;
 		provider.accept(submission('a cat'));
-		provider.accept(submission('a dog'));
 		const search = await run();
 		expect(search).not.toHaveProperty('job');
-		expect(search.candidates.sort()).toEqual(['job-0', 'job-1']);
+		expect(search.candidates).toEqual(['job-0']);
 	});
 });
 
@@ -206,16 +220,16 @@ describe('the search', () => {
 		};
 		const search = await clock.run(() => reconcile({ ...options, list }));
 		expect(search.job?.jobId).toBe('job-250');
-		// A minute further back, for what speaks against a second submit.
-		expect(pages).toEqual([1, 2, 3, 4]);
+		// Until a whole page is older than a minute before the submit.
+		expect(pages).toEqual([1, 2, 3, 4, 5]);
 	});
 
 	it('names nobody’s jobs of the model and the time, whatever their input', async () => {
-		const { run, provider, claims } = setUp(submission('a cat'));
+		const { run, provider, registry } = setUp(submission('a cat'));
 		provider.accept(submission('A cinematic cat'));
 		provider.accept(submission('a cat'));
 		provider.accept({ ...submission('a cat'), model: 'another' });
-		claims.claim('job-1');
+		registry.claim('job-1');
 		expect(await run()).toEqual({ looks: 6, candidates: ['job-0'], whole: true });
 	});
 
@@ -226,30 +240,73 @@ describe('the search', () => {
 		const jobs = [job('a', { createdAt: '', input }), job('b', { createdAt, input, model: '' })];
 		const list = async () => ({ jobs, more: false });
 		const search = await clock.run(() => reconcile({ ...options, list }));
-		expect(search).toEqual({ looks: 6, candidates: ['a', 'b'], whole: true });
+		expect(search).toEqual({ looks: 6, candidates: ['a', 'b'], likely: ['a'], whole: true });
 	});
 
-	it('takes no job that was made long after the submit', async () => {
+	it.each([
+		['long after the submit', 302_000, ['job-0']],
+		['hours after it', 4_000_000, []],
+		['hours after it, by the whole history', 4_000_000, ['job-0']],
+	])('takes no job that was made %s, but names it', async (what, afterMs, candidates) => {
 		const { options, clock, provider } = setUp(submission('a cat'));
-		await clock.advance(302_000);
+		await clock.advance(afterMs);
 		provider.accept(submission('a cat'));
-		const search = await clock.run(() => reconcile(options));
-		expect(search).toEqual({ looks: 6, candidates: [], whole: true });
+		const wholeHistory = /whole/.test(what);
+		const search = await clock.run(() => reconcile({ ...options, wholeHistory }));
+		expect(search).toMatchObject({ looks: 6, candidates, whole: true });
+		expect(search).not.toHaveProperty('job');
 	});
 
-	it('has not seen the whole history before it knows the provider’s time', async () => {
-		let offsetMs = 0;
+	it.each([-600_000, -420_000, 420_000, 600_000])(
+		'names the job where our clock was set by %i ms meanwhile, and adopts none that it cannot know',
+		async (setMs) => {
+			const { options, clock, provider } = setUp(submission('a cat'));
+			provider.accept(submission('a cat'));
+			const shown = {
+				now: () => clock.now() + setMs,
+				sleep: clock.sleep.bind(clock),
+				random: () => 0.5,
+			};
+			const offsetMs = () => -setMs;
+			const search = await clock.run(() => reconcile({ ...options, clock: shown, offsetMs }));
+			expect(search.job?.jobId ?? search.candidates[0]).toBe('job-0');
+		},
+	);
+
+	it('keeps the time of the submit by the provider’s clock, once it is known', async () => {
+		const { options, clock, provider, attempt, startedAt } = setUp(submission('a cat'));
+		let offsetMs: number | undefined;
+		await clock.run(() => reconcile({ ...options, offsetMs: () => offsetMs }));
+		expect(attempt.providerAt).toBeUndefined();
+		provider.offsetMs = offsetMs = 7_200_000;
+		await clock.run(() => reconcile({ ...options, offsetMs: () => offsetMs }));
+		expect(attempt.providerAt).toBe(startedAt + 7_200_000);
+		offsetMs = 0;
+		await clock.run(() => reconcile({ ...options, offsetMs: () => offsetMs }));
+		expect(attempt.providerAt).toBe(startedAt + 7_200_000);
+	});
+
+	it('reads a history that is out of order to its end, and has not seen the whole of one that lacks jobs', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
-		const list = async () => {
-			offsetMs = -600_000;
-			return { jobs: [], more: false };
-		};
-		const at = (deadlineAt: number) => ({ ...options, list, deadlineAt, offsetMs: () => offsetMs });
-		expect(await clock.run(() => reconcile(at(startedAt)))).toMatchObject({
-			looks: 1,
-			whole: false,
+		const made = Array.from({ length: 250 }, (_, index) =>
+			job(`old-${index}`, {
+				createdAt: new Date(startedAt - 7_200_000 - index).toISOString(),
+				input: submission('a dog').input,
+			}),
+		);
+		const ours = { createdAt: new Date(startedAt).toISOString(), input: submission('Cat').input };
+		const all = [...made, job('ours', ours)];
+		const list = async ({ page, pageSize }: HistoryFilter) => ({
+			jobs: all.slice((page - 1) * pageSize, page * pageSize),
+			more: page * pageSize < all.length,
+			total: all.length,
 		});
-		expect(await clock.run(() => reconcile(at(Infinity)))).toMatchObject({ looks: 6, whole: true });
+		const wholeHistory = true;
+		const search = await clock.run(() => reconcile({ ...options, list, wholeHistory }));
+		expect(search).toEqual({ looks: 6, candidates: ['ours'], whole: true });
+		const short = async (filter: HistoryFilter) => ({ ...(await list(filter)), total: 300 });
+		const lacking = await clock.run(() => reconcile({ ...options, list: short, wholeHistory }));
+		expect(lacking.whole).toBe(false);
 	});
 
 	it('ends with a history that never ends, and says that it is not the whole', async () => {
@@ -263,24 +320,33 @@ describe('the search', () => {
 		expect(list).toHaveBeenCalledTimes(60);
 	});
 
-	it('asks for the model, the time since the submit, and the inputs', async () => {
+	it('asks for the model, the time around the submit, and the inputs; in the end for an hour around', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
-		const list = jest.fn(async () => ({ jobs: [], more: false }));
-		await clock.run(() =>
-			reconcile({ ...options, list, deadlineAt: startedAt, offsetMs: () => 5_000 }),
-		);
-		expect(list.mock.calls).toEqual([
-			[
-				{
-					model: MODEL,
-					createdAfter: new Date(startedAt + 5_000 - 62_000).toISOString(),
-					createdBefore: new Date(startedAt + 5_000 - 2_000 + 360_000).toISOString(),
-					withInputs: true,
-					page: 1,
-					pageSize: 100,
-				},
-			],
+		const list = jest.fn<Promise<HistoryPage>, [HistoryFilter]>(async () => ({
+			jobs: [],
+			more: false,
+		}));
+		await clock.run(() => reconcile({ ...options, list, offsetMs: () => 5_000 }));
+		const asked = (marginMs: number) => ({
+			model: MODEL,
+			createdAfter: new Date(startedAt + 5_000 - marginMs).toISOString(),
+			createdBefore: new Date(startedAt + 5_000 + 300_000 + marginMs).toISOString(),
+			withInputs: true,
+			page: 1,
+			pageSize: 100,
+		});
+		expect(list.mock.calls.map(([filter]) => filter)).toEqual([
+			...Array.from({ length: 5 }, () => asked(60_000)),
+			asked(3_600_000),
 		]);
+		list.mockClear();
+		await clock.run(() => reconcile({ ...options, list, wholeHistory: true }));
+		expect(list.mock.calls[5][0]).toEqual({
+			model: MODEL,
+			withInputs: true,
+			page: 1,
+			pageSize: 100,
+		});
 	});
 
 	it('goes on when the history cannot be read in passing', async () => {
@@ -318,77 +384,120 @@ describe('the search', () => {
 	});
 });
 
+describe('a second submit', () => {
+	const HOUR = 3_600_000;
+	const WEEK = 7 * 24 * HOUR;
+	const nothing = { looks: 6, candidates: [], whole: true };
+	const sent = { sentAt: 0, providerAt: 500 };
+	const later = (ms: number) => ({ ourAt: ms, providerAt: ms + 500 });
+
+	it.each([
+		['the whole history shows nothing that may be the job', nothing, sent, later(HOUR), true],
+		['it could not be read', { ...nothing, looks: 0 }, sent, later(HOUR), false],
+		['it was not read to its end', { ...nothing, whole: false }, sent, later(HOUR), false],
+		['it has something', { ...nothing, candidates: ['x'] }, sent, later(HOUR), false],
+		['it may lag behind', nothing, sent, later(60_000), false],
+		['it is over', nothing, sent, later(WEEK), false],
+		['the provider told no time then', nothing, { sentAt: 0 }, later(HOUR), false],
+		['the provider tells no time now', nothing, sent, { ourAt: HOUR }, false],
+		['our clock says it is just sent', nothing, sent, { ourAt: 5, providerAt: HOUR }, false],
+		['only our clock says it is long ago', nothing, sent, { ourAt: HOUR, providerAt: 900 }, false],
+	])('is sent only after a proof: %s', (_, search, first, now, expected) => {
+		expect(provesAbsence(search, first, now, WEEK)).toBe(expected);
+	});
+});
+
 describe('other submits', () => {
 	it('keep their job while they are being sent, and the search waits for their answer', async () => {
-		const { run, provider, clock, openSubmits, claims } = setUp(submission('a cat'));
-		const twin = openSubmits.begin(submission('a cat'), clock.now());
+		const { run, provider, clock, registry } = setUp(submission('a cat'));
+		const twin = registry.begin(submission('a cat'), { startedAt: clock.now() });
 		provider.accept(submission('a cat'));
 		void clock.sleep(58_000).then(() => {
-			claims.claim('job-0');
-			openSubmits.close(twin);
+			registry.claim('job-0');
+			registry.close(twin);
 		});
 		expect(await run()).toEqual({ looks: 8, candidates: [], whole: true });
 	});
 
 	it('give it up when they were refused', async () => {
-		const { run, provider, clock, openSubmits } = setUp(submission('a cat'));
-		const twin = openSubmits.begin(submission('a cat'), clock.now());
+		const { run, provider, clock, registry } = setUp(submission('a cat'));
+		const twin = registry.begin(submission('a cat'), { startedAt: clock.now() });
 		provider.accept(submission('a cat'));
-		void clock.sleep(58_000).then(() => openSubmits.close(twin));
+		void clock.sleep(58_000).then(() => registry.close(twin));
 		expect((await run()).job?.jobId).toBe('job-0');
 	});
 
 	it('with another picture, that the history does not show, leave both without a job', async () => {
 		const other = submission('a cat', { image: `${PICTURE}B` });
-		const { run, provider, clock, openSubmits } = setUp(submission('a cat', { image: PICTURE }));
+		const { run, provider, clock, registry } = setUp(submission('a cat', { image: PICTURE }));
 		provider.accept(submission('a cat'));
-		const rival = openSubmits.begin(other, clock.now());
-		openSubmits.giveUp(rival, clock.now());
+		const rival = registry.begin(other, { startedAt: clock.now() });
+		registry.giveUp(rival, clock.now());
 		expect(await run()).toMatchObject({ candidates: ['job-0'] });
 		expect(await run()).not.toHaveProperty('job');
 	});
 
 	it('that began after the job was made do not matter', async () => {
 		const other = submission('a cat', { image: `${PICTURE}B` });
-		const { run, provider, clock, openSubmits } = setUp(submission('a cat', { image: PICTURE }));
+		const { run, provider, clock, registry } = setUp(submission('a cat', { image: PICTURE }));
 		provider.accept(submission('a cat'));
-		openSubmits.begin(other, clock.now() + 2_500);
+		registry.begin(other, { startedAt: clock.now() + 2_500 });
 		expect((await run()).job?.jobId).toBe('job-0');
 	});
 
 	it('are resumed as themselves, not as a twin that began later', async () => {
-		const { provider, clock, openSubmits, options } = setUp(submission('a cat'));
-		const other = openSubmits.begin(submission('a cat'), clock.now(), 'print');
+		const { provider, clock, registry, options } = setUp(submission('a cat'));
+		const other = registry.begin(submission('a cat'), {
+			startedAt: clock.now(),
+			fingerprint: 'print',
+		});
 		const sentAt = clock.now();
 		provider.accept(submission('a cat'));
 		await clock.advance(10_000);
-		const later = openSubmits.begin(submission('a cat'), clock.now(), 'print');
-		expect(openSubmits.resume(submission('a cat'), sentAt, 'print')).not.toBe(later);
-		for (const each of [other, later, options.attempt]) openSubmits.giveUp(each, clock.now());
-		const resumed = openSubmits.resume(submission('a cat'), sentAt + 1, 'print');
+		const later = registry.begin(submission('a cat'), {
+			startedAt: clock.now(),
+			fingerprint: 'print',
+		});
+		expect(
+			registry.resume(submission('a cat'), { startedAt: sentAt, fingerprint: 'print' }),
+		).not.toBe(later);
+		for (const each of [other, later, options.attempt]) registry.giveUp(each, clock.now());
+		const resumed = registry.resume(submission('a cat'), {
+			startedAt: sentAt + 1,
+			fingerprint: 'print',
+		});
 		expect(resumed).toBe(other);
 		expect(resumed.state).toBe('ambiguous');
-		expect(openSubmits.resume(submission('a cat'), clock.now(), 'print')).toBe(later);
-		expect(openSubmits.resume(submission('a cat'), clock.now(), 'new')).toMatchObject({
+		expect(
+			registry.resume(submission('a cat'), {
+				startedAt: clock.now(),
+				fingerprint: 'print',
+			}),
+		).toBe(later);
+		expect(
+			registry.resume(submission('a cat'), { startedAt: clock.now(), fingerprint: 'new' }),
+		).toMatchObject({
 			startedAt: clock.now(),
 		});
 	});
 
-	it('keep no inline picture, and the address of one', () => {
+	it('keep the hash of an inline picture and not its bytes, and the address of one', () => {
 		const url = 'https://example.com/cat.png';
-		const sent = submission('a cat', { image: `data:image/png;base64,AAAA`, end_image: url });
-		const { submission: kept } = new OpenSubmits().begin(sent, 0);
-		expect(kept).toEqual(submission('a cat', { image: 'data:', end_image: url }));
+		const sent = submission('a cat', { image: PICTURE, end_image: url });
+		const { submission: kept } = new Registry().begin(sent, { startedAt: 0 });
+		expect(JSON.stringify(kept).length).toBeLessThan(400);
+		expect(kept.input).toMatchObject({ prompt: 'a cat', end_image: url });
+		expect(kept.input.image).toBeInstanceOf(InlinePicture);
 	});
 
 	it('are forgotten in the end', () => {
-		const openSubmits = new OpenSubmits();
-		const old = openSubmits.begin(submission('old'), 0);
-		openSubmits.giveUp(old, 0);
+		const registry = new Registry();
+		const old = registry.begin(submission('old'), { startedAt: 0 });
+		registry.giveUp(old, 0);
 		for (let i = 0; i < 1_500; i++) {
-			const each = openSubmits.begin(submission('new'), 700_000);
-			openSubmits.giveUp(each, 700_000);
-			expect(openSubmits.size).toBe(Math.min(i + 1, 1_000));
+			const each = registry.begin(submission('new'), { startedAt: 700_000 });
+			registry.giveUp(each, 700_000);
+			expect(registry.all().length).toBe(Math.min(i + 1, 1_000));
 		}
 	});
 });
@@ -410,8 +519,7 @@ describe('a whole batch under failures', () => {
 				const clock = new VirtualClock();
 				const provider = new FakeProvider(clock);
 				provider.tellsInput = tells;
-				const claims = new Claims();
-				const openSubmits = new OpenSubmits();
+				const registry = new Registry();
 				/** The index of the item that each job was made for. */
 				const owners = new Map<string, number>();
 				const submit = async (each: (typeof items)[number], index: number) => {
@@ -437,20 +545,17 @@ describe('a whole batch under failures', () => {
 						submission: asked,
 						send,
 						clock,
-						claims,
-						openSubmits,
-						patienceUntil: Infinity,
-						resolveAmbiguity: async (_, attempt) => {
+						registry,
+						patienceMs: Infinity,
+						lookUp: async (attempt) => {
 							const { list } = provider;
-							const search = await reconcile({
+							return await reconcile({
 								list: list.bind(provider),
 								attempt,
 								offsetMs: () => 0,
-								claims,
-								openSubmits,
+								registry,
 								clock,
 							});
-							return search.job;
 						},
 					});
 					const got = await work.catch((error: unknown) => {

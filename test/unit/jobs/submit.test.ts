@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { Claims } from '../../../nodes/Hailuo/jobs/claims';
 import { fingerprint } from '../../../nodes/Hailuo/jobs/fingerprint';
 import { SubmitLimiter } from '../../../nodes/Hailuo/jobs/limiter';
-import { OpenSubmits } from '../../../nodes/Hailuo/jobs/openSubmits';
+import { Registry } from '../../../nodes/Hailuo/jobs/registry';
 import {
 	AmbiguousSubmitError,
 	submitOnce,
 	type SubmitOptions,
 } from '../../../nodes/Hailuo/jobs/submit';
 import type { ProviderErrorKind } from '../../../nodes/Hailuo/providers/errors';
+import type { Job } from '../../../nodes/Hailuo/providers/types';
 import { VirtualClock } from '../helpers/virtualClock';
 import { AMBIGUOUS, FINAL, REFUSALS, errorOf, failure, job, submission } from './support';
 
@@ -18,30 +18,28 @@ jest.setTimeout(60_000);
 /** A submit with registries of its own; what is given overrides. */
 function setUp(given: Partial<SubmitOptions> = {}) {
 	const clock = new VirtualClock();
-	const claims = new Claims();
-	const openSubmits = new OpenSubmits();
+	const registry = new Registry();
 	const startedAt = clock.now();
 	const options: SubmitOptions = {
 		submission: submission('a cat'),
 		send: async () => job('paid'),
 		clock,
-		patienceUntil: startedAt + 600_000,
-		claims,
-		openSubmits,
+		patienceMs: 600_000,
+		registry,
 		...given,
 	};
 	const run = async () => await clock.run(() => submitOnce(options));
-	return { clock, claims, openSubmits, startedAt, run, options };
+	return { clock, registry, startedAt, run, options };
 }
 
 describe('a submit that is taken', () => {
 	it('is sent once, and its job is claimed', async () => {
 		const send = jest.fn(async () => job('paid'));
-		const { run, claims, openSubmits, startedAt } = setUp({ send });
+		const { run, registry, startedAt } = setUp({ send });
 		expect(await run()).toEqual({ job: job('paid'), startedAt, adopted: false });
 		expect(send).toHaveBeenCalledTimes(1);
-		expect(claims.has('paid')).toBe(true);
-		expect(openSubmits.size).toBe(0);
+		expect(registry.isClaimed('paid')).toBe(true);
+		expect(registry.all().length).toBe(0);
 	});
 
 	it('gives its job even if it was stopped meanwhile: the job is paid', async () => {
@@ -75,28 +73,31 @@ describe('an answer that proves nothing', () => {
 				async (refusals, last, found, limited) => {
 					const answers: unknown[] = [...refusals.map((each) => failure(each)), last];
 					const send = jest.fn(async () => await Promise.reject(answers.shift()));
-					const resolveAmbiguity = jest.fn((): Promise<ReturnType<typeof job> | undefined> => {
+					const lookUp = jest.fn((): Promise<{ job?: Job }> => {
 						if (found === 'throws at once') throw new Error('search');
 						if (found === 'throws') return Promise.reject(new Error('search'));
-						return Promise.resolve(found === 'found' ? job('adopted') : undefined);
+						return Promise.resolve(found === 'found' ? { job: job('adopted') } : {});
 					});
-					const { run, options, openSubmits, clock } = setUp({ send });
-					if (found !== 'none') options.resolveAmbiguity = resolveAmbiguity;
+					const { run, options, registry, clock } = setUp({ send });
+					if (found !== 'none') options.lookUp = lookUp;
 					if (limited) options.limiter = new SubmitLimiter({ perMinute: 5, clock });
 					if (found === 'found') {
 						expect(await run()).toMatchObject({ job: { jobId: 'adopted' }, adopted: true });
-						expect(openSubmits.size).toBe(0);
+						expect(registry.all().length).toBe(0);
 					} else {
 						const error = await errorOf(run());
 						expect(error).toBeInstanceOf(AmbiguousSubmitError);
 						expect(error).toHaveProperty('cause', last);
-						expect(openSubmits.size).toBe(1);
+						expect(registry.all().length).toBe(1);
 						// A later try takes up this very one again.
-						openSubmits.resume(options.submission, clock.now(), fingerprint(options.submission));
-						expect(openSubmits.size).toBe(1);
+						registry.resume(options.submission, {
+							startedAt: clock.now(),
+							fingerprint: fingerprint(options.submission),
+						});
+						expect(registry.all().length).toBe(1);
 					}
 					expect(send).toHaveBeenCalledTimes(refusals.length + 1);
-					expect(resolveAmbiguity.mock.calls.length).toBe(found === 'none' ? 0 : 1);
+					expect(lookUp.mock.calls.length).toBe(found === 'none' ? 0 : 1);
 				},
 			),
 		);
@@ -104,17 +105,16 @@ describe('an answer that proves nothing', () => {
 
 	it('is handed to the search with the time at which that very POST began', async () => {
 		const answers = [failure('rateLimited', { retryAfterMs: 30_000 }), failure('noAnswer')];
-		const resolveAmbiguity = jest.fn().mockResolvedValue(job('adopted'));
-		const { run, startedAt, claims } = setUp({
+		const lookUp = jest.fn().mockResolvedValue({ job: job('adopted') });
+		const { run, startedAt, registry } = setUp({
 			send: async () => await Promise.reject(answers.shift()),
-			resolveAmbiguity,
+			lookUp,
 		});
 		const { startedAt: told } = await run();
 		expect(told).toBeGreaterThanOrEqual(startedAt + 30_000);
-		const [error, attempt] = resolveAmbiguity.mock.calls[0];
-		expect(error).toMatchObject({ kind: 'noAnswer' });
+		const [attempt] = lookUp.mock.calls[0];
 		expect(attempt).toMatchObject({ startedAt: told, state: 'ambiguous' });
-		expect(claims.has('adopted')).toBe(true);
+		expect(registry.isClaimed('adopted')).toBe(true);
 	});
 
 	it('is what a POST that was stopped under way ends with too', async () => {
@@ -130,16 +130,23 @@ describe('an answer that proves nothing', () => {
 	});
 });
 
+it.each(FINAL)('%s that the API itself did not say proves nothing', async (kind) => {
+	const send = jest.fn().mockRejectedValue(failure(kind));
+	const lookUp = jest.fn().mockResolvedValue({ job: job('adopted') });
+	expect(await setUp({ send, lookUp }).run()).toMatchObject({ adopted: true });
+	expect(send).toHaveBeenCalledTimes(1);
+});
+
 describe('a refusal', () => {
 	it.each(FINAL)('for good (%s) is not repeated and not searched for', async (kind) => {
-		const refused = failure(kind);
+		const refused = failure(kind, { refused: true });
 		const send = jest.fn().mockRejectedValue(refused);
-		const resolveAmbiguity = jest.fn();
-		const { run, openSubmits } = setUp({ send, resolveAmbiguity });
+		const lookUp = jest.fn();
+		const { run, registry } = setUp({ send, lookUp });
 		expect(await errorOf(run())).toBe(refused);
 		expect(send).toHaveBeenCalledTimes(1);
-		expect(resolveAmbiguity).not.toHaveBeenCalled();
-		expect(openSubmits.size).toBe(0);
+		expect(lookUp).not.toHaveBeenCalled();
+		expect(registry.all().length).toBe(0);
 	});
 
 	it('by 429 is sent again after Retry-After', async () => {
@@ -160,6 +167,38 @@ describe('a refusal', () => {
 		expect(clock.now()).toBeLessThanOrEqual(startedAt + 600_000);
 		expect(clock.now()).toBeGreaterThanOrEqual(startedAt + 540_000);
 		expect(send.mock.calls.length).toBeLessThan(25);
+	});
+
+	it('by 429 does not use up patience in the line of the limiter', async () => {
+		const clock = new VirtualClock();
+		const limiter = new SubmitLimiter({ perMinute: 1, clock });
+		let posts = 0;
+		const submit = async (index: number) => {
+			const send = async () => {
+				// The 20th minute.
+				if (++posts === 20) throw failure('rateLimited');
+				return job(`job-${index}`);
+			};
+			const { options } = setUp({ send, clock, limiter, patienceMs: 15 * 60_000 });
+			return await submitOnce(options);
+		};
+		const all = async () => await Promise.all(Array.from({ length: 30 }, (_, n) => submit(n)));
+		expect((await clock.run(all)).map(({ job: { jobId } }) => jobId)).toHaveLength(30);
+		expect(posts).toBe(31);
+	});
+
+	it('is not given up because the clock was set forward', async () => {
+		const clock = new VirtualClock();
+		let offsetMs = 0;
+		const shown = { ...clock, now: () => clock.now() + offsetMs, sleep: clock.sleep.bind(clock) };
+		let posts = 0;
+		const send = async () => {
+			offsetMs += 3_600_000;
+			if (++posts < 4) throw failure('rateLimited');
+			return job('paid');
+		};
+		const { options } = setUp({ send, clock: shown });
+		expect((await clock.run(async () => await submitOnce(options))).job.jobId).toBe('paid');
 	});
 
 	it('by 429 pauses the whole batch', async () => {

@@ -12,6 +12,7 @@ import { errorOf } from '../jobs/support';
 const answering = (body: unknown, status = 200): HttpClient => ({
 	request: async () => ({ status, headers: {}, body }),
 	clockOffsetMs: () => 0,
+	knowsTime: () => true,
 });
 
 const OURS = 'a'.repeat(32);

@@ -77,7 +77,7 @@ async function generateAll(
 		const read = await settle(async () => {
 			const prepared = await prepare(context, session, operation, item);
 			if (callback) requireCallback(session, prepared);
-			const known = memory.recall(item, prepared.fingerprint);
+			const known = (prepared.known = memory.find(item, prepared.fingerprint));
 			if (known) await restoreAttempt(context, session, prepared, known);
 			// A job that an earlier try paid for is not paid again, so its price does not matter any more.
 			else priced = checkPrice(session, askPrice, prepared);
@@ -144,12 +144,12 @@ function requireCallback({ provider }: Session, { model }: Prepared): void {
 async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INodeExecutionData> {
 	const { context, session, memory, limiter, place, callback } = run;
 	const { signal } = slot;
-	const recalled = await previousJob(context, session, memory, prepared);
-	let job = recalled?.job;
+	const previous = await previousJob(context, session, memory, prepared, signal);
+	let job = previous?.job;
 	let submittedAt: number | undefined;
 	if (!job) {
 		const submission = {
-			...(await submissionOf(context, session, prepared, place)),
+			...(await submissionOf(context, session, prepared, place, signal)),
 			...(callback ? { webhookUrl: callback.url } : {}),
 		};
 		({ job, startedAt: submittedAt } = await submit(context, session, prepared, submission, {
@@ -157,7 +157,7 @@ async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INod
 			limiter,
 			signal,
 		}));
-	} else if (!recalled?.sameRun) {
+	} else if (!previous?.sameRun) {
 		callback?.missed.add(prepared.item);
 	}
 	if (prepared.submitOnly || callback) return jobItem(job);

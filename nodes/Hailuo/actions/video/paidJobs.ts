@@ -12,21 +12,23 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
  *   a retry from the list, or the next try of an AI agent's tool, which n8n counts as another run. A loop that brings
  *   the same item again pays for it again.
  */
-export interface Remembered {
+export interface PaidJob {
 	/** The id, once the provider told it. Without one the submit was sent and its answer never came. */
 	jobId?: string;
-	/** ms since the epoch, when the submit was sent. */
+	/** When the submit was sent, by our clock, in ms since the epoch. */
 	sentAt: number;
+	/** The same by the provider's clock, where an answer told it: n8n's may be set, or be that of another worker. */
+	providerAt?: number;
 }
 
-export interface Recalled extends Remembered {
+export interface KnownJob extends PaidJob {
 	/** Whether it is of this very run; else a failed job is no reason not to submit again. */
 	sameRun: boolean;
 	/** Whether the request is the same to the last letter. */
 	sameRequest: boolean;
 }
 
-interface Entry extends Remembered {
+interface Entry extends PaidJob {
 	run: string;
 	item: number;
 	fingerprint: string;
@@ -38,18 +40,21 @@ interface Entry extends Remembered {
 
 const CONTEXT_KEY = 'hailuoJobs';
 
-/** Most entries of runs that are over; the oldest go first. */
+/** Entries of other runs that are enough; beyond them the oldest runs are forgotten, each as a whole. */
 const MAX_OLD = 1_000;
 
 /** Runs of this process that are under way: their jobs are nobody else's, although they are not delivered yet. */
 const underWay = new Map<string, number>();
 
 export interface PaidJobs {
-	recall(item: number, fingerprint: string): Recalled | undefined;
-	remember(item: number, fingerprint: string, job: Remembered): void;
+	/** The job of an item that an earlier try paid for. Ask once an item: what another run left becomes this run's. */
+	find(item: number, fingerprint: string): KnownJob | undefined;
+	remember(item: number, fingerprint: string, job: PaidJob): void;
 	forget(item: number): void;
+	/** All of this run, also those that an earlier try of it paid for. */
+	all(): Array<PaidJob & { item: number }>;
 	/** These items' rows are handed to n8n. */
-	deliver(items: readonly number[]): void;
+	markDelivered(items: readonly number[]): void;
 	/** Runs `work` as this run of the node. */
 	during<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -62,52 +67,81 @@ export function paidJobsOf(context: IExecuteFunctions): PaidJobs {
 	const keyOf = (item: number) => `${run}/${item}`;
 	const entries = () => Object.entries(store) as Array<[string, Entry]>;
 
-	function prune(): void {
+	/** Drops what is of no use any more of other runs, and gives the rest. The latest run is kept, however long it is. */
+	function prune(old: Array<[string, Entry]>): Array<[string, Entry]> {
+		const runs = new Map<string, number>();
+		for (const [, { run: of, delivered }] of old) {
+			if (!delivered) runs.set(of, (runs.get(of) ?? 0) + 1);
+		}
+		const kept = new Set<string>();
+		let count = 0;
+		for (const [of, size] of [...runs].reverse()) {
+			if (count >= MAX_OLD && !underWay.has(of)) continue;
+			kept.add(of);
+			count += size;
+		}
+		return old.filter(([key, entry]) => {
+			const useful = !entry.delivered && kept.has(entry.run);
+			if (!useful) delete store[key];
+			return useful;
+		});
+	}
+
+	/**
+	 * The keys of what other runs left, by item and request. Made once a run: to go through all entries for each item took
+	 * minutes of n8n's main thread where there are ten thousand.
+	 */
+	let left: Map<string, string[]> | undefined;
+
+	function leftOver(): Map<string, string[]> {
+		const found = new Map<string, string[]>();
 		const old = entries().filter(([, entry]) => entry.run !== run);
-		const open = old.filter(([, { delivered }]) => !delivered);
-		const surplus = Math.max(0, open.length - MAX_OLD);
-		for (const [key] of open.slice(0, surplus)) delete store[key];
-		for (const [key, { delivered }] of old) if (delivered) delete store[key];
+		for (const [key, { item, fingerprint }] of prune(old)) {
+			const request = `${item}/${fingerprint}`;
+			found.set(request, [...(found.get(request) ?? []), key]);
+		}
+		return found;
 	}
 
 	/** The same item's undelivered one of another run, for the same request. */
 	function inherit(item: number, fingerprint: string): Entry | undefined {
-		const found = entries().find(
-			([, entry]) =>
-				entry.run !== run &&
-				!entry.delivered &&
-				!underWay.has(entry.run) &&
-				entry.item === item &&
-				entry.fingerprint === fingerprint,
-		);
-		if (!found) return undefined;
-		const [key, entry] = found;
+		left ??= leftOver();
+		const key = left.get(`${item}/${fingerprint}`)?.find((one) => {
+			const entry = store[one];
+			return entry && !entry.delivered && !underWay.has(entry.run);
+		});
+		if (key === undefined) return undefined;
+		const entry = store[key]!;
 		delete store[key];
 		return (store[keyOf(item)] = { ...entry, run, inherited: true });
 	}
 
 	return {
-		recall(item, fingerprint) {
-			prune();
+		find(item, fingerprint) {
 			const entry = store[keyOf(item)] ?? inherit(item, fingerprint);
 			if (!entry) return undefined;
-			const { jobId, sentAt, inherited } = entry;
+			const { jobId, sentAt, providerAt, inherited } = entry;
 			const sameRequest = entry.fingerprint === fingerprint;
-			return { jobId, sentAt, sameRun: !inherited, sameRequest };
+			return { jobId, sentAt, providerAt, sameRun: !inherited, sameRequest };
 		},
-		remember(item, fingerprint, { jobId, sentAt }) {
+		remember(item, fingerprint, { jobId, sentAt, providerAt }) {
 			// What another run sent stays that run's when its job is found.
 			const inherited = store[keyOf(item)]?.inherited;
 			store[keyOf(item)] = {
 				...{ run, item, fingerprint, sentAt },
+				...(providerAt === undefined ? {} : { providerAt }),
 				...(inherited ? { inherited } : {}),
 				...(jobId ? { jobId } : {}),
 			};
 		},
+		all: () =>
+			entries()
+				.map(([, entry]) => entry)
+				.filter((entry) => entry.run === run),
 		forget(item) {
 			delete store[keyOf(item)];
 		},
-		deliver(items) {
+		markDelivered(items) {
 			for (const item of items) {
 				const entry = store[keyOf(item)];
 				if (entry) entry.delivered = true;

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { fingerprint } from '../../jobs/fingerprint';
-import type { OpenSubmit } from '../../jobs/openSubmits';
+import type { OpenSubmit } from '../../jobs/registry';
 import type { Picture } from '../../media/picture/load';
 import {
 	checkValues,
@@ -16,6 +16,7 @@ import { readFinishOptions, type FinishOptions } from '../../n8n/finishJob';
 import { isTool } from '../../n8n/isTool';
 import { asText, readMaxPrice } from '../../n8n/fieldValues';
 import type { Session } from '../../n8n/session';
+import type { KnownJob } from './paidJobs';
 import { loadFrame, readValues } from './values';
 
 /** One item, checked: nothing that the model is known to refuse is left in it. */
@@ -32,6 +33,8 @@ export interface Prepared {
 	options: FinishOptions;
 	/** USD; the job is not submitted when it would cost more. */
 	maxPrice?: number;
+	/** What an earlier try paid for. */
+	known?: KnownJob;
 	/** The submit of an earlier try that got no answer, while its job is to be found. */
 	unresolved?: OpenSubmit;
 }
@@ -85,8 +88,8 @@ export async function prepare(
 
 const markOf = (picture: Picture) => (picture.kind === 'url' ? picture.url : picture.sha256);
 
-/** How a picture gets to the provider: as a URL, or as text inside the request. */
-export type PlacePicture = (picture: Picture) => Promise<string>;
+/** How a picture gets to the provider: as a URL, or as text inside the request. @throws the signal's reason when stopped */
+export type PlacePicture = (picture: Picture, signal?: AbortSignal) => Promise<string>;
 
 /** The submission of a prepared item, its pictures where the provider can get them. */
 export async function submissionOf(
@@ -94,12 +97,13 @@ export async function submissionOf(
 	session: Session,
 	prepared: Prepared,
 	place: PlacePicture,
+	signal?: AbortSignal,
 ): Promise<Submission> {
 	const { item, model, operation, values, format } = prepared;
 	const placed: VideoValues = { ...values };
 	for (const frame of ['firstFrame', 'lastFrame'] as const) {
 		if (values[frame] === undefined) continue;
-		placed[frame] = await place(await loadFrame(context, item, frame, session));
+		placed[frame] = await place(await loadFrame(context, item, frame, session), signal);
 	}
 	return { model: model.id, api: model.api, input: toPayload(model, operation, placed, format) };
 }

@@ -1,39 +1,48 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { reconcile, type Search } from '../../jobs/reconcile';
-import { claims } from '../../jobs/claims';
 import type { SubmitLimiter } from '../../jobs/limiter';
-import { openSubmits, type OpenSubmit } from '../../jobs/openSubmits';
+import { provesAbsence, reconcile, type Search } from '../../jobs/reconcile';
+import { registry, type OpenSubmit } from '../../jobs/registry';
 import { settle } from '../../jobs/settle';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
-import { lacksVideo, type Job, type Submission } from '../../providers/types';
-import { InDoubt, WithJob } from '../../n8n/errors';
-import type { PaidJobs, Recalled } from './paidJobs';
+import { WithJob } from '../../n8n/errors';
 import { getJob, type Session } from '../../n8n/session';
+import { historyOf, type History } from '../../providers/history';
+import { lacksVideo, type Job, type Submission } from '../../providers/types';
+import { toDataUri } from '../../media/picture/dataUri';
+import type { KnownJob, PaidJobs } from './paidJobs';
+import { goesInline } from './pictures';
 import { submissionOf, type Prepared } from './prepare';
 
-/** How long refused submits (429) are tried again, in ms. */
-const SUBMIT_RETRY_MS = 15 * 60_000;
+/** How long a refused submit (429) is tried again, in ms of pauses. */
+const MAX_REFUSED_MS = 15 * 60_000;
+
+/** The provider's time now, in ms since the epoch; undefined while no answer has told it. */
+const providerNow = ({ http, httpIgnoringStop, clock }: Session): number | undefined => {
+	const teller = [http, httpIgnoringStop].find((one) => one.knowsTime());
+	return teller && clock.now() + teller.clockOffsetMs();
+};
 
 /**
- * The job of this item that an earlier try paid for, if there is one; `sameRun` as in Recalled.
+ * The job of this item that an earlier try paid for, if there is one; `sameRun` as in KnownJob.
  *
- * @throws InDoubt when that try got no answer and the job cannot be found: sending it again might pay twice
+ * @throws AmbiguousSubmitError when that try got no answer and the job cannot be found: sending it again might pay
+ * twice; the signal's reason when it is stopped
  */
 export async function previousJob(
 	context: IExecuteFunctions,
 	session: Session,
 	memory: PaidJobs,
 	prepared: Prepared,
+	signal?: AbortSignal,
 ): Promise<{ job: Job; sameRun: boolean } | undefined> {
-	const { item, fingerprint, model } = prepared;
-	const known = memory.recall(item, fingerprint);
+	const { item, model, known } = prepared;
 	if (!known) return undefined;
 	const { jobId, sameRun } = known;
 	if (jobId === undefined) {
-		const found = await findLostJob(session, memory, prepared, known);
+		const found = await findLostJob(session, memory, prepared, known, signal);
 		return found && { job: found, sameRun };
 	}
-	const job = await getJob(session, jobId).catch((error) => {
+	const job = await getJob(session, jobId, { signal }).catch((error) => {
 		throw new WithJob(error, { jobId, provider: session.provider.id, model: model.id });
 	});
 	const ended = job.status === 'failed' || job.status === 'cancelled';
@@ -47,9 +56,6 @@ export async function previousJob(
 	return { job: { ...job, model: job.model || model.id, createdAt }, sameRun };
 }
 
-/** How long after a submit an entry may still turn up in the history, in ms. After it, absence is proof. */
-const HISTORY_LAG_MS = 120_000;
-
 /**
  * Takes up again what an earlier try left of an item: the job it knows is nobody else's, and a submit without an answer
  * is open again. Called for all items before any of them searches or submits, or one could take another's job.
@@ -58,45 +64,60 @@ export async function restoreAttempt(
 	context: IExecuteFunctions,
 	session: Session,
 	prepared: Prepared,
-	{ jobId, sentAt, sameRequest }: Recalled,
+	{ jobId, sentAt, providerAt, sameRequest }: KnownJob,
 ): Promise<void> {
-	if (jobId !== undefined) claims.claim(jobId);
+	const { provider } = session;
+	if (jobId !== undefined) registry.claim(jobId);
 	// Without the request as it was sent there is nothing that the history could be compared with.
-	else if (session.provider.list && sameRequest) {
+	else if (historyOf(provider, prepared.model.api) && sameRequest) {
 		// A picture that was put up then has another address now, so it is left out of the comparison.
-		const submission = await submissionOf(context, session, prepared, async (picture) =>
-			picture.kind === 'url' ? picture.url : 'data:',
-		);
-		prepared.unresolved = openSubmits.resume(submission, sentAt, prepared.fingerprint);
+		const submission = await submissionOf(context, session, prepared, async (picture) => {
+			if (picture.kind === 'url') return picture.url;
+			const { data, mimeType } = picture;
+			return goesInline(provider, data) ? toDataUri(data, mimeType) : 'data:';
+		});
+		const { fingerprint } = prepared;
+		prepared.unresolved = registry.resume(submission, {
+			startedAt: sentAt,
+			providerAt,
+			fingerprint,
+		});
 	}
 }
 
 /** What was reopened and not found stays open for a while, without holding up the searches of others. */
 export function parkAttempt({ clock }: Session, { unresolved: lost }: Prepared): void {
-	if (lost) openSubmits.giveUp(lost, clock.now());
+	if (lost) registry.giveUp(lost, clock.now());
 }
 
 async function findLostJob(
 	session: Session,
 	memory: PaidJobs,
-	{ item, fingerprint, unresolved: lost }: Prepared,
-	{ sentAt }: Recalled,
+	{ item, fingerprint, model, unresolved: lost }: Prepared,
+	{ sentAt, providerAt }: KnownJob,
+	signal?: AbortSignal,
 ): Promise<Job | undefined> {
 	const { provider, clock } = session;
-	if (!lost) throw inDoubt(session);
-	const { job, looks, whole, candidates } = await search(session, lost);
-	if (job) {
-		openSubmits.close(lost);
-		memory.remember(item, fingerprint, { jobId: job.jobId, sentAt });
-		return job;
+	const history = historyOf(provider, model.api);
+	const inDoubt = (facts: { candidates?: readonly string[]; cause?: unknown } = {}) =>
+		new AmbiguousSubmitError({ hint: provider.historyHint, earlier: true, ...facts });
+	if (!lost || !history) throw inDoubt();
+	const outcome = await settle(
+		async () => await search(session, history, lost, { wholeHistory: true, signal }),
+	);
+	// Stopped because of another item: this one's job may still be there, so it is named with it.
+	if (!outcome.ok) throw inDoubt({ cause: outcome.error });
+	const found = outcome.value;
+	if (found.job) {
+		registry.close(lost);
+		memory.remember(item, fingerprint, { jobId: found.job.jobId, sentAt, providerAt });
+		return found.job;
 	}
-	const ageMs = clock.now() - sentAt;
-	const readable = looks > 0 && whole && ageMs < (provider.historyMs ?? 0);
-	// Nothing but an empty history proves that it was never taken: a second submit might be paid twice.
-	if (!readable || candidates.length > 0 || ageMs < HISTORY_LAG_MS) {
-		throw inDoubt(session, undefined, candidates);
+	const now = { ourAt: clock.now(), providerAt: providerNow(session) };
+	if (!provesAbsence(found, { sentAt, providerAt }, now, history.historyMs)) {
+		throw inDoubt({ candidates: found.likely ?? found.candidates });
 	}
-	openSubmits.close(lost);
+	registry.close(lost);
 	memory.forget(item);
 	return undefined;
 }
@@ -105,7 +126,7 @@ async function findLostJob(
  * Sends the paid POST of one item, once. It is remembered before it is sent and again with its id, so that no second
  * try of the run pays for it again.
  *
- * @throws InDoubt when nobody knows whether the provider took it; ProviderError when it did not
+ * @throws AmbiguousSubmitError when nobody knows whether the provider took it; ProviderError when it did not
  */
 export async function submit(
 	context: IExecuteFunctions,
@@ -116,37 +137,40 @@ export async function submit(
 ): Promise<Submitted> {
 	const { provider, http, clock } = session;
 	const { item, fingerprint } = prepared;
-	const known = (job: Job, sentAt: number) =>
-		memory.remember(item, fingerprint, { jobId: job.jobId, sentAt });
-	let candidates: string[] = [];
+	const history = historyOf(provider, submission.api);
+	let sentAt = clock.now();
+	let attempt: OpenSubmit | undefined;
+	const remember = (jobId?: string) =>
+		memory.remember(item, fingerprint, { jobId, sentAt, providerAt: attempt?.providerAt });
 	const outcome = await settle(
 		async () =>
 			await submitOnce({
 				submission,
 				fingerprint,
 				send: async () => {
-					const sentAt = clock.now();
-					memory.remember(item, fingerprint, { sentAt });
+					sentAt = clock.now();
+					remember();
 					const job = await provider.submit(http, submission);
-					known(job, sentAt);
+					remember(job.jobId);
 					return job;
 				},
 				clock,
 				signal,
 				limiter,
-				patienceUntil: clock.now() + SUBMIT_RETRY_MS,
-				resolveAmbiguity: provider.list
-					? async (_error, attempt) => {
-							const found = await search(session, attempt);
-							candidates = found.candidates;
-							return found.job;
+				patienceMs: MAX_REFUSED_MS,
+				providerNow: () => providerNow(session),
+				hint: provider.historyHint,
+				lookUp: history
+					? async (open) => {
+							attempt = open;
+							return await search(session, history, open);
 						}
 					: undefined,
 			}),
 	);
 	if (outcome.ok) {
 		const { job, adopted, startedAt } = outcome.value;
-		known(job, startedAt);
+		remember(job.jobId);
 		const created = { ...job, createdAt: job.createdAt || new Date(startedAt).toISOString() };
 		const how = adopted ? 'found again after a submit without an answer' : 'submitted';
 		context.logger.info(
@@ -155,53 +179,39 @@ export async function submit(
 		return { ...outcome.value, job: created };
 	}
 	if (outcome.error instanceof AmbiguousSubmitError) {
+		// With the provider's time, where the search has learned it.
+		remember();
 		context.logger.warn(
 			`Hailuo: a submit got no usable answer and was not sent again (${provider.name}, ${submission.model}, item ${item})`,
 		);
-		throw inDoubt(session, outcome.error, candidates);
+	} else {
+		// Refused, or never sent: a later try may send it.
+		memory.forget(item);
 	}
-	// Refused, or never sent: a later try may send it.
-	memory.forget(item);
 	throw outcome.error;
 }
 
 /**
- * Looks the job of a submit without an answer up in the provider's history. Stop does not end it: n8n ends the
- * execution at once all the same, and the log then tells the id of the paid job.
+ * Looks the job of a submit without an answer up in the provider's history. Stop does not end it after a POST of this
+ * try: n8n ends the execution at once all the same, and the log then tells the id of the paid job.
  */
 async function search(
-	{ provider, httpIgnoringStop: http, clock }: Session,
+	session: Session,
+	{ list }: History,
 	attempt: OpenSubmit,
+	options: { wholeHistory?: boolean; signal?: AbortSignal } = {},
 ): Promise<Search> {
+	const { httpIgnoringStop: http, clock } = session;
 	const found = await reconcile({
-		list: async (filter) => await provider.list!(http, filter),
+		list: async (filter) => await list(http, filter),
 		attempt,
-		offsetMs: http.clockOffsetMs,
-		claims,
-		openSubmits,
+		offsetMs: () => (http.knowsTime() ? http.clockOffsetMs() : undefined),
+		registry,
 		clock,
+		...options,
 	});
 	const { job, spare } = found;
 	if (!job || !spare) return found;
 	const warning = `The submit got no answer, and the history shows more than one job with the same input from that time. Besides this one: ${spare.join(', ')}. If no other execution of yours made them, get their videos with Job: Wait; they are paid.`;
 	return { ...found, job: { ...job, warnings: [warning] } };
-}
-
-/** More of them are no help to a person. */
-const MAX_NAMED = 3;
-
-/** @param candidates ids of jobs that may be the one */
-function inDoubt(
-	{ provider }: Session,
-	error?: AmbiguousSubmitError,
-	candidates: readonly string[] = [],
-): InDoubt {
-	const named = candidates.length > 0 && candidates.length <= MAX_NAMED;
-	const perhaps = named ? `; it may be ${candidates.join(' or ')}` : '';
-	const cause = (error?.cause as Error | undefined)?.message;
-	const what = error ? 'The submit got' : 'An earlier try submitted this item and got';
-	return new InDoubt(
-		`${what} no usable answer, so the job may exist and may be billed. It was not sent again${cause ? ` (${cause})` : ''}`,
-		`${provider.historyHint}${perhaps}. A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution`,
-	);
 }

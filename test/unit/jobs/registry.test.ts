@@ -1,24 +1,20 @@
-import { Claims } from '../../../nodes/Hailuo/jobs/claims';
 import { fingerprint } from '../../../nodes/Hailuo/jobs/fingerprint';
+import { Registry } from '../../../nodes/Hailuo/jobs/registry';
 
-describe('Claims', () => {
-	it('tells the first claim of an id from later ones', () => {
-		const claims = new Claims();
-		expect(claims.has('a')).toBe(false);
-		expect(claims.claim('a')).toBe(true);
-		expect(claims.claim('a')).toBe(false);
-		expect(claims.has('a')).toBe(true);
-	});
-
-	it('remembers so many, the latest used ones', () => {
-		const claims = new Claims(3);
-		for (const id of ['a', 'b', 'c', 'a', 'd', 'e']) claims.claim(id);
-		expect(['a', 'b', 'c', 'd', 'e'].filter((id) => claims.has(id))).toEqual(['a', 'd', 'e']);
-		const all = new Claims();
+describe('claimed jobs', () => {
+	it('are so many, the latest used ones', () => {
+		const registry = new Registry(3);
+		expect(registry.isClaimed('a')).toBe(false);
+		for (const id of ['a', 'b', 'c', 'a', 'd', 'e']) registry.claim(id);
+		expect(['a', 'b', 'c', 'd', 'e'].filter((id) => registry.isClaimed(id))).toEqual([
+			'a',
+			'd',
+			'e',
+		]);
+		const all = new Registry();
 		for (let i = 0; i < 12_000; i++) all.claim(String(i));
-		expect(all.size).toBe(10_000);
-		expect(all.has('1999')).toBe(false);
-		expect(all.has('2000')).toBe(true);
+		expect(all.isClaimed('1999')).toBe(false);
+		expect(all.isClaimed('2000')).toBe(true);
 	});
 });
 

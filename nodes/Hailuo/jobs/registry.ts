@@ -1,0 +1,149 @@
+import type { HistoryJob, Submission } from '../providers/types';
+import { fingerprint } from './fingerprint';
+import { comparable, mayBeJobOf, type Sent } from './match';
+
+/**
+ * - `sending`: the POST is under way
+ * - `ambiguous`: it ended without proof, and the job is being searched for
+ * - `unresolved`: it was not found; its job may still turn up
+ */
+export type OpenState = 'sending' | 'ambiguous' | 'unresolved';
+
+/** A paid POST whose job is not known yet. Its submission is kept in comparable form, without inline pictures. */
+export interface OpenSubmit extends Sent {
+	/** The same for the same request, pictures included. */
+	readonly fingerprint: string;
+	readonly startedAt: number;
+	state: OpenState;
+}
+
+/** How long an unresolved submit may still own a job that turns up, in ms. */
+const UNRESOLVED_MS = 600_000;
+const MAX_UNRESOLVED = 1_000;
+const MAX_CLAIMS = 10_000;
+
+/** When a POST began. Times in ms since the epoch. */
+interface Began {
+	/** By our clock. */
+	startedAt: number;
+	/** By the provider's, where it is known. */
+	providerAt?: number;
+	/** Stands in for the submission's own, where pictures have no lasting form. */
+	fingerprint?: string;
+}
+
+/**
+ * Whose job is it? All jobs that are known to be somebody's, and all paid POSTs whose job ids are not known: their jobs
+ * may be in the history already, so a search may only adopt what nobody has and none of these can own. This lets all
+ * items be sent side by side, identical ones too, and none gets another's job.
+ */
+export class Registry {
+	private readonly claimed = new Set<string>();
+	private readonly open = new Map<string, Set<OpenSubmit>>();
+	private readonly maxClaims: number;
+
+	/** @param maxClaims most job ids that are remembered; the oldest go first */
+	constructor(maxClaims = MAX_CLAIMS) {
+		this.maxClaims = maxClaims;
+	}
+
+	/** The job is somebody's: of an item, of another execution, or adopted. */
+	claim(jobId: string): void {
+		this.claimed.delete(jobId);
+		this.claimed.add(jobId);
+		if (this.claimed.size > this.maxClaims) {
+			const [oldest] = this.claimed;
+			this.claimed.delete(oldest);
+		}
+	}
+
+	isClaimed(jobId: string): boolean {
+		return this.claimed.has(jobId);
+	}
+
+	/** Call right before the POST. */
+	begin(submission: Submission, began: Began): OpenSubmit {
+		const { startedAt, providerAt, fingerprint: print = fingerprint(submission) } = began;
+		const attempt: OpenSubmit = {
+			submission: { model: submission.model, input: comparable(submission.input) },
+			fingerprint: print,
+			startedAt,
+			providerAt,
+			state: 'sending',
+		};
+		const same = this.open.get(print) ?? new Set();
+		this.open.set(print, same.add(attempt));
+		return attempt;
+	}
+
+	/**
+	 * Takes up the search of a submit again that got no answer: its own entry where it is still here (another one beside it
+	 * would be its rival), else a new one.
+	 *
+	 * @param sent when it was sent; not before its `startedAt`
+	 */
+	resume(submission: Submission, sent: Began & { fingerprint: string }): OpenSubmit {
+		let own: OpenSubmit | undefined;
+		for (const one of this.open.get(sent.fingerprint) ?? []) {
+			// A twin that began later would search from then on only, and miss the job of this one.
+			if (one.state !== 'unresolved' || one.startedAt > sent.startedAt) continue;
+			if (!own || one.startedAt > own.startedAt) own = one;
+		}
+		const attempt = own ?? this.begin(submission, sent);
+		attempt.state = 'ambiguous';
+		return attempt;
+	}
+
+	/** The job is known, or certainly does not exist. */
+	close(attempt: OpenSubmit): void {
+		const same = this.open.get(attempt.fingerprint);
+		same?.delete(attempt);
+		if (same?.size === 0) this.open.delete(attempt.fingerprint);
+	}
+
+	/** The job was not found; it is remembered for 10 minutes. @param nowMs ms since the epoch */
+	giveUp(attempt: OpenSubmit, nowMs: number): void {
+		attempt.state = 'unresolved';
+		const unresolved = this.all().filter(({ state }) => state === 'unresolved');
+		unresolved.sort((a, b) => a.startedAt - b.startedAt);
+		unresolved.forEach((other, index) => {
+			const old = other.startedAt < nowMs - UNRESOLVED_MS;
+			if (old || unresolved.length - index > MAX_UNRESOLVED) this.close(other);
+		});
+	}
+
+	/**
+	 * The other submits that `job` may belong to. Identical ambiguous submits are not rivals: either may take either job.
+	 * One that is still being sent always is, because its answer will name its job.
+	 *
+	 * @param offsetMs how far the provider's clock is ahead of ours, in ms
+	 */
+	possibleOwners(attempt: OpenSubmit, job: HistoryJob, offsetMs: number): OpenSubmit[] {
+		return this.all().filter((other) => {
+			if (other === attempt) return false;
+			const twin = other.fingerprint === attempt.fingerprint;
+			if (twin && other.state !== 'sending') return false;
+			return mayBeJobOf(other, job, offsetMs);
+		});
+	}
+
+	/** How many others ask for the very same and are searching for a job of their own. */
+	identicalSearches(attempt: OpenSubmit): number {
+		const same = [...(this.open.get(attempt.fingerprint) ?? [])];
+		return same.filter((other) => other !== attempt && other.state === 'ambiguous').length;
+	}
+
+	/** All submits whose jobs are not known. */
+	all(): OpenSubmit[] {
+		return [...this.open.values()].flatMap((same) => [...same]);
+	}
+
+	/** Forgets everything, as a process that starts anew. */
+	clear(): void {
+		this.claimed.clear();
+		this.open.clear();
+	}
+}
+
+/** The one registry of the process: executions that run side by side must see each other's jobs. */
+export const registry = new Registry();
