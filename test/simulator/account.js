@@ -11,7 +11,7 @@
 class Account {
 	/**
 	 * @param {import('./clock').Clock} clock
-	 * @param {() => { concurrent?: number, submitsPerMinute?: number, balance?: number }} limits read
+	 * @param {(lane?: string) => { concurrent?: number, submitsPerMinute?: number, balance?: number }} limits read
 	 *        each time, so that a test may change them on the way; `balance` counts at reset() only
 	 */
 	constructor(clock, limits) {
@@ -20,30 +20,24 @@ class Account {
 		this.reset();
 	}
 
-	get limits() {
-		return this.read();
-	}
-
 	reset() {
-		this.balance = this.limits.balance ?? 100;
+		this.balance = this.read().balance ?? 100;
 		/** @type {{ at: number, jobId: string, amount: number }[]} negative = taken */
 		this.ledger = [];
-		this.minute = -1;
-		this.inMinute = 0;
+		/** @type {Record<string, { minute: number, count: number }>} each API of a provider has a limit of its own */
+		this.windows = {};
 	}
 
-	/** Counts one submit. @returns {number} 0 = let through, else simulated ms until the next minute */
-	admit() {
+	/** Counts one submit. @param {string} [lane] the API whose limit counts @returns {number} 0 = let through, else simulated ms until the next minute */
+	admit(lane) {
 		const since = this.clock.now() - this.clock.startWall;
 		const minute = Math.floor(since / 60_000);
-		if (minute !== this.minute) {
-			this.minute = minute;
-			this.inMinute = 0;
-		}
-		if (this.inMinute >= (this.limits.submitsPerMinute ?? Infinity)) {
+		let window = this.windows[lane ?? ''];
+		if (window?.minute !== minute) window = this.windows[lane ?? ''] = { minute, count: 0 };
+		if (window.count >= (this.read(lane).submitsPerMinute ?? Infinity)) {
 			return (minute + 1) * 60_000 - since;
 		}
-		this.inMinute++;
+		window.count++;
 		return 0;
 	}
 

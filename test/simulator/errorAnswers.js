@@ -1,6 +1,7 @@
 'use strict';
 
 const { json, text } = require('./answers');
+const { miniMaxV2Status } = require('./miniMaxV2Errors');
 
 /**
  * Error bodies in each provider's own shape. Shapes come from docs/providers.md A.3, B.2, B.4, C.3; a
@@ -62,6 +63,7 @@ function errorAnswer(req, fault) {
 	} else if (req.api === 'queue') {
 		answer = queueError(status === 429 ? 'RATE_LIMIT_EXCEEDED' : 'ERROR', known, status);
 	} else if (req.provider === 'vtrix') answer = json({ error: { message: known } }, status);
+	else if (req.api === 'miniMaxV2') answer = miniMaxV2Status(status, known);
 	else if (req.provider === 'miniMax') {
 		answer = miniMaxError(MINIMAX_CODES[status] ?? 1000, known, status);
 	} else if (req.provider === 'cdn') answer = text(known, 'text/plain', status);

@@ -62,4 +62,4 @@ async function read(sim, value) {
 	return Buffer.from(await response.arrayBuffer());
 }
 
-module.exports = { checkImages };
+module.exports = { checkImages, read };

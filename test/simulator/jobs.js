@@ -14,9 +14,12 @@ const { fromPrompt, endOf, failureOf } = require('./outcome');
  *   created: import('./clock').Stamp, finished?: import('./clock').Stamp,
  *   cost: number, charged: number, refunded: number, outcome: import('./outcome').Outcome,
  *   error?: { code: number, message: string }, images: object, checked: Promise<void>,
- *   deleted?: boolean, callback?: string, extraFields?: string[], videoSha256?: string,
- * }} Job  times in simulated ms; `ms` = from start to end; money in USD
+ *   lane?: string, wallet?: string, deleted?: boolean, callback?: string, extraFields?: string[], videoSha256?: string,
+ * }} Job  times in simulated ms; `ms` = from start to end; money in USD;
+ *   `lane` = whose limit of jobs at the same time counts, `wallet` = whose money (both: usually the provider's)
  */
+
+const laneOf = (job) => job.lane ?? job.provider;
 
 class Jobs {
 	/** @param {import('./simulator').Simulator} sim */
@@ -63,7 +66,7 @@ class Jobs {
 		Object.assign(job.outcome, sim.outcome?.(job), forced);
 		job.ms = this.length(job);
 		this.all.set(job.id, job);
-		sim.account(job.provider).charge(job);
+		sim.account(job.wallet ?? job.provider).charge(job);
 		sim.emit('created', job);
 		job.checked = Promise.resolve(check?.()).then((refusal) => {
 			if (refusal) return this.refuse(job, refusal);
@@ -71,8 +74,8 @@ class Jobs {
 			if (sim.options.render) void sim.videos.source(job);
 		});
 		if (job.outcome.immediate) job.checked = job.checked.then(() => this.finish(job));
-		(this.waiting[job.provider] ??= []).push(job);
-		this.pump(job.provider);
+		(this.waiting[laneOf(job)] ??= []).push(job);
+		this.pump(laneOf(job));
 		return job;
 	}
 
@@ -86,10 +89,10 @@ class Jobs {
 	}
 
 	/** @private */
-	pump(provider) {
-		const running = (this.running[provider] ??= new Set());
-		const waiting = this.waiting[provider] ?? [];
-		const most = this.sim.account(provider).limits.concurrent ?? Infinity;
+	pump(lane) {
+		const running = (this.running[lane] ??= new Set());
+		const waiting = this.waiting[lane] ?? [];
+		const most = this.sim.limits(lane).concurrent ?? Infinity;
 		while (waiting.length && running.size < most) {
 			const job = waiting.shift();
 			if (job.finishedAt) continue;
@@ -132,15 +135,15 @@ class Jobs {
 		if (end === 'failed') job.error ??= failureOf(job, job.outcome);
 		if (end === 'completed') this.sim.videos.note(job);
 		else this.refund(job);
-		this.running[job.provider]?.delete(job);
-		this.pump(job.provider);
+		this.running[laneOf(job)]?.delete(job);
+		this.pump(laneOf(job));
 		this.sim.emit('finished', job);
 	}
 
 	/** @private */
 	refund(job) {
 		const delay = this.sim.options.refundDelay;
-		const pay = () => this.sim.account(job.provider).refund(job);
+		const pay = () => this.sim.account(job.wallet ?? job.provider).refund(job);
 		if (delay) this.sim.clock.after(delay, pay);
 		else pay();
 	}

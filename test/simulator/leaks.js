@@ -14,8 +14,11 @@ function watch(sim, req) {
 	);
 	const why = [];
 	if (req.provider === 'cdn' && req.headers.authorization) why.push('Authorization header');
-	for (const [name, key] of Object.entries(sim.options.keys)) {
-		if (key && key !== own && text.includes(key)) why.push(`key of ${name}`);
+	const all = Object.entries(sim.options.keys);
+	for (const key of Object.values(sim.options.miniMaxKeys)) all.push(['miniMax', key]);
+	for (const [name, key] of all) {
+		if (!key || key === own || !text.includes(key)) continue;
+		if (name !== req.provider) why.push(`key of ${name}`);
 	}
 	if (own && req.url.href.includes(own)) why.push('key in the address');
 	for (const reason of why) {

@@ -10,7 +10,7 @@
  *   video?: Buffer | { path: string } | ((job: import('./jobs').Job) => any),
  *   videoBytes?: number | ((job: import('./jobs').Job) => number | undefined),
  *   render: boolean, ffmpeg: 'auto' | false,
- *   keys: Record<string, string>,
+ *   keys: Record<string, string>, miniMaxKeys: Record<string, string>,
  *   account: { concurrent?: number, submitsPerMinute?: number, balance?: number },
  *   retryAfter: boolean, refundDelay: number, listDelay: number, keepInputs: boolean,
  *   badParams: 'submit' | 'task', strictFields: boolean, foreignImages: 'accept' | 'fail',
@@ -18,9 +18,25 @@
  *   webhooks?: import('./webhooks').WebhookFaults | ((job: import('./jobs').Job) => import('./webhooks').WebhookFaults),
  *   callbackDelay: number, outputLifetime: number, linkLifetime: number,
  *   precharge: 'ok' | 'miss' | 'none', probe: '404' | '200' | 'message',
+ *   documentedLimits: boolean, subscriptionOnV2: boolean, deleteWords: 'english' | 'chinese',
  *   vtrixBadKey: string, vtrixNoBalance: string, miniMaxErrorStatus: number,
  * }} Options  All but the ports and keys may be changed on `sim.options` while it runs.
  */
+
+/**
+ * Limits as the providers publish them, for `documentedLimits`: WaveSpeed's Bronze (docs/providers.md A.5), MiniMax's
+ * V1 and H3 (I.1). What MiniMax does with the 31st H3 job is not said: it waits as queued, like WaveSpeed's.
+ */
+const DOCUMENTED = {
+	waveSpeed: { submitsPerMinute: 5, concurrent: 3 },
+	miniMax: { submitsPerMinute: 20 },
+	miniMaxV2: { submitsPerMinute: 300, concurrent: 30 },
+};
+
+/** @param {Options} options @param {string} lane see Simulator.limits */
+function limitsFor(options, lane) {
+	return options.documentedLimits ? { ...options.account, ...DOCUMENTED[lane] } : options.account;
+}
 
 /** @param {Partial<Options>} given @returns {Options} */
 function defaults(given) {
@@ -56,6 +72,11 @@ function defaults(given) {
 		vtrixNoBalance: 'vtrix402Nested',
 		// V1 answers errors as HTTP 200 with base_resp; its HTTP codes are not documented (C.1).
 		miniMaxErrorStatus: 200,
+		// The limits of `account` count for all, unless a test wants those that the providers publish.
+		documentedLimits: false,
+		// Whether a subscription key may call MiniMax's V2: the pages contradict one another (I.1).
+		subscriptionOnV2: true,
+		deleteWords: 'english',
 		...given,
 		keys: {
 			waveSpeed: 'test-key-wavespeed',
@@ -63,8 +84,15 @@ function defaults(given) {
 			miniMax: 'test-key-minimax',
 			...given.keys,
 		},
+		// Further keys of MiniMax that are known here, by their kind; see miniMaxKeys.js.
+		miniMaxKeys: {
+			payAsYouGo: 'sk-api-simulated',
+			subscription: 'sk-cp-simulated',
+			otherRegion: 'sk-api-other-region',
+			...given.miniMaxKeys,
+		},
 		account: { concurrent: Infinity, submitsPerMinute: Infinity, balance: 100, ...given.account },
 	};
 }
 
-module.exports = { defaults };
+module.exports = { defaults, limitsFor };

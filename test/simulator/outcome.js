@@ -7,14 +7,14 @@
  *   fail?: string | number | true, message?: string, cancelled?: boolean, timeout?: boolean,
  *   deleted?: boolean, status?: string, seconds?: number, emptyOutputs?: boolean,
  *   objectOutputs?: boolean, nsfw?: boolean, error?: 'object' | 'object2' | 'string' | 'zeropad',
- *   cost?: 'string' | 'number' | 'empty', vocab?: 'alt', immediate?: boolean, blocked?: boolean,
+ *   expired?: boolean, usage?: 'empty', cost?: 'string' | 'number' | 'empty', vocab?: 'alt', immediate?: boolean, blocked?: boolean,
  * }} Outcome
  *
  * In a prompt: `#sim:fail=1200`, `#sim:fail`, `#sim:cancelled`, `#sim:timeout`, `#sim:deleted`,
  * `#sim:status=weird` (reported instead of the running status until the job completes),
  * `#sim:status=weird!` (reported for ever), `#sim:empty-outputs`, `#sim:object-outputs`,
  * `#sim:nsfw`, `#sim:seconds=75`, `#sim:error=object2`, `#sim:cost=number`, `#sim:vocab=alt`,
- * `#sim:immediate`, `#sim:blocked`. Several may stand in one prompt.
+ * `#sim:immediate`, `#sim:blocked`, `#sim:expired` and `#sim:usage=empty` (MiniMax V2). Several may stand in one prompt.
  */
 
 const MARKER = /#sim:([a-z-]+)(?:=([^\s#,]+))?/g;
@@ -33,7 +33,7 @@ function fromPrompt(prompt) {
 /**
  * The state a job goes to when its time is up.
  * @param {Outcome} outcome
- * @returns {'completed' | 'failed' | 'cancelled' | 'timeout' | 'deleted' | 'never'}
+ * @returns {'completed' | 'failed' | 'cancelled' | 'timeout' | 'deleted' | 'expired' | 'never'}
  */
 function endOf(outcome) {
 	if (typeof outcome.status === 'string' && outcome.status.endsWith('!')) return 'never';
@@ -41,6 +41,7 @@ function endOf(outcome) {
 	if (outcome.cancelled) return 'cancelled';
 	if (outcome.timeout) return 'timeout';
 	if (outcome.deleted) return 'deleted';
+	if (outcome.expired) return 'expired';
 	return 'completed';
 }
 

@@ -5,6 +5,8 @@ const { waveSpeedRoute } = require('./waveSpeed');
 const { vtrixRoute } = require('./vtrix');
 const { queueRoute } = require('./queue');
 const { miniMaxRoute } = require('./miniMax');
+const { miniMaxV2Route } = require('./miniMaxV2');
+const { miniMaxAccountRoute } = require('./miniMaxAccount');
 const { controlRoute } = require('./control');
 
 /** @param {import('./simulator').Simulator} sim @returns {(method: string, path: string, url: URL) => import('./server').Route} */
@@ -19,7 +21,10 @@ function apiRoutes(sim) {
 		}
 		const queue = /^\/seaart\/model\/v1\/queue(\/.*)$/.exec(path);
 		if (queue) return queueRoute(sim, method, queue[1]);
-		const miniMax = miniMaxRoute(sim, method, path, url);
+		const miniMax =
+			miniMaxRoute(sim, method, path, url) ??
+			miniMaxV2Route(sim, method, path, url) ??
+			miniMaxAccountRoute(sim, method, path);
 		if (miniMax) return miniMax;
 		const control = /^\/__sim\/(\w+)$/.exec(path);
 		if (control) return controlRoute(sim, method, control[1]);

@@ -10,13 +10,16 @@ const { Uploads } = require('./uploads');
 const { Videos } = require('./videos');
 const { Server } = require('./server');
 const { brief, matches } = require('./log');
-const { defaults } = require('./options');
+const { defaults, limitsFor } = require('./options');
 const { apiRoutes } = require('./routes');
 const { cdnRoutes } = require('./cdn');
 const { watch } = require('./leaks');
 const { watchWebhooks } = require('./webhooks');
 const { watchCallbacks } = require('./vtrixTask');
-const { watchMiniMaxCallbacks } = require('./miniMax');
+const { callbackBody } = require('./miniMax');
+const { taskOf } = require('./miniMaxV2Task');
+const { watchMiniMaxCallbacks } = require('./miniMaxCallback');
+const { MiniMaxFiles } = require('./miniMaxFiles');
 
 /**
  * All providers in one process. Events: 'created' | 'processing' | 'finished' (job),
@@ -39,6 +42,7 @@ class Simulator extends EventEmitter {
 		this.accounts = {};
 		this.engine = new Jobs(this);
 		this.uploads = new Uploads(this);
+		this.miniMaxFiles = new MiniMaxFiles(this);
 		this.videos = new Videos(this);
 		this.seedAll();
 		this.faults = new Faults(this.random.faults);
@@ -50,7 +54,10 @@ class Simulator extends EventEmitter {
 		this.deliveries = [];
 		watchWebhooks(this);
 		watchCallbacks(this);
-		watchMiniMaxCallbacks(this);
+		watchMiniMaxCallbacks(this, {
+			miniMax: (job) => callbackBody(this, job),
+			miniMaxV2: (job) => ({ task: taskOf(this, job) }),
+		});
 	}
 
 	/** @private */
@@ -97,9 +104,14 @@ class Simulator extends EventEmitter {
 		this.clock.skip(ms);
 	}
 
-	/** @param {string} provider @returns {Account} each provider has a purse and limits of its own */
-	account(provider) {
-		return (this.accounts[provider] ??= new Account(this.clock, () => this.options.account));
+	/** @param {string} name a provider, or one of its wallets @returns {Account} */
+	account(name) {
+		return (this.accounts[name] ??= new Account(this.clock, (lane = name) => this.limits(lane)));
+	}
+
+	/** @param {string} lane a provider, or one of its APIs that has limits of its own */
+	limits(lane) {
+		return limitsFor(this.options, lane);
 	}
 
 	/** What a job keeps of its input. @param {Record<string, unknown>} input */
@@ -168,6 +180,7 @@ class Simulator extends EventEmitter {
 		this.clock.clear();
 		this.engine.clear();
 		this.uploads.all.clear();
+		this.miniMaxFiles.all.clear();
 		this.videos.sources.clear();
 		this.accounts = {};
 		this.seedAll();

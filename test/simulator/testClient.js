@@ -48,6 +48,7 @@ function clients(sim) {
 		vtrix: to(`${sim.urls.vtrix}/model/v1/generation`, vtrix),
 		sea: to(`${sim.urls.seaArt}/model/v1/generation`, vtrix),
 		queue: to(`${sim.urls.seaArt}/model/v1/queue`, vtrix),
+		mini2: to(`${sim.urls.miniMax}/v2`, miniMax),
 		mini: to(`${sim.urls.miniMax}/v1`, miniMax),
 		cdn: to(sim.urls.cdn, undefined),
 		control: to(sim.urls.control, undefined),
