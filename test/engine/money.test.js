@@ -30,6 +30,13 @@ async function make(provider, prompts, parameters = {}, more = goOn) {
 
 const lose = (fault, rule = {}) => sim.fail({ kind: 'submit', times: 1, fault, ...rule });
 
+/** A job that another program made with the same account and model. */
+function strangers(simulator, input) {
+	const model = input.image ? 'minimax/hailuo-02/fast' : 'minimax/hailuo-02/standard';
+	const of = { provider: 'waveSpeed', api: 'waveSpeed', model, cost: 0 };
+	simulator.engine.create({ id: 'f'.repeat(32), input, prompt: input.prompt, ...of });
+}
+
 /** How an answer gets lost after the provider took the job. */
 const TAKEN = [
 	['the connection drops after the job was accepted', { drop: 'after' }],
@@ -41,6 +48,15 @@ const TAKEN = [
 	['an answer that comes too late', { delay: 90_000 }],
 	['an answer that trickles', { slowCdn: 0.2 }],
 	['an answer that never comes', { hang: true }],
+	...[301, 302, 307, 308].map((redirectStatus) => [
+		`a redirect (${redirectStatus}) after it was accepted`,
+		{ redirect: 'http://127.0.0.1:9/', redirectStatus, accept: true },
+	]),
+	...[400, 401, 403, 404, 405, 409, 413].map((status) => [
+		`a gateway's page (${status}) after it was accepted`,
+		{ afterAccept: { status, body: 'default backend' } },
+	]),
+	['a conflict (409)', { afterAccept: { status: 409, body: { code: 409, message: 'conflict' } } }],
 ];
 
 /** Of these the beginning arrives, and in it the id. */
@@ -52,6 +68,8 @@ const NOT_TAKEN = [
 	['503 instead of accepting', { status: 503 }],
 	['a request that hangs before it is read', { hang: 'before' }],
 	['a gateway that gave up', { status: 499 }],
+	['a redirect to a sign-in page', { redirect: 'http://127.0.0.1:9/', redirectStatus: 302 }],
+	["a gateway's page", { status: 404, body: '<html>404</html>' }],
 	['a redirect that says it was taken', { redirect: 'http://127.0.0.1:9/', redirectStatus: 303 }],
 ];
 
@@ -271,6 +289,69 @@ describe('WaveSpeed', () => {
 		const { items } = await make('waveSpeed', ['a boat']);
 		expect(items[0].json.error.message).toMatch(/may exist and may be billed/);
 		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('another inline picture that the history shows is another job, whatever else is the same', async () => {
+		lose({ drop: 'before' });
+		const [ours, stranger] = await Promise.all(
+			[800, 900].map(async (width) => jpeg(width, 600).toString('base64')),
+		);
+		sim.fail({
+			kind: 'list',
+			times: 1,
+			match: () => {
+				strangers(sim, { image: `data:image/jpeg;base64,${stranger}`, prompt: 'waves' });
+				return false;
+			},
+			fault: { status: 500 },
+		});
+		const { items } = await make('waveSpeed', ['waves'], {
+			operation: 'imageToVideo',
+			firstFrameSource: 'url',
+			firstFrameUrl: `data:image/jpeg;base64,${ours}`,
+		});
+		expect(items[0].json.error.candidateJobIds).toEqual(['f'.repeat(32)]);
+		expect(items[0].json).not.toHaveProperty('jobId');
+	});
+
+	test('an entry of the history without a prompt is nobody’s: a length is no identity', async () => {
+		lose({ drop: 'before' });
+		sim.fail({
+			kind: 'list',
+			match: () => {
+				if (sim.jobs.size === 0) strangers(sim, { duration: 6 });
+				return false;
+			},
+			fault: { status: 500 },
+		});
+		const { items } = await make('waveSpeed', ['a boat']);
+		expect(items[0].json.error).toMatchObject({ candidateJobIds: ['f'.repeat(32)] });
+		expect(items[0].json).not.toHaveProperty('jobId');
+	});
+
+	test('the batch stops: every item without a usable answer is named, in the message and the context', async () => {
+		lose({ drop: 'before' }, { times: 3 });
+		const { error } = await make('waveSpeed', ['one', 'two', 'three', 'four'], {}, {});
+		expect(error.message).toMatch(/may exist and may be billed\. It was not sent again/);
+		const named = error.context.itemsInDoubt.map(({ item }) => item);
+		expect([error.context.itemIndex, ...named].sort()).toHaveLength(3);
+		for (const item of named) expect(error.message).toMatch(new RegExp(`items? .*\\b${item}\\b`));
+		expect(error.context.otherJobIds).toEqual([...sim.jobs.keys()]);
+	});
+
+	test('with Retry On Fail the last error still names what an earlier try left', async () => {
+		lose({ drop: 'before' }, { times: 2 });
+		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		const { error } = await make(
+			'waveSpeed',
+			['one', 'two', 'three'],
+			{ options: { maxConcurrent: 3 } },
+			{ node },
+		);
+		const named = error.context.itemsInDoubt.map(({ item }) => item);
+		expect([error.context.itemIndex, ...named]).toHaveLength(2);
+		expect(error.context.otherJobIds).toEqual([...sim.jobs.keys()]);
+		expect(sim.acceptedJobs()).toBe(1);
 	});
 
 	test('the batch stops: the paid jobs of the other items are named', async () => {

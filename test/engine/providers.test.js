@@ -265,6 +265,32 @@ describe('a custom model', () => {
 		expect(sim.requests).toEqual([]);
 	});
 
+	test.each([
+		['waveSpeed', 'custom', 'predictions/delete'],
+		['waveSpeed', 'custom', '/Predictions/Delete/'],
+		['waveSpeed', 'custom', 'predictions'],
+		['waveSpeed', 'custom', 'model/price'],
+		['waveSpeed', 'custom', 'model/pricing'],
+		['waveSpeed', 'custom', 'media/upload/binary'],
+		['waveSpeed', 'custom', 'media/uploads'],
+		['waveSpeed', 'custom', 'balance'],
+		['waveSpeed', 'custom', 'models'],
+		['waveSpeed', 'custom', 'webhook/secret'],
+		['waveSpeed', 'custom', 'billings/search'],
+		['waveSpeed', 'custom', 'user/usage_stats'],
+		['vtrix', 'customQueue', 'minimax_x/requests/mmsu_1/cancel'],
+		['vtrix', 'customQueue', 'requests'],
+		['vtrix', 'customQueue', 'minimax_x:mmsu_1'],
+	])(
+		'%s, %s: %j is another call of the API, and is refused',
+		async (provider, model, customModel) => {
+			const additionalFields = '{"ids": ["x"]}';
+			const result = await make(provider, model, { customModel, additionalFields });
+			expect(said(result)).toMatch(/'Model ID' must be .* and no other call of the API/);
+			expect(sim.requests).toEqual([]);
+		},
+	);
+
 	test.each([['{"duration": 6'], ['[1]'], ['"text"'], ['={{ 5 }}'], ['={{ [1] }}']])(
 		'%s for its fields is refused',
 		async (additionalFields) => {

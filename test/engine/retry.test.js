@@ -304,6 +304,60 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		expect(sim.paidPosts()).toBe(1);
 	});
 
+	const MINUTE = 60_000;
+	/** n8n's clock, ahead of the true time by so much. @returns {() => void} puts it right */
+	const setClock = (ms) => {
+		const { now } = engine.clock;
+		engine.clock.now = () => now() + ms;
+		return () => (engine.clock.now = now);
+	};
+
+	test.each([
+		['n8n’s clock is set back by 10 min before the retry', { retry: -10 * MINUTE }],
+		['n8n’s clock is set forward by 10 min before the retry', { retry: 10 * MINUTE }],
+		['another worker, 7 min ahead', { first: -3.5 * MINUTE, retry: 3.5 * MINUTE }],
+		['another worker, 7 min behind', { first: 3.5 * MINUTE, retry: -3.5 * MINUTE }],
+		['the gateway is 4 min ahead', { date: 4 * MINUTE }],
+		['the gateway is 10 min ahead', { date: 10 * MINUTE }],
+		['the gateway is 10 min behind', { date: -10 * MINUTE }],
+		['the gateway’s clock jumps', { date: 10 * MINUTE, dateThen: -10 * MINUTE }],
+		[
+			'no Date header, and n8n is 2 min ahead',
+			{ date: 'none', first: 2 * MINUTE, retry: 2 * MINUTE },
+		],
+		[
+			'no Date header, and n8n is 9 min ahead',
+			{ date: 'none', first: 9 * MINUTE, retry: 9 * MINUTE },
+		],
+	])('%s: the job is found or named, and never paid twice', async (_, clocks) => {
+		const { first = 0, retry: then = 0, date, dateThen = date } = clocks;
+		sim.options.dateSkew = date;
+		let right = setClock(first);
+		const again = await losing(['a boat'], { drop: 'after' });
+		right();
+		sim.skip(5 * MINUTE);
+		sim.options.dateSkew = dateThen;
+		right = setClock(then);
+		const { items } = await again();
+		right();
+		const [jobId] = sim.jobs.keys();
+		const { json } = items[0];
+		expect(json.jobId ?? json.error.candidateJobIds).toEqual(json.jobId ? jobId : [jobId]);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test.each(['none', undefined])(
+		'never accepted, Date header %s: only the provider’s own time lets it be sent again',
+		async (dateSkew) => {
+			sim.options.dateSkew = dateSkew;
+			const again = await losing(['a boat'], { drop: 'before' });
+			sim.skip(5 * MINUTE);
+			const { items } = await again();
+			expect(Boolean(items[0].json.error)).toBe(dateSkew === 'none');
+			expect(sim.paidPosts()).toBe(dateSkew === 'none' ? 1 : 2);
+		},
+	);
+
 	test('hours and a thousand jobs later it is found all the same', async () => {
 		const again = await losing(['a boat'], { drop: 'after' });
 		sim.skip(3_600_000);
@@ -398,6 +452,22 @@ describe('a loop', () => {
 			]);
 		}
 	});
+
+	test.each(['waveSpeed', 'vtrix'])(
+		'%s: a row without a usable answer does not keep the identical next rows from being sent',
+		async (provider) => {
+			sim.fail({ kind: 'submit', times: 1, fault: { status: 502 } });
+			const made = await make(
+				['a boat'],
+				{ provider, continueWhen: 'submitted' },
+				{ extend: twice, node: { onError: 'continueRegularOutput' } },
+			);
+			const [[lost], [sent]] = rowsOf(made);
+			expect(lost.json.error.message).toMatch(/may exist and may be billed/);
+			expect(sent.json.jobId).toBe([...sim.jobs.keys()][0]);
+			expect(sim.paidPosts()).toBe(2);
+		},
+	);
 
 	test('a try that broke off is picked up in its own run only', async () => {
 		wrongKeyOnce();

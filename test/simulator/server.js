@@ -53,7 +53,7 @@ class Server {
 	async serve(message, res) {
 		const { sim } = this;
 		res.on('error', () => {});
-		res.setHeader('Date', new Date(sim.clock.told()).toUTCString());
+		tellDate(sim, res);
 		// Put together by hand: as a relative address '//x/y' would be read as the host x.
 		const url = new URL(`http://127.0.0.1${message.url}`);
 		const route = this.route(message.method, url.pathname, url);
@@ -149,6 +149,14 @@ class Server {
 		if (fault?.delay) await this.sim.clock.sleep(fault.delay);
 		return answer;
 	}
+}
+
+/** A gateway's clock is not that of the jobs: `dateSkew` is how far it is ahead, in ms; `none` is one that tells no date. */
+function tellDate(sim, res) {
+	const { dateSkew } = sim.options;
+	const skew = typeof dateSkew === 'function' ? dateSkew() : dateSkew;
+	if (skew === 'none') res.sendDate = false;
+	else res.setHeader('Date', new Date(sim.clock.told() + (skew ?? 0)).toUTCString());
 }
 
 async function readAll(message) {

@@ -118,9 +118,6 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 		const older = reach !== 'all' && newest < sentAt - marginMs;
 		end = !answer.more || answer.jobs.length === 0 || older;
 	}
-	// Once known it is kept: a clock that is set later must not move it.
-	const offsetMs = options.offsetMs();
-	if (offsetMs !== undefined) attempt.providerAt ??= attempt.startedAt + offsetMs;
 	const free = [...seen.values()].filter(({ jobId }) => !registry.isClaimed(jobId));
 	return {
 		found: free.filter((job) => mayBeJobOf(attempt, job, offset())).sort(byAge),
@@ -193,6 +190,9 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 		const pauseMs = (times[index + 1] ?? afterMs + 20_000) - afterMs;
 		const reach = !isLast ? 'near' : wholeHistory ? 'all' : 'far';
 		const outcome = await settle(async () => await look(options, reach, beganAt + pauseMs));
+		// Once known it is kept: a clock that is set later must not move it. A refusal tells the time too.
+		const offsetMs = options.offsetMs();
+		if (offsetMs !== undefined) attempt.providerAt ??= attempt.startedAt + offsetMs;
 		atMs += Math.min(pauseMs, Math.max(0, clock.now() - beganAt));
 		if (!outcome.ok) {
 			const { error } = outcome;

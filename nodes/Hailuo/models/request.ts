@@ -91,14 +91,23 @@ function withoutSlashes(text: string): string {
 	return text.slice(from, to);
 }
 
-/** A custom model under the id that was typed in. A path that leads elsewhere is no model. */
+/**
+ * The custom model under the typed ID. Rejects what leads elsewhere: the ID may become a part of the URL of the paid
+ * request, and may come from data.
+ */
 function named(model: Model, customId: string): Model {
 	const id = withoutSlashes(customId.trim());
 	const segment = /^(?!\.+$)[\w.:-]+$/;
-	if (id.split('/').every((part) => segment.test(part))) return { ...model, id, name: id };
+	const { pattern, rule } = model.custom?.id ?? {};
+	const isPath = id.split('/').every((part) => segment.test(part));
+	if (isPath && pattern?.test(id) !== false) return { ...model, id, name: id };
 	throw new FieldError(
 		FIELD_LABELS.customModel,
-		id === '' ? 'is empty' : 'is no ID of a model: it may hold letters, digits, . _ - : and /',
+		id === ''
+			? 'is empty'
+			: isPath && rule
+				? rule
+				: 'is no ID of a model: it may hold letters, digits, . _ - : and /',
 		`Copy the ID from the model's page at ${PROVIDER_NAMES[model.provider]}`,
 	);
 }

@@ -85,6 +85,11 @@ export interface Model {
 		example: string;
 		/** Whose models it stands for, where those are not all of the provider's. */
 		of?: string;
+		/**
+		 * What an ID must look like, where it becomes a part of the address: another path would be another call of the API, and
+		 * IDs may come from data. Absent where it is only named in the body.
+		 */
+		id?: { pattern: RegExp; rule: string };
 	};
 	/** Which API serves it, where that is not the provider's main one. */
 	api?: ModelApi;

@@ -99,7 +99,15 @@ const models: readonly Model[] = [
 		provider: 'vtrix',
 		id: 'customQueue',
 		name: 'Custom Model (SeaArt Queue)',
-		custom: { example: 'minimax_hailuo_23_t2v', of: "SeaArt Cloud's queue" },
+		custom: {
+			example: 'minimax_hailuo_23_t2v',
+			of: "SeaArt Cloud's queue",
+			// The queue's addresses are /{model} and /{model}/requests/{id}/… (docs/providers.md B.4).
+			id: {
+				pattern: /^(?!(?:requests?|status|responses?|cancel)$)[\w.-]+$/i,
+				rule: 'must be one word like minimax_hailuo_23_t2v, and no other call of the API',
+			},
+		},
 		api: 'queue',
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame, lastFrame },

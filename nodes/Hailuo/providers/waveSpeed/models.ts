@@ -21,6 +21,16 @@ const hailuo23 = { ...base, line: '2.3' } as const;
 const hailuo23Fast = { ...base, line: '2.3 Fast', jobSeconds: [20, 60] } as const;
 const hailuo02 = { ...base, line: '02', jobSeconds: [30, 90] } as const;
 
+/**
+ * `vendor/model` or `vendor/model/variant`, and no other call of the API: these are its own first segments (docs/providers.md
+ * A.1), and those that an API of this kind would add.
+ */
+const MODEL_ID = {
+	pattern:
+		/^(?!(?:predictions?|models?|media|balance|billings?|webhooks?|users?|usage|accounts?|orgs?|organi[sz]ations?|api|keys?|access_?keys?|auth|admin|files?|uploads?|tasks?|jobs?|v\d+)\/)[\w.-]+(?:\/[\w.:-]+)+$/i,
+	rule: 'must be vendor/model, like minimax/video-01, and no other call of the API',
+};
+
 const models: readonly Model[] = [
 	{
 		...hailuo23,
@@ -190,7 +200,7 @@ const models: readonly Model[] = [
 		provider: 'waveSpeed',
 		id: 'custom',
 		name: 'Custom Model',
-		custom: { example: 'minimax/video-01' },
+		custom: { example: 'minimax/video-01', id: MODEL_ID },
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame: image, lastFrame: endImage },
 		jobSeconds: [20, 300],

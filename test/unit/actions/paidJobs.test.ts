@@ -1,0 +1,90 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { paidJobsOf } from '../../../nodes/Hailuo/actions/video/paidJobs';
+
+/** What n8n keeps of a node over the runs and tries of an execution. */
+function execution() {
+	const node: IDataObject = {};
+	return (executionId: string, $runIndex = 0) =>
+		paidJobsOf({
+			getContext: () => node,
+			getExecutionId: () => executionId,
+			getWorkflowDataProxy: () => ({ $runIndex }),
+		} as unknown as IExecuteFunctions);
+}
+
+const paid = (count: number, jobs: ReturnType<ReturnType<typeof execution>>) => {
+	for (let item = 0; item < count; item++) {
+		jobs.remember(item, `print-${item}`, { jobId: `job-${item}`, sentAt: item });
+	}
+};
+
+describe('what a broken run left', () => {
+	it('is all there for the retry, however many items it had', () => {
+		const of = execution();
+		paid(5_000, of('1'));
+		const again = of('2');
+		for (let item = 0; item < 5_000; item++) {
+			expect(again.find(item, `print-${item}`)).toMatchObject({ jobId: `job-${item}` });
+		}
+		expect(again.all()).toHaveLength(5_000);
+	});
+
+	it('is forgotten when enough of later runs is left, run by run', () => {
+		const of = execution();
+		for (let run = 0; run < 10; run++) {
+			const jobs = of('1', run);
+			for (let item = 0; item < 300; item++) {
+				jobs.remember(item, `${run}/${item}`, { jobId: `job-${run}-${item}`, sentAt: run });
+			}
+		}
+		const last = of('1', 10);
+		const left = Array.from({ length: 10 }, (_, run) => last.find(run, `${run}/${run}`)?.jobId);
+		expect(left.filter((jobId) => jobId !== undefined)).toEqual([
+			'job-6-6',
+			'job-7-7',
+			'job-8-8',
+			'job-9-9',
+		]);
+	});
+
+	it('is found once, by its item and request, and not while its run is under way', async () => {
+		const of = execution();
+		const first = of('1');
+		paid(2, first);
+		await first.during(async () => {
+			expect(of('2').find(0, 'print-0')).toBeUndefined();
+		});
+		const again = of('2');
+		expect(again.find(0, 'print-1')).toBeUndefined();
+		expect(again.find(0, 'print-0')).toMatchObject({ jobId: 'job-0', sameRun: false });
+		expect(of('3').find(1, 'print-1')).toMatchObject({ jobId: 'job-1' });
+		expect(of('4').find(1, 'print-0')).toBeUndefined();
+	});
+
+	it('is dropped once it was delivered', () => {
+		const of = execution();
+		const first = of('1');
+		paid(2, first);
+		first.markDelivered([0]);
+		const again = of('1', 1);
+		expect(again.find(0, 'print-0')).toBeUndefined();
+		expect(again.find(1, 'print-1')).toBeDefined();
+	});
+});
+
+it('costs an item the same among ten thousand as among a hundred', () => {
+	const perItem = (count: number) => {
+		const of = execution();
+		paid(count, of('1'));
+		const jobs = of('1', 1);
+		const began = performance.now();
+		for (let item = 0; item < count; item++) {
+			jobs.find(item, `other-${item}`);
+			jobs.remember(item, `other-${item}`, { sentAt: item });
+		}
+		return (performance.now() - began) / count;
+	};
+	perItem(1_000);
+	// Quadratic, it took 16 ms an item at ten thousand.
+	expect(perItem(10_000)).toBeLessThan(0.5);
+});
