@@ -339,6 +339,43 @@ describe('WaveSpeed', () => {
 		expect(error.context.otherJobIds).toEqual([...sim.jobs.keys()]);
 	});
 
+	test('the batch stops: it does not wait for the upload of another item', async () => {
+		sim.fail({ kind: 'upload', fault: { hang: true } });
+		lose({ status: 401, delay: 6_000 });
+		const fields = { operation: 'imageToVideo', firstFrameSource: 'binary' };
+		const binary = async (padding) => ({
+			json: { prompt: 'waves' },
+			binary: { data: await engine.binaryFrom(jpeg(800, 600, { padding })) },
+		});
+		const items = [await binary(400_000), await binary(0)];
+		const began = sim.now();
+		const { error } = await make('waveSpeed', [], fields, { items });
+		expect(error.message).toMatch(/HTTP 401/);
+		expect(sim.count({ kind: 'upload' })).toBe(1);
+		expect(sim.now() - began).toBeLessThan(60_000);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('the batch stops: it does not wait for another item’s job of an earlier try', async () => {
+		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		// The first try pays for both, and loses one in its wait; in the second its status hangs, and the other is refused.
+		sim.fail({ kind: ['status', 'result'], times: 1, fault: { status: 401 } });
+		let hung;
+		sim.fail({
+			kind: ['status', 'result'],
+			match: ({ jobId }) => (hung ??= jobId) === jobId,
+			fault: { hang: true },
+		});
+		sim.fail({ kind: ['status', 'result'], fault: { status: 401 } });
+		const began = sim.now();
+		const parameters = { continueWhen: 'finished' };
+		const { error } = await make('waveSpeed', ['one', 'two'], parameters, { node });
+		expect(error.message).toMatch(/401/);
+		expect(error.context.otherJobIds ?? [error.context.jobId]).toHaveLength(1);
+		expect(sim.now() - began).toBeLessThan(90_000);
+		expect(sim.paidPosts()).toBe(2);
+	});
+
 	test('with Retry On Fail the last error still names what an earlier try left', async () => {
 		lose({ drop: 'before' }, { times: 2 });
 		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };

@@ -15,6 +15,7 @@ const { ensureModules } = require('../setup');
 /** By the name on the command line. */
 const BENCHES = {
 	batch: './batch',
+	cpu: './cpu',
 	waiting: './waiting',
 	memory: './memoryRows',
 	chaos: './chaos',

@@ -17,9 +17,9 @@ const goFast: FieldSpec = { key: 'go_fast', default: true };
 const expansion = (on: boolean): FieldSpec => ({ key: 'enable_prompt_expansion', default: on });
 
 const base = { provider: 'waveSpeed', promptLimit: 2000, pricesAsOf: '2026-03-13' } as const;
-const hailuo23 = { ...base, line: '2.3' } as const;
-const hailuo23Fast = { ...base, line: '2.3 Fast', jobSeconds: [20, 60] } as const;
-const hailuo02 = { ...base, line: '02', jobSeconds: [30, 90] } as const;
+const hailuo23 = { ...base, family: '2.3' } as const;
+const hailuo23Fast = { ...base, family: '2.3 Fast', jobSeconds: [20, 60] } as const;
+const hailuo02 = { ...base, family: '02', jobSeconds: [30, 90] } as const;
 
 /**
  * `vendor/model` or `vendor/model/variant`, and no other call of the API: these are its own first segments (docs/providers.md
