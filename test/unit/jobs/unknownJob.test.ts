@@ -13,6 +13,7 @@ import { ProviderError, httpError } from '../../../nodes/Hailuo/providers/errors
 import {
 	NO_VIDEO,
 	type HistoryFilter,
+	type HistoryPage,
 	type HistoryJob,
 	type Job,
 } from '../../../nodes/Hailuo/providers/types';
@@ -111,7 +112,7 @@ describe('a passing answer is no end', () => {
 describe('with a history', () => {
 	/** A history of one answer, which counts how often it is asked. */
 	const history = (answer: HistoryJob[] | ProviderError, more = false) =>
-		jest.fn(async (_filter: HistoryFilter) => {
+		jest.fn<Promise<HistoryPage>, [HistoryFilter]>(async () => {
 			if (answer instanceof ProviderError) throw answer;
 			return { jobs: answer, more };
 		});
