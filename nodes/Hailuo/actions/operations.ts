@@ -8,6 +8,7 @@ import type { Operation, Resource } from './operation';
 import { firstLastFrameToVideo } from './video/firstLastFrameToVideo.operation';
 import { getPrice } from './video/getPrice.operation';
 import { imageToVideo } from './video/imageToVideo.operation';
+import { referenceToVideo } from './video/referenceToVideo.operation';
 import { sendAndWait } from './video/sendAndWait.operation';
 import { textToVideo } from './video/textToVideo.operation';
 
@@ -18,7 +19,10 @@ import { textToVideo } from './video/textToVideo.operation';
 export const operations: Record<Resource, readonly Operation[]> = {
 	account: [getBalance],
 	job: byName([cancelJobs, deleteJobs, getJobs, getManyJobs, waitForJobs]),
-	video: byName([textToVideo, imageToVideo, firstLastFrameToVideo, getPrice, sendAndWait]),
+	video: byName([
+		...[textToVideo, imageToVideo, firstLastFrameToVideo, referenceToVideo],
+		...[getPrice, sendAndWait],
+	]),
 };
 
 function byName(list: readonly Operation[]): readonly Operation[] {

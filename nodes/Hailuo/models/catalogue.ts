@@ -11,12 +11,18 @@ import type {
 	VideoOperation,
 } from '../providers/modelTypes';
 
-export const VIDEO_OPERATIONS = ['textToVideo', 'imageToVideo', 'firstLastFrameToVideo'] as const;
+export const VIDEO_OPERATIONS = [
+	'textToVideo',
+	'imageToVideo',
+	'firstLastFrameToVideo',
+	'referenceToVideo',
+] as const;
 
 export const OPERATION_NAMES: Record<VideoOperation, string> = {
 	textToVideo: 'Text to Video',
 	imageToVideo: 'Image to Video',
 	firstLastFrameToVideo: 'First and Last Frame to Video',
+	referenceToVideo: 'Reference to Video',
 };
 
 /** @throws Error for a provider that nobody has described */
@@ -58,7 +64,8 @@ export function fieldOf(
 	field: FieldName,
 ): FieldSpec | undefined {
 	const spec = model.fields[field];
-	return spec?.only && !spec.only.includes(operation) ? undefined : spec;
+	if (!spec || (spec.only && !spec.only.includes(operation))) return undefined;
+	return { ...spec, ...spec.under?.[operation] };
 }
 
 /** How many of the combinations of resolution and length that one makes the other makes too. */
@@ -117,10 +124,17 @@ export function lengthLists(lengths: Lengths): LengthList[] {
 	return [...lists.values()];
 }
 
+/** e.g. `6 or 10`, and `4 to 15` where every whole second between is there */
+export function spoken(durations: readonly number[]): string {
+	const [first] = durations;
+	const isRange = durations.length > 2 && durations.every((s, index) => s === first + index);
+	return isRange ? `${first} to ${durations.at(-1)}` : durations.join(' or ');
+}
+
 /** e.g. `512P, 768P: 6 or 10 s · 1080P: 6 s` */
 export const formats = (lengths: Lengths): string =>
 	lengthLists(lengths)
-		.map(({ durations, at }) => `${at.join(', ')}: ${durations.join(' or ')} s`)
+		.map(({ durations, at }) => `${at.join(', ')}: ${spoken(durations)} s`)
 		.join(' · ');
 
 /** List price in USD, as of `model.pricesAsOf`; undefined where none is published. */
@@ -129,7 +143,10 @@ export function listPrice(
 	resolution: Resolution,
 	seconds: number,
 ): number | undefined {
-	return model.prices?.[resolution]?.[seconds];
+	const each = model.pricePerSecond?.[resolution];
+	// In whole cents: 0.13 × 15 is 1.9500000000000002.
+	const counted = each === undefined ? undefined : Math.round(each * seconds * 100) / 100;
+	return model.prices?.[resolution]?.[seconds] ?? counted;
 }
 
 /** Of which day a provider's list prices are; undefined where it publishes none. */
@@ -165,11 +182,29 @@ export function priceList(
 	lengths: Lengths,
 	resolutions: readonly Resolution[],
 ): string | undefined {
-	if (!model.prices) return undefined;
+	if (!model.prices && !model.pricePerSecond) return undefined;
 	const rows = resolutions.map((resolution) => {
-		const prices = lengths[resolution]!.map((s) => [s, listPrice(model, resolution, s)] as const);
+		const each = model.pricePerSecond?.[resolution];
+		const some = each === undefined ? lengths[resolution]! : someOf(lengths[resolution]!);
+		const perSecond = each === undefined ? '' : `$${each} per second: `;
+		const prices = some.map((s) => [s, listPrice(model, resolution, s)] as const);
 		const known = prices.flatMap(([s, price]) => (price ? [`${s} s ${dollars(price)}`] : []));
-		return `${resolution}: ${known.join(', ')}`;
+		return `${resolution}: ${perSecond}${known.join(', ')}`;
 	});
 	return `${rows.join('; ')} (list price of ${model.pricesAsOf})`;
+}
+
+/** The shortest, the longest and those that many ask for: a row of all would not be read. */
+const someOf = (durations: readonly number[]): number[] =>
+	durations.filter((s, index) => index === 0 || s === durations.at(-1) || [5, 10].includes(s));
+
+/**
+ * e.g. `5 reference pictures are free, each further one is $0.04; a second of reference video is $0.08 (768P)`: what
+ * references cost besides; undefined where nothing is known of it.
+ */
+export function referencePriceList({ referencePrices: prices }: Model): string | undefined {
+	if (!prices) return undefined;
+	const { freePictures, picture, videoSecond } = prices;
+	const seconds = Object.entries(videoSecond).map(([at, price]) => `$${price} (${at})`);
+	return `Besides: ${freePictures} reference pictures are free, each further one is $${picture}; a second of reference video is ${seconds.join(' or ')}; sound is free`;
 }

@@ -1,19 +1,13 @@
 import type { FieldName } from '../providers/modelTypes';
+import { FIELD_NAMES, VIDEO_FIELDS } from './videoFields';
 
 /** The label of each field in the editor; errors name a field by it. */
-export const FIELD_LABELS: Record<FieldName | 'customModel' | 'additionalFields', string> = {
+export const FIELD_LABELS = {
+	...(Object.fromEntries(FIELD_NAMES.map((name) => [name, VIDEO_FIELDS[name].label])) as Record<
+		FieldName,
+		string
+	>),
 	customModel: 'Model ID',
-	prompt: 'Prompt',
-	firstFrame: 'First Frame',
-	lastFrame: 'Last Frame',
-	resolution: 'Resolution',
-	duration: 'Duration',
-	aspectRatio: 'Aspect Ratio',
-	promptExpansion: 'Prompt Expansion',
-	goFast: 'Go Fast',
-	fastPretreatment: 'Fast Pretreatment',
-	callbackUrl: 'Callback URL',
-	watermark: 'Watermark',
 	additionalFields: 'Additional Fields',
 };
 

@@ -8,33 +8,23 @@ import {
 	OPERATION_NAMES,
 	PROVIDER_NAMES,
 	resolutionsOf,
+	spoken,
 } from './catalogue';
 import { FIELD_LABELS, FieldError } from './fieldError';
+import { FIELD_NAMES, REFERENCE_FIELDS, VIDEO_FIELDS, type FieldValues } from './videoFields';
 import type {
 	FieldName,
+	FieldSpec,
 	Model,
 	ProviderId,
 	Resolution,
 	VideoOperation,
 } from '../providers/modelTypes';
 
-/** What a person chose, under the catalogue's names. A field that is undefined was not shown or not filled in. */
-export interface VideoValues {
-	prompt?: string;
+/** What a person chose: the fields of the table, and the two that no provider has as one parameter. */
+export interface VideoValues extends FieldValues {
 	/** Ids of CAMERA_MOVEMENTS, a list for each step. */
 	cameraMovements?: readonly (readonly string[])[];
-	/** A public URL or a data URI; before the pictures are loaded any text stands for one. */
-	firstFrame?: string;
-	lastFrame?: string;
-	resolution?: string;
-	/** s */
-	duration?: number;
-	aspectRatio?: string;
-	promptExpansion?: boolean;
-	goFast?: boolean;
-	fastPretreatment?: boolean;
-	callbackUrl?: string;
-	watermark?: boolean;
 	/** Of a custom model: an object, or what was given in its place; sent as it is, and wins over the fields. */
 	additionalFields?: unknown;
 }
@@ -92,15 +82,21 @@ function withoutSlashes(text: string): string {
 }
 
 /**
- * The custom model under the typed ID. Rejects what leads elsewhere: the ID may become a part of the URL of the paid
- * request, and may come from data.
+ * The custom model under the typed ID, with the words that models of this name have for a picture. Rejects what leads
+ * elsewhere: the ID may become a part of the URL of the paid request, and may come from data.
  */
 function named(model: Model, customId: string): Model {
 	const id = withoutSlashes(customId.trim());
 	const segment = /^(?!\.+$)[\w.:-]+$/;
 	const { pattern, rule } = model.custom?.id ?? {};
 	const isPath = id.split('/').every((part) => segment.test(part));
-	if (isPath && pattern?.test(id) !== false) return { ...model, id, name: id };
+	if (isPath && pattern?.test(id) !== false) {
+		const dialect = model.custom?.dialects?.find(({ begins }) =>
+			id.toLowerCase().startsWith(begins.toLowerCase()),
+		);
+		const { fields = model.fields, api = model.api } = dialect ?? {};
+		return { ...model, id, name: id, fields, api };
+	}
 	throw new FieldError(
 		FIELD_LABELS.customModel,
 		id === ''
@@ -123,7 +119,7 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 	const lengths = model.operations[operation]!;
 	const resolutions = resolutionsOf(lengths);
 	const resolution = (values.resolution ??
-		model.fields.resolution?.default ??
+		fieldOf(model, operation, 'resolution')?.default ??
 		resolutions[0]) as Resolution;
 	// Not by the key alone: every object has a 'constructor'.
 	const durations = resolutions.includes(resolution) ? lengths[resolution] : undefined;
@@ -140,7 +136,7 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 		throw new FieldError(
 			FIELD_LABELS.duration,
 			`of ${values.duration} s cannot be made by ${model.name} at ${resolution}`,
-			`Choose ${durations.join(' or ')} s` +
+			`Choose ${spoken(durations)} s` +
 				// Not another model that has the length at another resolution only: this one has it there too.
 				(elsewhere.length
 					? `, or the resolution ${elsewhere.join(' or ')}`
@@ -173,10 +169,12 @@ function nearest(model: Model, operation: VideoOperation, wanted: Format): strin
  */
 export function checkValues(model: Model, operation: VideoOperation, values: VideoValues): Format {
 	checkPrompt(model, operation, values);
-	if (operation !== 'textToVideo') requireFrame(model, 'firstFrame', values.firstFrame);
-	if (operation === 'firstLastFrameToVideo') requireFrame(model, 'lastFrame', values.lastFrame);
+	for (const frame of framesOf(operation)) requireFrame(model, frame, values[frame]);
+	if (operation === 'referenceToVideo') requireReferences(model, values);
 	checkCallbackUrl(values.callbackUrl);
-	checkChoice(model, 'aspectRatio', values.aspectRatio);
+	for (const field of FIELD_NAMES) {
+		if (VIDEO_FIELDS[field].kind === 'choice') checkChoice(model, operation, field, values);
+	}
 	if (model.custom) checkAdditional(values.additionalFields);
 	return checkFormat(model, operation, values);
 }
@@ -184,7 +182,7 @@ export function checkValues(model: Model, operation: VideoOperation, values: Vid
 function checkPrompt(model: Model, operation: VideoOperation, values: VideoValues): void {
 	checkCamera(model, values.cameraMovements ?? []);
 	const prompt = fullPrompt(model, values);
-	const required = operation === 'textToVideo' || model.fields.prompt?.required;
+	const required = operation === 'textToVideo' || model.fields.prompt?.required === true;
 	if (prompt === '' && required && !model.custom) {
 		throw new FieldError(
 			FIELD_LABELS.prompt,
@@ -233,13 +231,65 @@ function checkCamera(model: Model, steps: readonly (readonly string[])[]): void 
 	}
 }
 
-function requireFrame(model: Model, field: 'firstFrame' | 'lastFrame', value?: string): void {
+type Frame = 'firstFrame' | 'lastFrame';
+
+/** The frames that an operation needs. Frames and references exclude one another (docs/providers.md I.1). */
+export function framesOf(operation: VideoOperation): readonly Frame[] {
+	if (operation === 'imageToVideo') return ['firstFrame'];
+	return operation === 'firstLastFrameToVideo' ? ['firstFrame', 'lastFrame'] : [];
+}
+
+function requireFrame(model: Model, field: Frame, value?: string): void {
+	if (!model.fields[field]) {
+		throw new FieldError(
+			FIELD_LABELS[field],
+			`is a parameter of ${model.name} whose name nobody knows here`,
+			`Give it in '${FIELD_LABELS.additionalFields}' under Image to Video, as the page of the model writes it`,
+		);
+	}
 	if (value !== undefined && value.trim() !== '') return;
 	throw new FieldError(
 		FIELD_LABELS[field],
 		`is empty, and ${model.name} needs a picture there`,
 		'Give the URL of a picture, or the name of the input field that holds the file',
 	);
+}
+
+/** Counts alone: the files themselves are looked at when they are loaded. */
+function requireReferences(model: Model, values: VideoValues): void {
+	const { referencePictures = [], referenceVideos = [], referenceAudios = [] } = values;
+	const { referencePictures: label, referenceVideos: videoLabel } = FIELD_LABELS;
+	if (referencePictures.length + referenceVideos.length === 0) {
+		throw new FieldError(
+			label,
+			referenceAudios.length
+				? `is empty, and so is '${videoLabel}': ${model.name} takes no sound alone`
+				: `is empty, and so is '${videoLabel}': ${model.name} needs at least one reference`,
+			'Name the input fields of files, e.g. data, photo_*, or give their addresses',
+		);
+	}
+	const { references } = model;
+	if (!references) return;
+	const { pictures, videos, audios, files } = references;
+	const counts = { referencePictures: pictures, referenceVideos: videos, referenceAudios: audios };
+	for (const field of REFERENCE_FIELDS) {
+		const { length } = values[field] ?? [];
+		if (length > counts[field].count) {
+			throw new FieldError(
+				FIELD_LABELS[field],
+				`names ${length} files, and ${model.name} takes at most ${counts[field].count}`,
+				'Name fewer files',
+			);
+		}
+	}
+	const all = REFERENCE_FIELDS.flatMap((field) => values[field] ?? []).length;
+	if (all > files) {
+		throw new FieldError(
+			label,
+			`and the other references are ${all} files together, and ${model.name} takes at most ${files}`,
+			'Name fewer files',
+		);
+	}
 }
 
 function checkCallbackUrl(value?: string): void {
@@ -266,12 +316,17 @@ export function checkAdditional(value: unknown): void {
 	);
 }
 
-function checkChoice(model: Model, field: FieldName, value?: string): void {
-	const choices = model.fields[field]?.choices;
-	if (!choices || value === undefined || choices.includes(value)) return;
+function checkChoice(
+	model: Model,
+	operation: VideoOperation,
+	field: FieldName,
+	{ [field]: value }: VideoValues,
+): void {
+	const choices = fieldOf(model, operation, field)?.choices;
+	if (!choices || value === undefined || choices.includes(String(value))) return;
 	throw new FieldError(
 		FIELD_LABELS[field],
-		`has no value '${value}' for ${model.name}`,
+		`has no value '${String(value)}' for ${model.name} as ${OPERATION_NAMES[operation]}`,
 		`Choose ${choices.join(', ')}`,
 	);
 }
@@ -299,16 +354,32 @@ export function toPayload(
 		...format,
 		prompt: fullPrompt(model, values) || undefined,
 		callbackUrl: values.callbackUrl || undefined,
-		firstFrame: operation === 'textToVideo' ? undefined : values.firstFrame,
-		lastFrame: operation === 'firstLastFrameToVideo' ? values.lastFrame : undefined,
 	};
-	const sent = (Object.keys(model.fields) as FieldName[]).flatMap((field) => {
+	const frames: readonly FieldName[] = framesOf(operation);
+	const takes = (field: FieldName) => {
+		const { kind } = VIDEO_FIELDS[field];
+		if (kind === 'picture') return frames.includes(field);
+		return kind !== 'files' || operation === 'referenceToVideo';
+	};
+	const parameters = (Object.keys(model.fields) as FieldName[]).flatMap((field) => {
 		const spec = fieldOf(model, operation, field);
-		const value = spec && (meant[field] ?? spec.default);
-		return value === undefined ? [] : [[spec!.key, value] as const];
+		const value = spec && takes(field) ? (meant[field] ?? spec.default) : undefined;
+		return spec && isGiven(value) ? [[spec.key, sent(spec, value)] as const] : [];
 	});
 	return {
-		...Object.fromEntries(sent),
+		...Object.fromEntries(parameters),
 		...(model.custom ? (values.additionalFields as object) : {}),
 	};
+}
+
+/** A list without an entry is no parameter. */
+const isGiven = (value: unknown): boolean =>
+	value !== undefined && !(Array.isArray(value) && value.length === 0);
+
+/** A value as the provider writes it. */
+function sent({ sentAs }: FieldSpec, value: unknown): unknown {
+	if (sentAs === undefined) return value;
+	if (sentAs === 'text') return String(value);
+	const word = String(value);
+	return Object.prototype.hasOwnProperty.call(sentAs, word) ? sentAs[word] : value;
 }

@@ -5,7 +5,7 @@ import { downloadVideo } from '../media/video/download';
 import { DownloadFailed } from '../media/video/downloadFailed';
 import { videoFileName } from '../media/video/fileName';
 import { findModel } from '../models/catalogue';
-import type { Job } from '../providers/types';
+import { ofApi, type Job } from '../providers/types';
 import { JobFailed, WithJob } from './errors';
 import { jobItem } from './jobItem';
 import { asAmount } from './fieldValues';
@@ -20,6 +20,9 @@ const MIN_DOWNLOAD_MS = 15 * 60_000;
 
 /** Where nothing is known of a model's usual time. */
 const ANY_JOB_SECONDS = [20, 300] as const;
+
+/** Hailuo 3 takes up to 7 minutes for 2K (docs/providers.md I.1): who gives up after 15 loses the slowest jobs. */
+export const DEFAULT_LIMIT_MINUTES = 30;
 
 export interface FinishOptions {
 	/** Whether the video is put into the item as a file. */
@@ -37,7 +40,7 @@ export function readFinishOptions(options: IDataObject, downloads: boolean): Fin
 		// Never refused: it is read again when a paid job is picked up.
 		outputField:
 			(typeof options.outputField === 'string' ? options.outputField.trim() : '') || 'data',
-		timeLimitMs: Math.max(asAmount(options.timeLimit, 0) || 15, 0.1) * 60_000,
+		timeLimitMs: Math.max(asAmount(options.timeLimit, 0) || DEFAULT_LIMIT_MINUTES, 0.1) * 60_000,
 	};
 }
 
@@ -60,11 +63,15 @@ export async function awaitEnd(
 	job: Job,
 	{ timeLimitMs, signal, submittedAt }: Wait,
 ): Promise<Job> {
+	const model = findModel(job.provider, job.model);
+	const api = job.api ?? (model && (model.api ?? 'main'));
+	// The API is remembered with the job: asking every one of the provider's at each look would double the calls.
+	const owner = api ? ofApi(provider, api) : provider;
 	const ended = await waitForJob({
 		jobId: job.jobId,
 		first: job,
-		get: async () => await provider.get(http, job.jobId),
-		jobSeconds: findModel(job.provider, job.model)?.jobSeconds ?? ANY_JOB_SECONDS,
+		get: async () => await owner.get(http, job.jobId),
+		jobSeconds: model?.jobSeconds ?? ANY_JOB_SECONDS,
 		clock,
 		signal,
 		deadlineAt: clock.now() + timeLimitMs,

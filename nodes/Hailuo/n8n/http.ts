@@ -107,10 +107,16 @@ export function httpClient(
 		);
 		const date = Date.parse(headers.date ?? '');
 		if (Number.isFinite(date)) offsetMs = date - (sent + clock.now()) / 2;
-		return { status: answer.statusCode, headers, body: parsed(answer.body, hide) };
+		const body = asked.asText ? hide(String(answer.body ?? '')) : parsed(answer.body, hide);
+		return { status: answer.statusCode, headers, body };
 	}
 
-	return { request, clockOffsetMs: () => offsetMs ?? 0, knowsTime: () => offsetMs !== undefined };
+	return {
+		request,
+		clockOffsetMs: () => offsetMs ?? 0,
+		knowsTime: () => offsetMs !== undefined,
+		host: new URL(baseUrl).host,
+	};
 }
 
 async function send(

@@ -20,6 +20,7 @@ export function jobJson(job: Job): IDataObject {
 		inferenceMs: job.inferenceMs ?? null,
 		cost: job.cost ?? null,
 		currency: job.currency ?? null,
+		...(job.costComputed ? { costComputed: true } : {}),
 		nsfw: job.nsfw ?? null,
 		...(error ? { error: { ...error } } : {}),
 		...(warnings?.length ? { warnings } : {}),

@@ -4,6 +4,7 @@ import { FIELD_LABELS } from '../models/fieldError';
 import type { FieldName } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
 import { MAX_PRICE } from './fieldValues';
+import { DEFAULT_LIMIT_MINUTES } from './finishJob';
 
 /**
  * What the operations that may deliver a video have in common.
@@ -38,7 +39,7 @@ export const timeLimitOption: INodeProperties = {
 	name: 'timeLimit',
 	type: 'number',
 	typeOptions: { minValue: 1, numberPrecision: 0 },
-	default: 15,
+	default: DEFAULT_LIMIT_MINUTES,
 	description:
 		'How long to wait for each job. A job that takes longer goes on at the provider: pick it up with Job: Wait.',
 };

@@ -2,7 +2,11 @@
 
 export type ProviderId = 'waveSpeed' | 'vtrix' | 'miniMax';
 
-export type VideoOperation = 'textToVideo' | 'imageToVideo' | 'firstLastFrameToVideo';
+export type VideoOperation =
+	| 'textToVideo'
+	| 'imageToVideo'
+	| 'firstLastFrameToVideo'
+	| 'referenceToVideo';
 
 export type Resolution = '480P' | '512P' | '720P' | '768P' | '1080P' | '2K';
 
@@ -11,10 +15,14 @@ export type FieldName =
 	| 'prompt'
 	| 'firstFrame'
 	| 'lastFrame'
+	| 'referencePictures'
+	| 'referenceVideos'
+	| 'referenceAudios'
 	| 'resolution'
 	| 'duration'
 	| 'aspectRatio'
 	| 'promptExpansion'
+	| 'promptExpansionMode'
 	| 'goFast'
 	| 'fastPretreatment'
 	| 'callbackUrl'
@@ -33,8 +41,59 @@ export interface FieldSpec {
 	default?: boolean | string | number;
 	/** The values of a list, where the field is one (aspect ratio). */
 	choices?: readonly string[];
+	/** How the provider writes the value, where that differs: a number as text (`"6"`), or its own word for each of ours. */
+	sentAs?: 'text' | Readonly<Record<string, string | number | boolean>>;
 	/** The operations that take it; absent: all of the model's. */
 	only?: readonly VideoOperation[];
+	/** What is different under an operation. */
+	under?: Partial<Record<VideoOperation, Pick<FieldSpec, 'default' | 'choices'>>>;
+}
+
+/** What a picture may be. */
+export interface PictureRules {
+	mimeTypes: readonly string[];
+	maxBytes: number;
+	/** Shortest side in px, itself included; default: 301 (docs/providers.md D). */
+	minSide?: number;
+	/** Longest side in px, itself included; absent: no limit. */
+	maxSide?: number;
+	/** Whether a ratio of exactly 2:5 or 5:2 is refused as well. */
+	strictRatio: boolean;
+}
+
+/** What a video or a sound may be that is given as a reference. */
+export interface ClipRules {
+	/** How many at most. */
+	count: number;
+	mimeTypes: readonly string[];
+	maxBytes: number;
+	/** Shortest and longest of one, in s. */
+	seconds: readonly [number, number];
+	/** Longest of all together, in s. */
+	totalSeconds: number;
+	/** Of a video: fewest and most frames a second. */
+	fps?: readonly [number, number];
+	/** Of a video: the codecs by the names that an MP4 has for them, e.g. `avc1`. */
+	codecs?: readonly string[];
+}
+
+/** What a model takes as references. */
+export interface ReferenceRules {
+	pictures: { count: number };
+	videos: ClipRules;
+	audios: ClipRules;
+	/** Files of all kinds together, at most. */
+	files: number;
+}
+
+/** What the references of a job cost besides the seconds of its video, in USD. */
+export interface ReferencePrices {
+	/** How many pictures cost nothing. */
+	freePictures: number;
+	/** Of each further picture. */
+	picture: number;
+	/** Of each second of a reference video, by the resolution that is made. */
+	videoSecond: Partial<Record<Resolution, number>>;
 }
 
 /** The lengths in seconds that a model makes at each resolution: its matrix for one operation. */
@@ -50,7 +109,10 @@ export interface LengthList {
 export type CameraDialect = 'vtrix' | 'miniMax';
 
 /** An API of a provider that is not its main one. */
-export type ModelApi = 'queue';
+export type ModelApi = 'queue' | 'v2';
+
+/** Any API of a provider. */
+export type JobApi = ModelApi | 'main';
 
 /** All that the catalogue says of one provider. */
 export interface ProviderCatalogue {
@@ -90,6 +152,11 @@ export interface Model {
 		 * IDs may come from data. Absent where it is only named in the body.
 		 */
 		id?: { pattern: RegExp; rule: string };
+		/**
+		 * Models that have other words for a picture than most, or another API: the first whose beginning fits the ID
+		 * counts. A wrong word would make a paid video without the picture.
+		 */
+		dialects?: ReadonlyArray<{ begins: string; fields: Model['fields']; api?: ModelApi }>;
 	};
 	/** Which API serves it, where that is not the provider's main one. */
 	api?: ModelApi;
@@ -101,6 +168,16 @@ export interface Model {
 	camera?: CameraDialect;
 	/** List price in USD by resolution and seconds, as of `pricesAsOf`; absent where no price is published. */
 	prices?: Partial<Record<Resolution, Readonly<Record<number, number>>>>;
+	/** List price in USD of one second by resolution, where a video costs by its length. */
+	pricePerSecond?: Partial<Record<Resolution, number>>;
+	/** Absent where references cost nothing, or nobody knows. */
+	referencePrices?: ReferencePrices;
+	/** What is to be known before one pays; a sentence without its full stop. */
+	note?: string;
+	/** What a picture of this model may be, where that is not what the provider says of all its models. */
+	pictures?: PictureRules;
+	/** Of a model that makes videos from references. */
+	references?: ReferenceRules;
 	/** The day of the price list, e.g. `2026-03-13`. */
 	pricesAsOf?: string;
 	/** The shortest and longest job in s that the provider speaks of; the first look at a job is sized by it. */

@@ -1,6 +1,6 @@
 /** What every provider gives and takes. No n8n in here: the HTTP client is handed in. */
 
-import type { ModelApi, ProviderId } from './modelTypes';
+import type { JobApi, ModelApi, PictureRules, ProviderId } from './modelTypes';
 
 export type JobStatus = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
@@ -29,6 +29,8 @@ export interface Job {
 	jobId: string;
 	provider: ProviderId;
 	model: string;
+	/** Which API of the provider it belongs to, where the provider has several whose ids look alike. Not shown to users. */
+	api?: JobApi;
 	/** A status that nobody documents counts as `running`: never as success, and the deadline ends it. */
 	status: JobStatus;
 	/** 0 to 1, where the provider tells it. */
@@ -44,6 +46,8 @@ export interface Job {
 	inferenceMs?: number;
 	cost?: number;
 	currency?: string;
+	/** Whether `cost` is counted here by the list price, because the provider tells no money. */
+	costComputed?: boolean;
 	nsfw?: boolean;
 	error?: JobError;
 	warnings?: string[];
@@ -99,6 +103,8 @@ export interface HttpRequest {
 	timeoutMs?: number;
 	/** It may start a job that costs money, so that not even Stop cuts it off before its answer is known. */
 	paid?: boolean;
+	/** The answer's body as text, where it holds numbers that JavaScript would round. */
+	asText?: boolean;
 }
 
 /** How a paid POST is sent: with time enough, because an answer that is missed leaves the job in doubt. */
@@ -123,9 +129,17 @@ export interface HttpClient {
 	clockOffsetMs(): number;
 	/** Whether an answer has told the provider's time: without a Date header the offset says nothing. */
 	knowsTime(): boolean;
+	/** The credential's host, e.g. `api.example.com`. */
+	host?: string;
 }
 
-/** A picture to put where the provider can fetch it. */
+/** What is left in an account. */
+export interface Balance {
+	balance: number;
+	currency: string;
+}
+
+/** A file to put where the provider can fetch it. */
 export interface Upload {
 	data: Buffer;
 	fileName: string;
@@ -158,7 +172,7 @@ export interface Provider {
 	 * Image types it accepts, and the most bytes of one. Of two readings of 20 MB the smaller counts, 20,000,000 and not
 	 * 20 × 2^20: it costs somebody a smaller export, the larger one might cost a refused job after the submit.
 	 */
-	images: { mimeTypes: readonly string[]; maxBytes: number; strictRatio: boolean };
+	images: PictureRules;
 	/** Sends the paid POST exactly once. Never call it inside a retry that does not check `isRefusal`. */
 	submit(http: HttpClient, submission: Submission): Promise<Job>;
 	get(http: HttpClient, jobId: string): Promise<Job>;
@@ -172,10 +186,14 @@ export interface Provider {
 	cancel?(http: HttpClient, jobId: string): Promise<void>;
 	/** Returns the URL that a submit can name. */
 	upload?(http: HttpClient, upload: Upload): Promise<string>;
-	/** USD. */
-	balance?(http: HttpClient): Promise<number>;
+	balance?(http: HttpClient): Promise<Balance>;
 	/** Whether an id can be one of this provider's, so that an id given to the wrong provider is named as such. */
 	ownsJobId(jobId: string): boolean;
+	/**
+	 * The provider as one of its APIs has it, where they differ in what they can do; absent where they do not. Without
+	 * it the verbs of a job find out by themselves which API the job belongs to.
+	 */
+	forApi?(api: JobApi): Provider;
 	/** Why an API is out of reach at a base URL, and what to do; undefined where it is in reach. */
 	apiMissing?(api: ModelApi, baseUrl: string): { rule: string; fix: string } | undefined;
 	/** Where a person looks for a job whose id was lost: a sentence without its full stop. */
@@ -188,6 +206,10 @@ export interface Provider {
 	 */
 	isGenuine?(http: HttpClient, call: Callback): Promise<boolean | undefined>;
 }
+
+/** A provider as one of its APIs has it. */
+export const ofApi = (provider: Provider, api: JobApi): Provider =>
+	provider.forApi?.(api) ?? provider;
 
 /** A call that came to the address named in a submit. */
 export interface Callback {

@@ -14,8 +14,8 @@ export const getBalance: Operation = {
 		const session = await openSession(context);
 		const { provider, http } = session;
 		const outcome = await settle(async () => {
-			const balance = await withRetry(session, async () => await provider.balance!(http));
-			return [{ json: { provider: provider.id, balance, currency: 'USD' } }];
+			const left = await withRetry(session, async () => await provider.balance!(http));
+			return [{ json: { provider: provider.id, ...left } }];
 		});
 		return context.getInputData().map((_, item) => ({ ...outcome, item }));
 	},

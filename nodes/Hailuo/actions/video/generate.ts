@@ -5,6 +5,7 @@ import { settle, type Settled } from '../../jobs/settle';
 import { FieldError } from '../../models/fieldError';
 import { modelsFor, OPERATION_NAMES } from '../../models/catalogue';
 import type { VideoOperation } from '../../providers/modelTypes';
+import { ofApi, type Provider } from '../../providers/types';
 import { finishJob } from '../../n8n/finishJob';
 import { jobItem } from '../../n8n/jobItem';
 import { paidJobsOf, type PaidJobs } from './paidJobs';
@@ -12,9 +13,9 @@ import type { Outcome } from '../../n8n/outcome';
 import { asAmount } from '../../n8n/fieldValues';
 import { openSession, sharedOptions, type Session } from '../../n8n/session';
 import type { Operation } from '../operation';
-import { picturePlacer } from './pictures';
+import { filePlacer } from './pictures';
 import { checkPrice, priceAsker } from './quote';
-import { prepare, submissionOf, type PlacePicture, type Prepared } from './prepare';
+import { prepare, submissionOf, type PlaceFile, type Prepared } from './prepare';
 import { parkAttempt, previousJob, restoreAttempt, submit } from './submit';
 
 /** The provider tells the end of a job: it is submitted only. */
@@ -29,7 +30,7 @@ interface Run {
 	session: Session;
 	memory: PaidJobs;
 	limiter: SubmitLimiter;
-	place: PlacePicture;
+	place: (provider: Provider) => PlaceFile;
 	callback?: Callback;
 }
 
@@ -47,7 +48,7 @@ export const generateOperation = (
 });
 
 /**
- * Text to Video, Image to Video, First and Last Frame to Video: all items are checked first, then submitted and waited
+ * Text to Video, Image to Video, First and Last Frame to Video, Reference to Video: all items are checked first, then submitted and waited
  * for side by side. Unless the workflow goes on after what did not succeed, one bad item stops the run before
  * anything is paid.
  */
@@ -78,7 +79,7 @@ async function generateAll(
 			const prepared = await prepare(context, session, operation, item);
 			if (callback) requireCallback(session, prepared);
 			const known = (prepared.known = memory.find(item, prepared.fingerprint));
-			if (known) await restoreAttempt(context, session, prepared, known);
+			if (known) await restoreAttempt(context, forModel(session, prepared), prepared, known);
 			// A job that an earlier try paid for is not paid again, so its price does not matter any more.
 			else priced = checkPrice(session, askPrice, prepared);
 			return prepared;
@@ -118,7 +119,7 @@ async function makeAll(
 			perMinute: asAmount(options.submitsPerMinute, submitsPerMinute),
 			clock,
 		}),
-		place: picturePlacer(session),
+		place: filePlacer(session),
 		callback,
 	};
 	return await runBatch(
@@ -141,8 +142,16 @@ function requireCallback({ provider }: Session, { model }: Prepared): void {
 	);
 }
 
+/** The session with the API that serves the item's model: another API of the provider may have a list, this one none. */
+const forModel = (session: Session, { model }: Prepared): Session => ({
+	...session,
+	provider: ofApi(session.provider, model.api ?? 'main'),
+});
+
 async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INodeExecutionData> {
-	const { context, session, memory, limiter, place, callback } = run;
+	const { context, memory, limiter, callback } = run;
+	const session = forModel(run.session, prepared);
+	const place = run.place(session.provider);
 	const { signal } = slot;
 	const previous = await previousJob(context, session, memory, prepared, signal);
 	let job = previous?.job;

@@ -1,15 +1,18 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { fingerprint } from '../../jobs/fingerprint';
 import type { OpenSubmit } from '../../jobs/registry';
-import type { Picture } from '../../media/picture/load';
+import { checkTotal } from '../../media/reference/check';
+import type { Reference } from '../../media/reference/load';
 import {
 	checkValues,
+	framesOf,
 	requireModel,
 	toPayload,
 	type Format,
 	type VideoValues,
 } from '../../models/request';
 import { FIELD_LABELS, FieldError } from '../../models/fieldError';
+import { REFERENCE_FIELDS } from '../../models/videoFields';
 import type { Model, VideoOperation } from '../../providers/modelTypes';
 import type { Submission } from '../../providers/types';
 import { readFinishOptions, type FinishOptions } from '../../n8n/finishJob';
@@ -17,7 +20,7 @@ import { isTool } from '../../n8n/isTool';
 import { asText, readMaxPrice } from '../../n8n/fieldValues';
 import type { Session } from '../../n8n/session';
 import type { KnownJob } from './paidJobs';
-import { loadFrame, readValues } from './values';
+import { loadFrame, loadReferenceAt, readValues } from './values';
 
 /** One item, checked: nothing that the model is known to refuse is left in it. */
 export interface Prepared {
@@ -40,7 +43,7 @@ export interface Prepared {
 }
 
 /**
- * Checks an item without any request. Its pictures are looked at and let go again, because a batch of them would not
+ * Checks an item without any request. Its files are looked at and let go again, because a batch of them would not
  * fit into memory; they are read once more when their turn comes.
  *
  * @throws FieldError or ImageRefused, which name the field, the rule and the fix
@@ -65,11 +68,10 @@ export async function prepare(
 	const options = context.getNodeParameter('options', item, {}) as IDataObject;
 	const values = readValues(context, item, operation);
 	const format = checkValues(model, operation, values);
-	const marks: VideoValues = { ...values };
-	for (const frame of ['firstFrame', 'lastFrame'] as const) {
-		if (values[frame] === undefined) continue;
-		marks[frame] = markOf(await loadFrame(context, item, frame, session));
-	}
+	const asked = { context, session, item, operation, model, values };
+	const marks = await withFiles(asked, async (file) =>
+		file.kind === 'url' ? file.url : file.sha256,
+	);
 	return {
 		item,
 		operation,
@@ -86,24 +88,68 @@ export async function prepare(
 	};
 }
 
-const markOf = (picture: Picture) => (picture.kind === 'url' ? picture.url : picture.sha256);
+/** A file that a job is to be made with. */
+export type InputFile = Reference & {
+	/** Whether it is a picture: others are never put into the request. */
+	isPicture: boolean;
+};
 
-/** How a picture gets to the provider: as a URL, or as text inside the request. @throws the signal's reason when stopped */
-export type PlacePicture = (picture: Picture, signal?: AbortSignal) => Promise<string>;
+/** How a file gets to the provider: as a URL, or as text inside the request. @throws the signal's reason when stopped */
+export type PlaceFile = (file: InputFile, signal?: AbortSignal) => Promise<string>;
+
+interface Asked {
+	context: IExecuteFunctions;
+	session: Session;
+	item: number;
+	operation: VideoOperation;
+	model: Model;
+	values: VideoValues;
+}
+
+/**
+ * The values with what `place` makes of each file. The files are loaded and checked one after the other, and each is let
+ * go again before the next one, because all of them would not fit into memory.
+ *
+ * @throws FieldError or ImageRefused for a file that the model would refuse
+ */
+async function withFiles(
+	{ context, session, item, operation, model, values }: Asked,
+	place: PlaceFile,
+	signal?: AbortSignal,
+): Promise<VideoValues> {
+	const placed: VideoValues = { ...values };
+	for (const frame of framesOf(operation)) {
+		if (values[frame] === undefined) continue;
+		const picture = await loadFrame(context, item, frame, model, session);
+		placed[frame] = await place({ ...picture, isPicture: true }, signal);
+	}
+	for (const field of REFERENCE_FIELDS) {
+		const texts: string[] = [];
+		const lengths: Array<number | undefined> = [];
+		for (const from of values[field] ?? []) {
+			const file = await loadReferenceAt(context, item, field, from, model, session);
+			lengths.push(file.kind === 'data' ? file.seconds : undefined);
+			if (field !== 'referencePictures' && model.references) {
+				const { videos, audios } = model.references;
+				checkTotal(lengths, field === 'referenceVideos' ? videos : audios, FIELD_LABELS[field]);
+			}
+			texts.push(await place({ ...file, isPicture: field === 'referencePictures' }, signal));
+		}
+		if (values[field]) placed[field] = texts;
+	}
+	return placed;
+}
 
 /** The submission of a prepared item, its pictures where the provider can get them. */
 export async function submissionOf(
 	context: IExecuteFunctions,
 	session: Session,
 	prepared: Prepared,
-	place: PlacePicture,
+	place: PlaceFile,
 	signal?: AbortSignal,
 ): Promise<Submission> {
 	const { item, model, operation, values, format } = prepared;
-	const placed: VideoValues = { ...values };
-	for (const frame of ['firstFrame', 'lastFrame'] as const) {
-		if (values[frame] === undefined) continue;
-		placed[frame] = await place(await loadFrame(context, item, frame, session), signal);
-	}
+	const asked = { context, session, item, operation, model, values };
+	const placed = await withFiles(asked, place, signal);
 	return { model: model.id, api: model.api, input: toPayload(model, operation, placed, format) };
 }

@@ -71,10 +71,9 @@ export async function restoreAttempt(
 	// Without the request as it was sent there is nothing that the history could be compared with.
 	else if (historyOf(provider, prepared.model.api) && sameRequest) {
 		// A picture that was put up then has another address now, so it is left out of the comparison.
-		const submission = await submissionOf(context, session, prepared, async (picture) => {
-			if (picture.kind === 'url') return picture.url;
-			const { data, mimeType } = picture;
-			return goesInline(provider, data) ? toDataUri(data, mimeType) : 'data:';
+		const submission = await submissionOf(context, session, prepared, async (file) => {
+			if (file.kind === 'url') return file.url;
+			return goesInline(provider, file) ? toDataUri(file.data, file.mimeType) : 'data:';
 		});
 		const { fingerprint } = prepared;
 		prepared.unresolved = registry.resume(submission, {

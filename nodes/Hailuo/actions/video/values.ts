@@ -1,12 +1,29 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { jsonParse } from 'n8n-workflow';
 import { loadPicture, type Picture } from '../../media/picture/load';
+import { loadReference, type Reference } from '../../media/reference/load';
+import { referenceNames } from '../../media/reference/names';
 import { FIELD_LABELS } from '../../models/fieldError';
-import type { FieldName, VideoOperation } from '../../providers/modelTypes';
-import type { VideoValues } from '../../models/request';
+import { framesOf, type VideoValues } from '../../models/request';
+import {
+	FIELD_NAMES,
+	VIDEO_FIELDS,
+	type FieldValues,
+	type ReferenceField,
+} from '../../models/videoFields';
+import type { FieldName, Model, VideoOperation } from '../../providers/modelTypes';
 import { asResolution, asSeconds, asSwitch, asText, isBlank } from '../../n8n/fieldValues';
 import type { Session } from '../../n8n/session';
 import { FRAME_FIELDS } from './fields';
+
+/** How a field of each kind is read, whatever an expression brings in. Files and pictures are places: see below. */
+const READERS = {
+	text: (value: unknown, label: string) => asText(value, label),
+	choice: (value: unknown, label: string) => asText(value, label)?.trim() || undefined,
+	switch: asSwitch,
+	resolution: asResolution,
+	seconds: asSeconds,
+};
 
 /** Reads what a person chose for one item, under the catalogue's names. Fields that are not shown stay undefined. */
 export function readValues(
@@ -16,21 +33,24 @@ export function readValues(
 ): VideoValues {
 	const read = (name: string) => context.getNodeParameter(name, item, null) as unknown;
 	const options = context.getNodeParameter('options', item, {}) as IDataObject;
-	const text = (value: unknown, field: FieldName) => asText(value, FIELD_LABELS[field]);
-	const flag = (value: unknown, field: FieldName) => asSwitch(value, FIELD_LABELS[field]);
+	const frames: readonly FieldName[] = framesOf(operation);
+	const values: Partial<Record<FieldName, unknown>> = {};
+	for (const name of FIELD_NAMES) {
+		const { kind, label, where } = VIDEO_FIELDS[name];
+		if (kind === 'picture') {
+			if (frames.includes(name)) values[name] = framePlace(context, item, name as Frame);
+		} else if (kind === 'files') {
+			if (operation === 'referenceToVideo') {
+				values[name] = referencePlaces(context, item, name as ReferenceField);
+			}
+		} else {
+			values[name] = READERS[kind](where === 'option' ? options[name] : read(name), label);
+		}
+	}
 	return {
-		prompt: text(read('prompt'), 'prompt'),
+		...(values as FieldValues),
+		callbackUrl: (values.callbackUrl as string | undefined)?.trim() || undefined,
 		cameraMovements: readCamera(read('cameraMovements')),
-		firstFrame: operation === 'textToVideo' ? undefined : framePlace(context, item, 'firstFrame'),
-		lastFrame:
-			operation === 'firstLastFrameToVideo' ? framePlace(context, item, 'lastFrame') : undefined,
-		resolution: asResolution(read('resolution')),
-		duration: asSeconds(read('duration')),
-		promptExpansion: flag(read('promptExpansion'), 'promptExpansion'),
-		goFast: flag(read('goFast'), 'goFast'),
-		fastPretreatment: flag(options.fastPretreatment, 'fastPretreatment'),
-		callbackUrl: text(options.callbackUrl, 'callbackUrl')?.trim() || undefined,
-		watermark: flag(options.watermark, 'watermark'),
 		additionalFields: readJson(read('additionalFields')),
 	};
 }
@@ -79,6 +99,7 @@ export async function loadFrame(
 	context: IExecuteFunctions,
 	item: number,
 	frame: Frame,
+	model: Model,
 	{ provider, baseUrl }: Session,
 ): Promise<Picture> {
 	return await loadPicture.call(context, item, {
@@ -86,7 +107,50 @@ export async function loadFrame(
 		value: frameValue(context, item, frame),
 		taken: frame === 'lastFrame' ? frameValue(context, item, 'firstFrame') : undefined,
 		label: FIELD_LABELS[frame],
-		rules: provider.images,
+		rules: model.pictures ?? provider.images,
+		providerUrl: baseUrl,
+	});
+}
+
+/** What each field of references holds. */
+const REFERENCE_KINDS = {
+	referencePictures: 'picture',
+	referenceVideos: 'video',
+	referenceAudios: 'audio',
+} as const;
+
+/** Names of input fields and addresses, one entry each: patterns are resolved, the files are not looked at. */
+const referencePlaces = (
+	context: IExecuteFunctions,
+	item: number,
+	field: ReferenceField,
+): string[] =>
+	referenceNames.call(context, item, {
+		value: context.getNodeParameter(field, item, '') as unknown,
+		kind: REFERENCE_KINDS[field],
+		label: FIELD_LABELS[field],
+	});
+
+/**
+ * One reference, checked against what the model takes.
+ *
+ * @param place an entry of `readValues`
+ * @throws FieldError or ImageRefused, before any request
+ */
+export async function loadReferenceAt(
+	context: IExecuteFunctions,
+	item: number,
+	field: ReferenceField,
+	place: string,
+	model: Model,
+	{ provider, baseUrl }: Session,
+): Promise<Reference> {
+	return await loadReference.call(context, item, {
+		place,
+		kind: REFERENCE_KINDS[field],
+		label: FIELD_LABELS[field],
+		pictures: model.pictures ?? provider.images,
+		rules: model.references,
 		providerUrl: baseUrl,
 	});
 }

@@ -1,8 +1,8 @@
-import type { Provider } from '../../providers/types';
+import type { PictureRules } from '../../providers/modelTypes';
 import { readImageInfo, UnreadableImage, type ImageInfo } from './info';
 import { identify } from './fileType';
 
-export type ImageRules = Provider['images'];
+export type ImageRules = PictureRules;
 
 /**
  * Which rule a picture broke:
@@ -10,7 +10,7 @@ export type ImageRules = Provider['images'];
  * - `text`: a text that is no URL, data URI or base64 picture
  * - `url`: a URL that the provider could not fetch
  * - `unreadable`: damaged or cut off
- * - `type`, `size`, `shortSide`, `ratio`: the provider's limits
+ * - `type`, `size`, `shortSide`, `longSide`, `ratio`: the provider's limits
  */
 export type ImageRule =
 	| 'missing'
@@ -20,6 +20,7 @@ export type ImageRule =
 	| 'type'
 	| 'size'
 	| 'shortSide'
+	| 'longSide'
 	| 'ratio';
 
 /** A picture was refused before anything was sent. */
@@ -40,13 +41,14 @@ export class ImageRefused extends Error {
 	}
 }
 
-/** px; the short side must be longer than this with every provider (docs/providers.md D). */
-const SHORT_SIDE = 300;
+/** px; the shortest side that most models take (docs/providers.md D). */
+export const MIN_SIDE = 301;
 
 const TYPE_NAMES: Record<string, string> = {
 	'image/jpeg': 'JPG',
 	'image/png': 'PNG',
 	'image/webp': 'WebP',
+	'image/heic': 'HEIC',
 };
 
 /**
@@ -59,7 +61,7 @@ export function checkImage(data: Buffer, rules: ImageRules, field: string): Imag
 	checkBytes(data.length, rules, field);
 	checkType(data, rules, field);
 	const info = readInfo(data, field);
-	checkSides(info, field);
+	checkSides(info, rules, field);
 	checkRatio(info, rules, field);
 	return info;
 }
@@ -130,15 +132,25 @@ function pixels({ width, height }: ImageInfo): string {
 	return `${width} × ${height} px`;
 }
 
-function checkSides(info: ImageInfo, field: string): void {
+function checkSides(info: ImageInfo, rules: ImageRules, field: string): void {
+	const { minSide = MIN_SIDE, maxSide = Infinity } = rules;
 	const short = Math.min(info.width, info.height);
-	if (short > SHORT_SIDE) return;
-	throw new ImageRefused(
-		field,
-		'shortSide',
-		`is ${pixels(info)}; its short side must be longer than ${SHORT_SIDE} px`,
-		`Use a larger picture: at least ${SHORT_SIDE + 1} px on the short side, better 768 px or more.`,
-	);
+	if (short < minSide) {
+		throw new ImageRefused(
+			field,
+			'shortSide',
+			`is ${pixels(info)}; its short side must have at least ${minSide} px`,
+			`Use a larger picture: at least ${minSide} px on the short side, better 768 px or more.`,
+		);
+	}
+	if (Math.max(info.width, info.height) > maxSide) {
+		throw new ImageRefused(
+			field,
+			'longSide',
+			`is ${pixels(info)}; its long side must have at most ${maxSide} px`,
+			`Save it smaller: ${maxSide} px on the long side at most, 2000 px are plenty.`,
+		);
+	}
 }
 
 function checkRatio(info: ImageInfo, { strictRatio }: ImageRules, field: string): void {

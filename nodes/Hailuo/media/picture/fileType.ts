@@ -16,6 +16,7 @@ const BRANDS: Record<string, FileKind> = {
 	msf1: { mimeType: 'image/heic', name: 'a HEIC picture' },
 	avif: { mimeType: 'image/avif', name: 'an AVIF picture' },
 	avis: { mimeType: 'image/avif', name: 'an AVIF picture' },
+	'M4A ': { mimeType: 'audio/mp4', name: 'a sound (M4A)' },
 	'qt  ': { mimeType: 'video/quicktime', name: 'a video (MOV)' },
 };
 
@@ -38,6 +39,9 @@ const SIGNATURES: ReadonlyArray<readonly [string, string, string]> = [
 	['PK\x03\x04', 'application/zip', 'a ZIP or Office file'],
 	['\x1a\x45\xdf\xa3', 'video/webm', 'a video (WebM or MKV)'],
 	['\x1f\x8b', 'application/gzip', 'a gzip file'],
+	['ID3', 'audio/mpeg', 'a sound (MP3)'],
+	['OggS', 'audio/ogg', 'a sound (OGG)'],
+	['fLaC', 'audio/flac', 'a sound (FLAC)'],
 ];
 
 /**
@@ -51,6 +55,13 @@ export function identify(data: Buffer): FileKind {
 	}
 	if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') {
 		return { mimeType: 'image/webp', name: 'a WebP picture' };
+	}
+	if (head.startsWith('RIFF') && head.slice(8, 12) === 'WAVE') {
+		return { mimeType: 'audio/wav', name: 'a sound (WAV)' };
+	}
+	// A frame of MPEG audio, layer III, without a tag before it.
+	if (data[0] === 0xff && (data[1] & 0xe6) === 0xe2) {
+		return { mimeType: 'audio/mpeg', name: 'a sound (MP3)' };
 	}
 	if (head.slice(4, 8) === 'ftyp') {
 		return BRANDS[head.slice(8, 12)] ?? { mimeType: 'video/mp4', name: 'a video (MP4)' };

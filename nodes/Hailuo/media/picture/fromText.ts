@@ -36,7 +36,7 @@ export function readPictureText(value: unknown, context: PictureTextContext): Pi
 	if (text === '') throw new ImageRefused(field, 'missing', 'is blank', HOW);
 	const scheme = /^([a-z][a-z0-9+.-]{0,30}):/i.exec(text)?.[1].toLowerCase();
 	if (scheme === 'data') return fromDataUri(text, context);
-	if (scheme !== undefined) return fromUrl(text, scheme, context);
+	if (scheme !== undefined) return { kind: 'url', url: publicUrl(text, context) };
 	return fromBase64(text, text, context);
 }
 
@@ -51,8 +51,16 @@ function excerpt(text: string): string {
 	return text.length > 60 ? `"${clean}…"` : `"${clean}"`;
 }
 
-function fromUrl(text: string, scheme: string, context: PictureTextContext): PictureText {
-	const { field } = context;
+/**
+ * The address of a file that the provider is to fetch itself.
+ *
+ * @throws ImageRefused for one that it cannot reach
+ */
+export function publicUrl(
+	text: string,
+	{ field, providerUrl }: Pick<PictureTextContext, 'field' | 'providerUrl'>,
+): string {
+	const scheme = /^([a-z][a-z0-9+.-]{0,30}):/i.exec(text)?.[1].toLowerCase();
 	if (scheme !== 'http' && scheme !== 'https') {
 		throw new ImageRefused(
 			field,
@@ -65,15 +73,15 @@ function fromUrl(text: string, scheme: string, context: PictureTextContext): Pic
 	if (!url || !/^https?:\/\/[^/]/i.test(text)) {
 		throw new ImageRefused(field, 'url', `is no valid address: ${excerpt(text)}`, HOW);
 	}
-	if (isFromInside(url, context.providerUrl)) {
+	if (isFromInside(url, providerUrl)) {
 		throw new ImageRefused(
 			field,
 			'url',
-			`is on "${url.host}", which only your own network can reach; the provider fetches the picture itself`,
-			'Fetch the picture with an HTTP Request step (response format: file) and use it as binary data.',
+			`is on "${url.host}", which only your own network can reach; the provider fetches the file itself`,
+			'Fetch it with an HTTP Request step (response format: file) and use it as binary data.',
 		);
 	}
-	return { kind: 'url', url: url.href };
+	return url.href;
 }
 
 function parseUrl(text: string): URL | undefined {

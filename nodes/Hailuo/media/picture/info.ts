@@ -1,9 +1,10 @@
 import { readOrientation } from './exif';
 import { identify } from './fileType';
+import { boxAt, boxesOf } from '../reference/boxes';
 
 /** What a picture's own bytes say about it. */
 export interface ImageInfo {
-	mimeType: 'image/jpeg' | 'image/png' | 'image/webp';
+	mimeType: 'image/jpeg' | 'image/png' | 'image/webp' | 'image/heic';
 	/** px, as displayed: width and height change places for the EXIF orientations 5 to 8. */
 	width: number;
 	/** px, as displayed. */
@@ -23,7 +24,7 @@ export class UnreadableImage extends Error {
 type Size = Omit<ImageInfo, 'mimeType'>;
 
 /**
- * Reads type and size of a JPEG, PNG or WebP from its bytes; nothing is decoded, and neither a declared MIME
+ * Reads type and size of a JPEG, PNG, WebP or HEIC from its bytes; nothing is decoded, and neither a declared MIME
  * type nor a file name is asked.
  *
  * Cameras store a portrait picture lying on its side with an EXIF orientation. Turning changes which side is
@@ -42,6 +43,8 @@ export function readImageInfo(data: Buffer): ImageInfo {
 			return { mimeType: kind.mimeType, ...asDisplayed(readPng(data)) };
 		case 'image/webp':
 			return { mimeType: kind.mimeType, ...asDisplayed(readWebp(data)) };
+		case 'image/heic':
+			return { mimeType: kind.mimeType, ...asDisplayed(readHeic(data)) };
 		default:
 			throw new UnreadableImage(`is ${kind.name}`);
 	}
@@ -174,4 +177,24 @@ function webpOrientation(data: Buffer): number | undefined {
 		at += 8 + length + (length % 2);
 	}
 	return undefined;
+}
+
+/**
+ * The largest of the pictures that a HEIC holds: it is cut into tiles, and has thumbnails. Whether it lies on its side is
+ * not asked: that changes neither side's length.
+ */
+function readHeic(data: Buffer): Size {
+	const meta = boxAt(data, ['meta']);
+	// The boxes of 'meta' begin after its version and flags.
+	const inside = meta && { ...meta, start: meta.start + 4 };
+	const properties = inside && boxAt(data, ['iprp', 'ipco'], inside);
+	if (!properties) throw cutOff();
+	let size: Size | undefined;
+	for (const { type, start, end } of boxesOf(data, properties.start, properties.end)) {
+		if (type !== 'ispe' || end - start < 12) continue;
+		const found = { width: data.readUInt32BE(start + 4), height: data.readUInt32BE(start + 8) };
+		if (!size || found.width * found.height > size.width * size.height) size = found;
+	}
+	if (!size) throw damaged('its header names no size');
+	return size;
 }

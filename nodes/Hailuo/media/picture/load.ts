@@ -38,6 +38,11 @@ const EXTENSIONS: Record<string, string> = {
 	'image/jpeg': 'jpg',
 	'image/png': 'png',
 	'image/webp': 'webp',
+	'image/heic': 'heic',
+	'video/mp4': 'mp4',
+	'video/quicktime': 'mov',
+	'audio/wav': 'wav',
+	'audio/mpeg': 'mp3',
 };
 
 /**
@@ -80,7 +85,7 @@ function checked(data: Buffer, name: string | undefined, { label, rules }: Pictu
 		kind: 'data',
 		data,
 		mimeType,
-		fileName: pictureFileName(name ?? label, mimeType),
+		fileName: uploadName(name ?? label, mimeType),
 		sha256: createHash('sha256').update(data).digest('hex'),
 		width,
 		height,
@@ -88,7 +93,7 @@ function checked(data: Buffer, name: string | undefined, { label, rules }: Pictu
 }
 
 /** The name that a provider sees: it goes into a multipart header, so nothing of it is trusted. */
-function pictureFileName(name: string, mimeType: string): string {
+export function uploadName(name: string, mimeType: string): string {
 	const stem = name
 		.replace(/\.[A-Za-z0-9]{1,5}$/, '')
 		// A name full of dashes would take the expressions below minutes.
@@ -96,7 +101,7 @@ function pictureFileName(name: string, mimeType: string): string {
 		.replace(/[^A-Za-z0-9_-]+/g, '-')
 		.replace(/^-+|-+$/g, '')
 		.slice(0, 60);
-	return `${stem || 'picture'}.${EXTENSIONS[mimeType] ?? 'bin'}`;
+	return `${stem || 'file'}.${EXTENSIONS[mimeType] ?? 'bin'}`;
 }
 
 function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureInput): IBinaryData {
@@ -110,7 +115,7 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 			// n8n's own text does not say which fields the item has: that follows.
 		}
 	}
-	const names = binaryFields.call(this, itemIndex);
+	const names = [...binaryFields.call(this, itemIndex).keys()];
 	const free = names.find((name) => name !== input.taken);
 	const wanted = typeof value === 'string' && value !== '' ? `"${value}"` : '(no name given)';
 	throw new ImageRefused(
@@ -137,11 +142,14 @@ function quoted(names: string[]): string {
 	return names.map((name) => `"${name}"`).join(', ');
 }
 
-/** Also those that stand in the JSON, where n8n's combined mode puts them. */
-function binaryFields(this: IExecuteFunctions, itemIndex: number): string[] {
+/** The files of an item by their fields; also those that stand in the JSON, where n8n's combined mode puts them. */
+export function binaryFields(this: IExecuteFunctions, itemIndex: number): Map<string, IBinaryData> {
 	const item = this.getInputData()[itemIndex];
 	const inJson = Object.entries(item?.json ?? {}).filter(([, value]) => isBinaryData(value));
-	return [...Object.keys(item?.binary ?? {}), ...inJson.map(([name]) => name)];
+	return new Map([
+		...(inJson as unknown as Array<[string, IBinaryData]>),
+		...Object.entries(item?.binary ?? {}),
+	]);
 }
 
 /** Before a file of some GB is read into memory. Where no size is known, checkImage finds it afterwards. */
@@ -150,7 +158,11 @@ async function guardSize(this: IExecuteFunctions, binary: IBinaryData, input: Pi
 	if (typeof bytes === 'number' && bytes > 0) checkBytes(bytes, input.rules, input.label);
 }
 
-async function storedBytes(this: IExecuteFunctions, id: string): Promise<number | undefined> {
+/** What n8n's storage says of a file's length; undefined where it does not tell. */
+export async function storedBytes(
+	this: Pick<IExecuteFunctions, 'helpers'>,
+	id: string,
+): Promise<number | undefined> {
 	try {
 		return (await this.helpers.getBinaryMetadata(id)).fileSize;
 	} catch {

@@ -16,9 +16,10 @@ import {
 	httpError,
 	unreadableAnswer,
 	wrongJob,
-	type ProviderErrorKind,
 } from '../errors';
 import { parseTruncated } from '../truncatedJson';
+import { HINTS, KINDS, RETRYABLE_JOB_CODES } from './codes';
+import * as v2 from './v2';
 import type { HttpClient, HttpResponse, Job, JobStatus, Provider } from '../types';
 import { NO_VIDEO, PAID } from '../types';
 
@@ -33,33 +34,6 @@ const STATUSES: Record<string, JobStatus> = {
 	fail: 'failed',
 	failed: 'failed',
 };
-
-/**
- * base_resp codes (docs/providers.md C.3), which come under HTTP 200. Whatever is not listed proves nothing about a submit.
- * 1002 and 1039 are content filters in MiniMax's own program but rate limits in its documents (F.13): the documents are
- * followed, because a submit that is refused as one is not charged and may be sent again.
- */
-const KINDS: Record<number, ProviderErrorKind> = {
-	1002: 'rateLimited',
-	1039: 'rateLimited',
-	1004: 'auth',
-	2049: 'auth',
-	1008: 'credit',
-	2056: 'credit',
-	1026: 'invalid',
-	1027: 'invalid',
-	2013: 'invalid',
-};
-
-const HINTS: Record<number, string> = {
-	1004: 'Check the API key in the credential, and that its Region is the one where the key was made',
-	2049: 'Check the API key in the credential, and that its Region is the one where the key was made',
-	1026: 'MiniMax finds the prompt or the picture sensitive: change it before you submit it again',
-	2056: 'The limit of your plan is used up: wait until its window of five hours is over, or raise the plan',
-};
-
-/** Codes of a job that broke without the request being at fault. */
-const RETRYABLE_JOB_CODES = new Set(['1000', '1001', '1002', '1013', '1024', '1033', '1039']);
 
 const codeOf = (body: unknown): number => number(json(json(body).base_resp).status_code) ?? 0;
 
@@ -97,6 +71,7 @@ function succeeded(answer: HttpResponse): HttpResponse & { body: Json } {
 const jobOf = (jobId: string, facts: Partial<Job> & { status: JobStatus }): Job => ({
 	jobId,
 	provider: 'miniMax',
+	api: 'main',
 	// Neither the query nor the file says what the job was asked for, or when.
 	model: '',
 	createdAt: '',
@@ -126,15 +101,15 @@ async function withFile(http: HttpClient, jobId: string, fileId?: string): Promi
 
 const withoutVideo = (jobId: string) => jobOf(jobId, { status: 'failed', error: NO_VIDEO });
 
-/** MiniMax's own API, V1 (docs/providers.md C). The base URL is the region's host, without `/v1`. */
-export const miniMax: Provider = {
+/** MiniMax's V1 (docs/providers.md C), which serves Hailuo 02 and 2.3. */
+const v1: Provider = {
 	id: 'miniMax',
 	name: NAME,
 	credential: 'hailuoMiniMaxApi',
 	addresses: {
 		choice: 'region',
-		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimaxi.com' },
-		tail: /(\/v1)+$/,
+		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimax.cn' },
+		tail: /(\/v[12])+$/,
 	},
 	// 5 a minute on the older page, 20 on the newer one (docs/providers.md C.4); how many may run at once is not published.
 	limits: { concurrent: 3, submitsPerMinute: 5 },
@@ -156,7 +131,7 @@ export const miniMax: Provider = {
 		});
 		const named = text(json(parseTruncated(response.body)).task_id) ?? '';
 		// An answer that names a job made it, whatever else it says: the job's own status tells the rest.
-		const jobId = miniMax.ownsJobId(named) ? named : text(succeeded(response).body.task_id);
+		const jobId = v1.ownsJobId(named) ? named : text(succeeded(response).body.task_id);
 		if (jobId === undefined) throw unreadableAnswer(NAME, response, 'without a job ID');
 		return jobOf(jobId, { status: 'queued', model });
 	},
@@ -194,6 +169,92 @@ export const miniMax: Provider = {
 
 	ownsJobId: (jobId) => /^\d{6,}$/.test(jobId),
 };
+
+/** What V2 has and V1 has not: a list, and with it Cancel and Delete, and files that are put up first. */
+const onlyV2 = {
+	list: v2.list,
+	// 7 days (docs/providers.md I.1).
+	historyMs: 7 * 24 * 3_600_000,
+	upload: v2.upload,
+} satisfies Partial<Provider>;
+
+const v2Provider: Provider = {
+	...v1,
+	...onlyV2,
+	submit: v2.submit,
+	get: v2.get,
+	historyHint: 'Look for it with the operation Job: Get Many (it reaches back 7 days)',
+};
+
+/** MiniMax: two APIs at one address, whose job ids look alike. The base URL is the region's host, without `/v1`. */
+export const miniMax: Provider = {
+	...v1,
+	...onlyV2,
+	historyHint:
+		'Jobs of Hailuo 3 are found with the operation Job: Get Many; the others have no list, so look at the usage page of the account before you submit it again',
+
+	forApi: (api) => (api === 'v2' ? v2Provider : v1),
+
+	submit: async (http, submission) =>
+		await (submission.api === 'v2' ? v2 : v1).submit(http, submission),
+
+	/** Asks V2 first, which says cleanly that it does not know a job; then V1, whatever V2 refused it for. */
+	async get(http, jobId) {
+		const newer = await settled(v2.get(http, jobId));
+		if (newer.ok) return newer.value;
+		const { error } = newer;
+		if (!(error instanceof ProviderError) || error.isTransient) throw asError(error);
+		const older = await settled(v1.get(http, jobId));
+		if (older.ok) return older.value;
+		// Where V2 refused for another reason, as a key that may not use it, that reason tells more.
+		const unknown = older.error instanceof ProviderError && older.error.kind === 'notFound';
+		throw asError(unknown && error.kind !== 'notFound' ? error : older.error);
+	},
+
+	cancel: async (http, jobId) => await v2.cancel(http, jobId).catch(onlyNew),
+	remove: async (http, jobIds) => await v2.removeAll(http, jobIds),
+
+	async balance(http) {
+		const answer = await http.request({ method: 'GET', path: '/account/query_balance' });
+		const code = codeOf(answer.body);
+		if (code === 1004 || answer.status === 403) {
+			throw new ProviderError(`${NAME} tells this key no balance`, {
+				kind: 'auth',
+				status: answer.status,
+				code: code ? String(code) : undefined,
+				hint: 'Only a pay-as-you-go key (sk-api-…) has a balance. What is left of a subscription stands on the page of the account; if the key is of the first kind, check it and its Region in the credential',
+			});
+		}
+		const { body } = succeeded(answer);
+		const balance = number(body.available_amount);
+		if (balance === undefined) {
+			throw new ProviderError(`${NAME} named no balance`, { kind: 'badAnswer' });
+		}
+		// The mainland is billed in yuan.
+		return { balance, currency: /minimaxi\.com|minimax\.cn/.test(http.host ?? '') ? 'CNY' : 'USD' };
+	},
+};
+
+const asError = (error: unknown): Error =>
+	error instanceof Error ? error : new Error(String(error));
+
+type Settled<T> = { ok: true; value: T } | { ok: false; error: unknown };
+
+const settled = async <T>(work: Promise<T>): Promise<Settled<T>> =>
+	await work.then(
+		(value): Settled<T> => ({ ok: true, value }),
+		(error: unknown): Settled<T> => ({ ok: false, error }),
+	);
+
+/** V1 has no call to cancel a job: that V2 does not know it may mean just that. */
+function onlyNew(error: unknown): never {
+	if (!(error instanceof ProviderError) || error.kind !== 'notFound') throw asError(error);
+	const { message, kind, status, code } = error;
+	throw new ProviderError(message, {
+		...{ kind, status, code },
+		hint: 'Only jobs of Hailuo 3 can be cancelled, and only for 7 days',
+	});
+}
 
 /** The job's ID is the only parameter of a query, so an invalid one is an ID that MiniMax does not know. */
 function unknownJob(jobId: string, { status }: HttpResponse): ProviderError {

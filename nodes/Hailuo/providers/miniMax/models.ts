@@ -1,9 +1,16 @@
-import type { FieldSpec, Model, ProviderCatalogue } from '../modelTypes';
+import type {
+	FieldSpec,
+	Lengths,
+	Model,
+	PictureRules,
+	ProviderCatalogue,
+	ReferenceRules,
+} from '../modelTypes';
 
 /*
  * MiniMax's own models, newest first (docs/providers.md C.2: parameters, and the matrix of lengths by resolution and mode).
- * Prices: the global list of 2026-07-10 (docs/providers.md E); the mainland is billed in yuan. MiniMax-H3 is served by
- * another API (V2) and is not here.
+ * Prices: the global list of 2026-07-10 (docs/providers.md E); the mainland is billed in yuan. Hailuo 3
+ * is served by another API, V2 (docs/providers.md I.1): its words are those that v2.ts makes the body of.
  */
 
 const prompt: FieldSpec = { key: 'prompt' };
@@ -36,7 +43,122 @@ const common: Model['fields'] = {
 const standard = { '768P': [6, 10], '1080P': [6] } as const;
 const standardPrices = { '768P': { 6: 0.28, 10: 0.56 }, '1080P': { 6: 0.49 } } as const;
 
+const seconds = (from: number, to: number): number[] =>
+	Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+const RATIOS = ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16'] as const;
+
+/** With frames the ratio is theirs. */
+const aspectRatio: FieldSpec = {
+	key: 'ratio',
+	choices: RATIOS,
+	default: '16:9',
+	only: ['textToVideo', 'referenceToVideo'],
+	under: { referenceToVideo: { choices: [...RATIOS, 'adaptive'], default: 'adaptive' } },
+};
+
+const h3Fields: Model['fields'] = {
+	prompt: { key: 'prompt', required: true },
+	firstFrame: { key: 'first_frame' },
+	lastFrame: { key: 'last_frame' },
+	referencePictures: { key: 'reference_image' },
+	referenceVideos: { key: 'reference_video' },
+	referenceAudios: { key: 'reference_audio' },
+	// Never the dear one, whatever other programs begin with.
+	resolution: { key: 'resolution', default: '768P' },
+	duration: { key: 'duration', default: 5 },
+	aspectRatio,
+	callbackUrl: { key: 'callback_url' },
+};
+
+/** The 30 MB of a picture, 50 of a video and 15 of a sound are read as the smaller ones, not as 2^20. */
+const h3Pictures: PictureRules = {
+	mimeTypes: ['image/jpeg', 'image/png', 'image/webp', 'image/heic'],
+	maxBytes: 30_000_000,
+	minSide: 256,
+	maxSide: 5760,
+	strictRatio: false,
+};
+
+export const h3References: ReferenceRules = {
+	pictures: { count: 9 },
+	videos: {
+		count: 3,
+		mimeTypes: ['video/mp4', 'video/quicktime'],
+		maxBytes: 50_000_000,
+		seconds: [2, 15],
+		totalSeconds: 15,
+		fps: [23.976, 60],
+		codecs: ['avc1', 'avc3', 'hvc1', 'hev1'],
+	},
+	audios: {
+		count: 3,
+		mimeTypes: ['audio/wav', 'audio/mpeg'],
+		maxBytes: 15_000_000,
+		seconds: [2, 15],
+		totalSeconds: 15,
+	},
+	files: 12,
+};
+
+const { prompt: h3Prompt, firstFrame: h3First, lastFrame: h3Last } = h3Fields;
+const customH3: Model['fields'] = { prompt: h3Prompt, firstFrame: h3First, lastFrame: h3Last };
+
+const h3 = {
+	provider: 'miniMax',
+	api: 'v2',
+	promptLimit: 7000,
+	pictures: h3Pictures,
+	references: h3References,
+	pricesAsOf: '2026-10-24',
+	// Measured: 99 s for 4 s of 768P, 402 s for 2K with a reference clip.
+	jobSeconds: [60, 420],
+} as const;
+
+const everywhere = (lengths: Lengths): Model['operations'] => ({
+	textToVideo: lengths,
+	imageToVideo: lengths,
+	firstLastFrameToVideo: lengths,
+	referenceToVideo: lengths,
+});
+
 const models: readonly Model[] = [
+	{
+		...h3,
+		id: 'MiniMax-H3',
+		name: 'Hailuo 3 (H3)',
+		family: '3',
+		operations: everywhere({ '768P': seconds(4, 15), '2K': seconds(4, 15) }),
+		fields: h3Fields,
+		pricePerSecond: { '768P': 0.08, '2K': 0.13 },
+		referencePrices: {
+			freePictures: 5,
+			picture: 0.04,
+			videoSecond: { '768P': 0.08, '2K': 0.13 },
+		},
+	},
+	{
+		...h3,
+		id: 'MiniMax-H3-Max',
+		name: 'Hailuo 3 Max (H3-Max)',
+		family: '3 Max',
+		operations: everywhere({ '768P': seconds(5, 15), '480P': seconds(5, 15) }),
+		fields: {
+			...h3Fields,
+			promptExpansionMode: {
+				key: 'prompt_expansion_mode',
+				choices: ['disabled', 'balanced', 'quality'],
+				default: 'balanced',
+			},
+		},
+		pricePerSecond: { '480P': 0.05, '768P': 0.08 },
+		referencePrices: {
+			freePictures: 2,
+			picture: 0.074,
+			videoSecond: { '480P': 0.0553, '768P': 0.143 },
+		},
+		note: 'MiniMax prices references for this model, but the client @ai-sdk/minimax says that it takes none',
+	},
 	{
 		...base,
 		id: 'MiniMax-Hailuo-2.3',
@@ -72,7 +194,11 @@ const models: readonly Model[] = [
 		provider: 'miniMax',
 		id: 'custom',
 		name: 'Custom Model',
-		custom: { example: 'I2V-01-Director' },
+		custom: {
+			example: 'I2V-01-Director',
+			// Every model of V2, under whatever name of Hailuo 3.
+			dialects: [{ begins: 'MiniMax-H3', fields: customH3, api: 'v2' }],
+		},
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame, lastFrame },
 		jobSeconds: [60, 300],
@@ -82,11 +208,12 @@ const models: readonly Model[] = [
 export const miniMaxCatalogue: ProviderCatalogue = {
 	provider: 'miniMax',
 	name: 'MiniMax',
-	description: 'The makers of Hailuo; camera movements from a list',
+	description: 'The makers of Hailuo; Hailuo 3 with references and sound',
 	defaults: {
 		textToVideo: 'MiniMax-Hailuo-2.3',
 		imageToVideo: 'MiniMax-Hailuo-2.3',
 		firstLastFrameToVideo: 'MiniMax-Hailuo-02',
+		referenceToVideo: 'MiniMax-H3',
 	},
 	models,
 };

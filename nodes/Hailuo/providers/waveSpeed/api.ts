@@ -282,7 +282,7 @@ export const waveSpeed: Provider = {
 		if (balance === undefined) {
 			throw new ProviderError(`${NAME} named no balance`, { kind: 'badAnswer' });
 		}
-		return balance;
+		return { balance, currency: 'USD' };
 	},
 
 	callsBack: () => true,

@@ -1,0 +1,118 @@
+import { FieldError } from '../../models/fieldError';
+import type { ClipRules } from '../../providers/modelTypes';
+import { identify } from '../picture/fileType';
+import { readClip } from './clip';
+import { KINDS, type ReferenceKind } from './names';
+import { soundSeconds } from './sound';
+
+/** What is known of a video or a sound. */
+export interface CheckedClip {
+	/** From its bytes. */
+	mimeType: string;
+	/** s; undefined where its header does not tell. */
+	seconds?: number;
+}
+
+const TYPE_NAMES: Record<string, string> = {
+	'video/mp4': 'MP4',
+	'video/quicktime': 'MOV',
+	'audio/wav': 'WAV',
+	'audio/mpeg': 'MP3',
+};
+
+/** Header lengths are not exact: a clip that was cut to 15 s may have a frame more. */
+const TOLERANCE_S = 0.1;
+
+const typeNames = ({ mimeTypes }: ClipRules) =>
+	mimeTypes.map((type) => TYPE_NAMES[type] ?? type).join(' or ');
+
+const seconds = (s: number) => `${Math.round(s * 10) / 10} s`;
+
+/** Refuses a file for its length alone, so that a huge one need not be read. @throws FieldError */
+export function checkClipBytes(bytes: number, rules: ClipRules, label: string, name: string): void {
+	if (bytes > 0 && bytes <= rules.maxBytes) return;
+	const most = Math.floor(rules.maxBytes / 1_000_000);
+	throw new FieldError(
+		label,
+		bytes === 0
+			? `names '${name}', which is an empty file`
+			: `names '${name}', which has ${(bytes / 1e6).toFixed(1)} MB; at most ${most} MB are allowed`,
+		bytes === 0 ? 'Check the step before' : 'Save it smaller, or cut it shorter',
+	);
+}
+
+/**
+ * Checks a video or a sound against what the model takes, by its bytes alone. What its header does not tell is not
+ * checked here: the upload call refuses a bad file before anything is paid.
+ *
+ * @throws FieldError that names the field, the file, the rule and the fix
+ */
+export function checkClip(
+	data: Buffer,
+	kind: Exclude<ReferenceKind, 'picture'>,
+	rules: ClipRules,
+	label: string,
+	name: string,
+): CheckedClip {
+	checkClipBytes(data.length, rules, label, name);
+	const refuse = (rule: string, fix: string) =>
+		new FieldError(label, `names '${name}', ${rule}`, fix);
+	const { mimeType, name: what } = identify(data);
+	if (!rules.mimeTypes.includes(mimeType)) {
+		throw refuse(
+			`which is ${what}; allowed are ${typeNames(rules)}, whatever the file is called`,
+			`Convert it to ${typeNames(rules)} in a step before this one`,
+		);
+	}
+	const clip = kind === 'video' ? readClip(data) : { seconds: soundSeconds(data) };
+	if (!clip) {
+		throw refuse(
+			'in which no video can be found: its header is damaged or missing',
+			'Open it and save it again as MP4',
+		);
+	}
+	const { seconds: length } = clip;
+	const [least, most] = rules.seconds;
+	if (length !== undefined && (length < least - TOLERANCE_S || length > most + TOLERANCE_S)) {
+		throw refuse(
+			`which lasts ${seconds(length)}; a ${KINDS[kind].word} must last ${least} to ${most} s`,
+			length > most ? 'Cut it shorter' : 'Use a longer one',
+		);
+	}
+	if ('fps' in clip && clip.fps !== undefined && rules.fps) {
+		const [fewest, highest] = rules.fps;
+		if (clip.fps < fewest - 0.05 || clip.fps > highest + 0.05) {
+			throw refuse(
+				`which has ${Math.round(clip.fps * 100) / 100} frames a second; allowed are ${fewest} to ${highest}`,
+				'Save it with 24 or 30 frames a second',
+			);
+		}
+	}
+	if (
+		'codec' in clip &&
+		clip.codec !== undefined &&
+		rules.codecs &&
+		!rules.codecs.includes(clip.codec)
+	) {
+		throw refuse(
+			`which is coded as '${clip.codec.replace(/[^\x20-\x7e]/g, '?')}'; allowed are H.264 and H.265`,
+			'Save it as MP4 with H.264',
+		);
+	}
+	return { mimeType, seconds: length };
+}
+
+/** @throws FieldError where the files of one field are too long together */
+export function checkTotal(
+	lengths: ReadonlyArray<number | undefined>,
+	{ totalSeconds }: ClipRules,
+	label: string,
+): void {
+	const total = lengths.reduce((sum: number, length = 0) => sum + length, 0);
+	if (total <= totalSeconds + TOLERANCE_S) return;
+	throw new FieldError(
+		label,
+		`names files that last ${seconds(total)} together; at most ${totalSeconds} s are allowed`,
+		'Name fewer files, or cut them shorter',
+	);
+}

@@ -1,0 +1,133 @@
+import {
+	isJson,
+	isoTime,
+	json,
+	messageOf,
+	number,
+	statusOf,
+	text,
+	urls,
+	type Json,
+} from '../answers';
+import { ProviderError, httpError, kindOfStatus, unreadableAnswer } from '../errors';
+import type { HistoryJob, HttpClient, HttpRequest, HttpResponse, Job, JobStatus } from '../types';
+import { NO_VIDEO } from '../types';
+import { HINTS, KINDS, RETRYABLE_JOB_CODES } from './codes';
+import { miniMaxCatalogue } from './models';
+
+/* What MiniMax's V2 answers (docs/providers.md I.1). */
+
+export const NAME = 'MiniMax';
+
+/** `expired` is in older text and in clients. Whatever is not listed counts as running. */
+const STATUSES: Record<string, JobStatus> = {
+	queued: 'queued',
+	running: 'running',
+	succeeded: 'completed',
+	failed: 'failed',
+	expired: 'failed',
+	cancelled: 'cancelled',
+	canceled: 'cancelled',
+};
+
+/** The code stands in brackets at the end of the message. */
+const CODE = /\s*\((\d+)\)\s*$/;
+
+/** The error of an answer that is none of success: a real HTTP status, and MiniMax's own code. */
+function refused(response: HttpResponse): ProviderError {
+	const { status, body } = response;
+	const message = text(json(json(body).error).message) ?? messageOf(body) ?? '';
+	const code = Number(CODE.exec(message)?.[1] ?? json(json(body).base_resp).status_code ?? NaN);
+	const kind = KINDS[code] ?? kindOfStatus(status);
+	const said = {
+		message: message.replace(CODE, ''),
+		error_code: Number.isNaN(code) ? undefined : code,
+	};
+	const isEnvelope = json(body).type === 'error' || !Number.isNaN(code);
+	return httpError(NAME, { ...response, body: said }, { kind, hint: HINTS[code], isEnvelope });
+}
+
+/** The JSON of an answer. @throws ProviderError for every answer that is none of success */
+export function opened(response: HttpResponse): Json {
+	if (response.status < 200 || response.status >= 300) throw refused(response);
+	if (!isJson(response.body)) throw unreadableAnswer(NAME, response, 'without JSON');
+	return response.body;
+}
+
+/** Sends a request and gives the JSON of its answer. @throws as `opened` */
+export const call = async (http: HttpClient, request: HttpRequest): Promise<Json> =>
+	opened(await http.request(request));
+
+/**
+ * Whether an answer about one job says that it is not there: measured, an unknown one is HTTP 500 "record not found
+ * (1000)", and one that cannot be is 400 "invalid task_id (2013)".
+ */
+export const isUnknownJob = (error: unknown): error is ProviderError =>
+	error instanceof ProviderError &&
+	(error.kind === 'notFound' || /record not found|invalid task_id/i.test(error.message));
+
+/** A task as a Job. @throws ProviderError `badAnswer` when it has no id */
+export function jobOf(task: Json, host = ''): Job {
+	const jobId = text(task.id);
+	if (jobId === undefined) {
+		throw unreadableAnswer(NAME, { status: 200, headers: {}, body: task }, 'without a job ID');
+	}
+	const videos = urls([json(task.content).url]);
+	const reported = statusOf(STATUSES, task.status);
+	const empty = reported === 'completed' && videos.length === 0;
+	const hasEnded = reported !== 'queued' && reported !== 'running';
+	const cost = reported === 'completed' ? costOf(task, host) : undefined;
+	return {
+		jobId,
+		provider: 'miniMax',
+		model: text(task.model) ?? '',
+		api: 'v2',
+		status: empty ? 'failed' : reported,
+		videoUrl: videos[0],
+		videos,
+		createdAt: isoTime(task.created_at) ?? '',
+		finishedAt: hasEnded ? isoTime(task.updated_at) : undefined,
+		...(cost === undefined ? {} : { cost, currency: 'USD', costComputed: true }),
+		...(empty ? { error: NO_VIDEO } : {}),
+		...(reported === 'failed' || reported === 'cancelled' ? { error: taskError(task) } : {}),
+	};
+}
+
+function taskError(task: Json) {
+	const { code, message } = json(task.error);
+	const said = text(message)?.replace(CODE, '');
+	return {
+		code: text(code),
+		message: said ?? `The job ended with the status '${text(task.status) ?? ''}'`,
+		retryable: task.status === 'expired' || RETRYABLE_JOB_CODES.has(text(code) ?? ''),
+	};
+}
+
+/** The mainland is billed in yuan, by a list that is not known here. */
+const MAINLAND = /\.(minimaxi\.com|minimax\.cn)$/;
+
+/** What a finished task cost by the list price, in USD; undefined where the answer or the list does not tell. */
+function costOf(task: Json, host: string): number | undefined {
+	const usage = json(task.usage);
+	const made = number(usage.output_seconds);
+	const model = miniMaxCatalogue.models.find(({ id }) => id === task.model);
+	const resolution = String(task.resolution) as '768P';
+	const perSecond = model?.pricePerSecond?.[resolution];
+	if (made === undefined || perSecond === undefined || MAINLAND.test(`.${host}`)) return undefined;
+	const { freePictures = 0, picture = 0, videoSecond = {} } = model?.referencePrices ?? {};
+	const pictures = Math.max(0, (number(usage.input_image_count) ?? 0) - freePictures);
+	const given = number(usage.input_seconds) ?? 0;
+	const each = videoSecond[resolution];
+	if (given > 0 && each === undefined) return undefined;
+	const cost = made * perSecond + given * (each ?? 0) + pictures * picture;
+	return Math.round(cost * 10_000) / 10_000;
+}
+
+/** A task of the list, with what it tells of its input under the names that `submit` takes. */
+export function listedJob(task: Json, host?: string): HistoryJob {
+	const { resolution, duration, ratio } = task;
+	const prompt = text(json(task.content).prompt);
+	const told = { prompt, resolution, duration, ratio: text(ratio) };
+	const input = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+	return { ...jobOf(task, host), input };
+}
