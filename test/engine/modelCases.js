@@ -23,6 +23,7 @@ const GIVEN = {
 		lastFrameSource: 'url',
 		lastFrameUrl: LAST,
 	},
+	referenceToVideo: { prompt: PROMPT, referencePictures: FIRST },
 };
 
 const prompt = { prompt: PROMPT };
@@ -309,7 +310,62 @@ const vtrix = {
 const miniOptions = { fastPretreatment: true, watermark: true };
 const miniOptioned = { fast_pretreatment: true, aigc_watermark: true };
 
+/* MiniMax's V2: prompt and files are one list (docs/providers.md I.1). */
+const words = { type: 'text', text: PROMPT };
+const file = (kind, url, role) => ({ type: `${kind}_url`, [`${kind}_url`]: { url }, role });
+const CLIP = 'https://pictures.example.com/clip.mp4';
+const VOICE = 'https://pictures.example.com/voice.mp3';
+const H3_CONTENT = {
+	textToVideo: [words],
+	imageToVideo: [words, file('image', FIRST, 'first_frame')],
+	firstLastFrameToVideo: [
+		words,
+		file('image', FIRST, 'first_frame'),
+		file('image', LAST, 'last_frame'),
+	],
+	referenceToVideo: [words, file('image', FIRST, 'reference_image')],
+};
+const NO_ENTRY = /'Prompt' is empty, and Hailuo .* needs one/;
+
+/** @param {'MiniMax-H3' | 'MiniMax-H3-Max'} model */
+function h3Case(model, operation) {
+	const isMax = model === 'MiniMax-H3-Max';
+	const content = H3_CONTENT[operation];
+	const shaped = { textToVideo: '16:9', referenceToVideo: 'adaptive' }[operation];
+	const large = isMax ? '480P' : '2K';
+	const extra = (mode) => (isMax ? { extra: { prompt_expansion_mode: mode } } : {});
+	const sent = (resolution, duration, ratio, mode, more = []) => ({
+		...{ model, content: [...content, ...more], resolution, duration },
+		...(shaped && { ratio }),
+		...extra(mode),
+	});
+	const others =
+		operation === 'referenceToVideo' ? { referenceVideos: CLIP, referenceAudios: VOICE } : {};
+	const files =
+		operation === 'referenceToVideo'
+			? [file('video', CLIP, 'reference_video'), file('audio', VOICE, 'reference_audio')]
+			: [];
+	return {
+		model,
+		api: 'v2',
+		plain: sent('768P', 5, shaped, 'balanced'),
+		set: {
+			...{ resolution: large, duration: 15, ...others },
+			...(shaped && { aspectRatio: '9:16' }),
+			...(isMax && { promptExpansionMode: 'disabled' }),
+		},
+		full: sent(large, 15, '9:16', 'disabled', files),
+		no: isMax
+			? [{ duration: 4 }, /'Duration' of 4 s cannot be made by .* Choose 5 to 15 s/]
+			: [{ prompt: '={{ "" }}' }, NO_ENTRY],
+	};
+}
+
+const H3_MODELS = ['MiniMax-H3', 'MiniMax-H3-Max'];
+const h3Cases = (operation) => H3_MODELS.map((model) => h3Case(model, operation));
+
 const miniMax = {
+	referenceToVideo: h3Cases('referenceToVideo'),
 	textToVideo: ['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-02']
 		.map((model) => ({
 			model,
@@ -318,8 +374,10 @@ const miniMax = {
 			full: { model, ...isTurned, prompt: MINI_PROMPT, ...miniOptioned },
 			no: tooLong,
 		}))
+		.concat(h3Cases('textToVideo'))
 		.concat(CUSTOM('MiniMax-Hailuo-2.3', { ...prompt, model: 'MiniMax-Hailuo-2.3' })),
 	imageToVideo: [
+		...h3Cases('imageToVideo'),
 		...['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-2.3-Fast'].map((model) => ({
 			model,
 			plain: { model, ...mini, ...plain, ...quick },
@@ -344,6 +402,7 @@ const miniMax = {
 		CUSTOM('MiniMax-Hailuo-2.3-Fast', { ...mini, model: 'MiniMax-Hailuo-2.3-Fast' }),
 	],
 	firstLastFrameToVideo: [
+		...h3Cases('firstLastFrameToVideo'),
 		{
 			// Never fast_pretreatment here (docs/providers.md C.2).
 			model: 'MiniMax-Hailuo-02',

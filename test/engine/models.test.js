@@ -42,7 +42,9 @@ const submits = () => sim.requests.filter(({ kind }) => kind === 'submit');
 /** Where the request must go, and in which wrapping (docs/providers.md A.1, B.2, B.4, C.1). */
 function wire({ provider, api, model, id = model }, sent) {
 	if (provider === 'waveSpeed') return { path: `/api/v3/${id}`, body: sent };
-	if (provider === 'miniMax') return { path: '/v1/video_generation', body: sent };
+	if (provider === 'miniMax') {
+		return { path: api === 'v2' ? '/v2/video_generation' : '/v1/video_generation', body: sent };
+	}
 	if (api === 'queue') return { path: `/seaart/model/v1/queue/${id}`, body: sent };
 	return { path: '/model/v1/generation', body: { model: id, input: [{ params: sent }] } };
 }
@@ -78,7 +80,8 @@ describe.each(rows)('%s', (_name, row) => {
 		expect(submits().map(({ path, body }) => ({ path, body }))).toEqual([wire(row, row.plain)]);
 
 		const [{ json, binary }] = items;
-		expect(Object.keys(json).sort()).toEqual(KEYS);
+		const keys = row.api === 'v2' ? [...KEYS, 'costComputed'].sort() : KEYS;
+		expect(Object.keys(json).sort()).toEqual(keys);
 		expect(json).toMatchObject({
 			provider: row.provider,
 			model: row.id ?? row.model,

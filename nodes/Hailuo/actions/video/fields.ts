@@ -9,14 +9,21 @@ import {
 	priceList,
 	pricesAsOf,
 	PROVIDER_NAMES,
+	referencePriceList,
 	resolutionsOf,
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
-import { typeNames } from '../../media/picture/check';
+import { MIN_SIDE, typeNames } from '../../media/picture/check';
 import { FIELD_LABELS } from '../../models/fieldError';
 import { providerOf, providers } from '../../providers';
 import { pricedModels, pricedSummary } from '../../models/price';
-import type { FieldName, Lengths, ProviderId, Resolution } from '../../providers/modelTypes';
+import type {
+	FieldName,
+	Lengths,
+	PictureRules,
+	ProviderId,
+	Resolution,
+} from '../../providers/modelTypes';
 import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from './showFor';
 
 /*
@@ -107,6 +114,14 @@ const additionalFields = fieldAt(
 		},
 );
 
+/** What a picture may be there. */
+const rulesAt = ({ provider, model }: Place): PictureRules =>
+	model.pictures ?? providerOf(provider).images;
+
+/** e.g. `JPG or PNG, at most 20 MB, short side at least 301 px` */
+const pictureRules = (rules: PictureRules): string =>
+	`${typeNames(rules)}, at most ${Math.ceil(rules.maxBytes / 1e6)} MB, short side at least ${rules.minSide ?? MIN_SIDE} px`;
+
 const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
 	firstFrame: 'Where the picture that the video begins with comes from',
 	lastFrame: 'Where the picture that the video ends with comes from',
@@ -121,7 +136,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 		(name === 'firstFrame' && place.operation === 'imageToVideo');
 	const label = FIELD_LABELS[name];
 	const defaultField = FRAME_FIELDS[name];
-	const parts = (types: string): Field[] => [
+	const parts = (rules: PictureRules): Field[] => [
 		{
 			displayName: label,
 			name: `${name}Source`,
@@ -149,7 +164,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: defaultField,
 			required: true,
 			placeholder: 'e.g. data',
-			hint: `The name of the input field that holds the picture. ${types}, at most 20 MB, short side over 300 px.`,
+			hint: `The name of the input field that holds the picture. ${pictureRules(rules)}.`,
 			show: { [`${name}Source`]: ['binary'] },
 		},
 		{
@@ -159,15 +174,57 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://example.com/picture.jpg',
-			hint: `A public address (${types}), a data URI, or Base64 text`,
+			hint: `A public address (${typeNames(rules)}), a data URI, or Base64 text`,
 			show: { [`${name}Source`]: ['url'] },
 		},
 	];
-	const partsAt = ({ provider }: Place) => parts(typeNames(providerOf(provider).images));
+	const partsAt = (place: Place) => parts(rulesAt(place));
 	return partsAt(all[0]).flatMap((_part, nth) =>
 		fieldAt(all, (place) => (shown(place) ? { ...partsAt(place)[nth], kept: true } : undefined)),
 	);
 }
+
+const ENTRIES =
+	'Names of input fields, patterns of them (photo_*) or public addresses, separated by commas or line breaks';
+
+/** The files that a video is made from besides its words: each kind has a field, and each entry of it is one file. */
+const referenceFields: INodeProperties[] = [
+	...fieldAt(all, (place) => {
+		const { model, operation } = place;
+		return operation === 'referenceToVideo' && model.fields.referencePictures
+			? {
+					displayName: FIELD_LABELS.referencePictures,
+					name: 'referencePictures',
+					type: 'string',
+					default: 'data',
+					placeholder: 'e.g. data, photo_*',
+					description: `Who and what is to be in the video${model.references ? `, at most ${model.references.pictures.count} pictures` : ''}. ${ENTRIES}.`,
+					hint: `${pictureRules(rulesAt(place))}. Say in the prompt what is what: "the person in picture 1".`,
+					kept: true,
+				}
+			: undefined;
+	}),
+	...(['referenceVideos', 'referenceAudios'] as const).flatMap((name) =>
+		fieldAt(all, ({ model, operation }) => {
+			if (operation !== 'referenceToVideo' || !model.fields[name]) return undefined;
+			const isVideo = name === 'referenceVideos';
+			const rules = isVideo ? model.references?.videos : model.references?.audios;
+			const limits = rules
+				? `At most ${rules.count}, ${rules.seconds.join(' to ')} s each and ${rules.totalSeconds} s together, ${Math.floor(rules.maxBytes / 1e6)} MB each`
+				: '';
+			return {
+				displayName: FIELD_LABELS[name],
+				name,
+				type: 'string',
+				default: '',
+				placeholder: isVideo ? 'e.g. clip' : 'e.g. voice',
+				description: `${isVideo ? 'Movements, cuts or a style that the video is to take over' : 'A voice or a sound that is to be heard; never without a picture or a video'}. ${ENTRIES}.`,
+				...(limits ? { hint: `${limits}. ${isVideo ? 'MP4 or MOV' : 'WAV or MP3'}.` } : {}),
+				kept: true,
+			};
+		}),
+	),
+];
 
 const promptFields = fieldAt(
 	all,
@@ -220,9 +277,11 @@ const cameraFields = fieldAt(
 );
 
 const RESOLUTION_HELP: Partial<Record<Resolution, string>> = {
+	'480P': 'Small and cheap',
 	'512P': 'Small and cheap',
 	'768P': 'Standard',
 	'1080P': 'Full HD, 6 seconds only',
+	'2K': 'The sharpest, and the dearest',
 };
 
 const resolutionFields = fieldAt(withPrice, ({ model, lengths }) => {
@@ -254,10 +313,13 @@ const MAX_LISTS = Math.max(...withPrice.map(({ lengths }) => listsOf(lengths).le
 function priceHint({ operation, provider, model, lengths }: Place<VideoAction>, at: Resolution[]) {
 	if (operation === 'getPrice') return undefined;
 	const asked = pricedModels(provider).includes(model) && providerOf(provider).quote;
-	return (
+	const others = pricesAsOf(provider);
+	const price =
 		priceList(model, lengths, at) ??
-		`${PROVIDER_NAMES[provider]} publishes no prices${asked ? ': Get Price asks for one' : ''}`
-	);
+		`${others ? 'No list price of this model is known' : `${PROVIDER_NAMES[provider]} publishes no prices`}${asked ? ': Get Price asks for one' : ''}`;
+	const besides = operation === 'referenceToVideo' ? referencePriceList(model) : undefined;
+	const note = operation === 'referenceToVideo' ? model.note : undefined;
+	return [price, besides, note].filter(Boolean).join('. ');
 }
 
 /**
@@ -313,16 +375,56 @@ const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
 	}),
 );
 
+const aspectRatioFields = fieldAt(all, ({ model, operation }) => {
+	const spec = fieldOf(model, operation, 'aspectRatio');
+	return (
+		spec && {
+			displayName: FIELD_LABELS.aspectRatio,
+			name: 'aspectRatio',
+			type: 'options',
+			options: spec.choices!.map((value) => ({
+				name: value === 'adaptive' ? 'As the References' : value,
+				value,
+			})),
+			default: String(spec.default),
+			description: 'The shape of the video, width to height; 9:16 is upright, for phones',
+		}
+	);
+});
+
+const MODE_NAMES: Record<string, { name: string; description: string }> = {
+	disabled: { name: 'Off', description: 'The prompt is taken as it is' },
+	balanced: { name: 'Balanced', description: 'The model may rewrite the prompt' },
+	quality: { name: 'Quality', description: 'The model takes longer to rewrite the prompt' },
+};
+
+const modeFields = fieldAt(all, ({ model, operation }) => {
+	const spec = fieldOf(model, operation, 'promptExpansionMode');
+	return (
+		spec && {
+			displayName: FIELD_LABELS.promptExpansionMode,
+			name: 'promptExpansionMode',
+			type: 'options',
+			options: spec.choices!.map((value) => ({ ...MODE_NAMES[value], value })),
+			default: String(spec.default),
+			description: 'Whether the model may rewrite the prompt for a better result',
+		}
+	);
+});
+
 export const videoFields: INodeProperties[] = [
 	...modelFields,
 	...pricedModelFields,
 	...customModelFields,
 	...frameFields('firstFrame'),
 	...frameFields('lastFrame'),
+	...referenceFields,
 	...promptFields,
 	...cameraFields,
 	...resolutionFields,
 	...durationFields,
+	...aspectRatioFields,
+	...modeFields,
 	...switchFields,
 	...additionalFields,
 ];

@@ -193,6 +193,7 @@ export const miniMax: Provider = {
 	historyHint:
 		'Jobs of Hailuo 3 are found with the operation Job: Get Many; the others have no list, so look at the usage page of the account before you submit it again',
 
+	listsJobsOf: (api) => api === 'v2',
 	forApi: (api) => (api === 'v2' ? v2Provider : v1),
 
 	submit: async (http, submission) =>
