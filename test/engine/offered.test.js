@@ -48,7 +48,11 @@ describe('what a provider cannot do', () => {
 			job: ['cancel', 'get', 'wait'],
 			video: ['firstLastFrameToVideo', 'sendAndWait', 'getPrice', 'imageToVideo', 'textToVideo'],
 		});
-		expect(offer('miniMax')).toMatchObject({ job: ['get', 'wait'] });
+		expect(offer('miniMax')).toEqual({
+			account: ['getBalance'],
+			job: ['cancel', 'delete', 'get', 'getAll', 'wait'],
+			video: ['firstLastFrameToVideo', 'imageToVideo', 'referenceToVideo', 'textToVideo'],
+		});
 		const order = properties.slice(0, 3).map(({ name }) => name);
 		expect(order).toEqual(['provider', 'resource', 'operation']);
 	});

@@ -59,6 +59,8 @@ test('models of the queue, which refuses callbacks, are in no list', () => {
 	expect(queued.size).toBeGreaterThan(0);
 	for (const from of VIDEO_OPERATIONS) {
 		const fields = shown({ provider: 'vtrix', operation: 'sendAndWait', generateFrom: from });
+		// Where no model of the provider can do it, there is nothing to choose.
+		if (!fields.has('model')) continue;
 		const offered = fields.get('model').options.map(({ value }) => value);
 		expect(offered.filter((id) => queued.has(id))).toEqual([]);
 		expect(offered).toContain(fields.get('model').default);

@@ -13,6 +13,7 @@ const FROM = {
 	textToVideo: 'text',
 	imageToVideo: 'picture',
 	firstLastFrameToVideo: 'two frames',
+	referenceToVideo: 'references',
 };
 
 /** What the other columns tell, or what every model has where it makes sense. */
@@ -30,7 +31,7 @@ function fieldsOf({ fields, camera }, labels) {
 }
 
 /** e.g. `768P: 6 s $0.28, 10 s $0.56`, a line for each resolution, over all that the model can do. */
-function formatsOf({ operations, prices }) {
+function formatsOf({ operations, prices, pricePerSecond = {} }) {
 	const lengths = {};
 	for (const matrix of Object.values(operations)) {
 		for (const [resolution, seconds] of Object.entries(matrix)) {
@@ -44,6 +45,10 @@ function formatsOf({ operations, prices }) {
 	return Object.entries(lengths)
 		.sort(([a], [b]) => parseInt(a, 10) - parseInt(b, 10))
 		.map(([resolution, seconds]) => {
+			if (pricePerSecond[resolution]) {
+				const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+				return `${resolution}: ${least} to ${most} s, $${pricePerSecond[resolution]} a second`;
+			}
 			const all = seconds.map((length) => `${length} s${price(resolution, length)}`);
 			return `${resolution}: ${all.join(', ')}`;
 		})
@@ -54,10 +59,13 @@ function formatsOf({ operations, prices }) {
 function pricesAsOf({ models, PROVIDER_NAMES }) {
 	const days = new Map();
 	for (const { provider, custom, pricesAsOf: day } of models) {
-		if (!custom) days.set(PROVIDER_NAMES[provider], day);
+		const name = PROVIDER_NAMES[provider];
+		if (!custom) days.set(name, new Set([...(days.get(name) ?? []), ...(day ? [day] : [])]));
 	}
-	const dated = [...days].filter(([, day]) => day).map(([name, day]) => `${name} ${day}`);
-	const without = [...days].filter(([, day]) => !day).map(([name]) => name);
+	const dated = [...days]
+		.filter(([, each]) => each.size)
+		.map(([name, each]) => `${name} ${[...each].sort().join(' and ')}`);
+	const without = [...days].filter(([, each]) => !each.size).map(([name]) => name);
 	return `\\* required. List prices in USD: ${dated.join(', ')}. ${without.join(', ')} publishes none.`;
 }
 
@@ -103,7 +111,7 @@ function write() {
 	const text = fs.readFileSync(README, 'utf8');
 	fs.writeFileSync(
 		README,
-		text.replace(written(), () => table(of('catalogue'), of('fields'))),
+		text.replace(written(), () => table(of('catalogue'), of('fieldError'))),
 	);
 }
 

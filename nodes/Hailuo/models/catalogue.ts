@@ -149,9 +149,11 @@ export function listPrice(
 	return model.prices?.[resolution]?.[seconds] ?? counted;
 }
 
-/** Of which day a provider's list prices are; undefined where it publishes none. */
-export const pricesAsOf = (provider: ProviderId): string | undefined =>
-	modelsOf(provider).find((model) => model.pricesAsOf)?.pricesAsOf;
+/** Of which days a provider's list prices are, e.g. `2026-07-10 and 2026-10-24`; undefined where it publishes none. */
+export function pricesAsOf(provider: ProviderId): string | undefined {
+	const days = modelsOf(provider).flatMap(({ pricesAsOf: day }) => (day ? [day] : []));
+	return [...new Set(days)].sort().join(' and ') || undefined;
+}
 
 /** e.g. `512P: 6 or 10 s · $0.10 to $0.15`: what the list of models says about one of them. */
 export function modelSummary(model: Model, operation: VideoOperation): string {
@@ -168,6 +170,7 @@ export function modelSummary(model: Model, operation: VideoOperation): string {
 		formats(lengths),
 		prices.length ? money : 'price not published',
 		...(operation !== 'textToVideo' && fields.prompt?.required ? ['needs a prompt'] : []),
+		...(operation === 'referenceToVideo' && model.note ? [model.note] : []),
 	].join(' · ');
 }
 
@@ -198,13 +201,13 @@ export function priceList(
 const someOf = (durations: readonly number[]): number[] =>
 	durations.filter((s, index) => index === 0 || s === durations.at(-1) || [5, 10].includes(s));
 
-/**
- * e.g. `5 reference pictures are free, each further one is $0.04; a second of reference video is $0.08 (768P)`: what
- * references cost besides; undefined where nothing is known of it.
- */
-export function referencePriceList({ referencePrices: prices }: Model): string | undefined {
+/** e.g. `5 are free, each further one costs $0.04`: what reference pictures cost; undefined where nobody knows. */
+export const picturePrice = ({ referencePrices: prices }: Model): string | undefined =>
+	prices && `${prices.freePictures} are free, each further one costs $${prices.picture}`;
+
+/** e.g. `Each second costs $0.08 (768P) or $0.13 (2K) besides`: what reference videos cost; undefined where nobody knows. */
+export function videoSecondPrice({ referencePrices: prices }: Model): string | undefined {
 	if (!prices) return undefined;
-	const { freePictures, picture, videoSecond } = prices;
-	const seconds = Object.entries(videoSecond).map(([at, price]) => `$${price} (${at})`);
-	return `Besides: ${freePictures} reference pictures are free, each further one is $${picture}; a second of reference video is ${seconds.join(' or ')}; sound is free`;
+	const each = Object.entries(prices.videoSecond).map(([at, price]) => `$${price} (${at})`);
+	return `Each second costs ${each.join(' or ')} besides`;
 }

@@ -1,6 +1,7 @@
 import { httpError } from '../../../nodes/Hailuo/providers/errors';
 import { parseTruncated } from '../../../nodes/Hailuo/providers/truncatedJson';
 import { miniMax } from '../../../nodes/Hailuo/providers/miniMax/api';
+import { ofApi } from '../../../nodes/Hailuo/providers/types';
 import { lacksVideo, type HttpClient } from '../../../nodes/Hailuo/providers/types';
 import { vtrix } from '../../../nodes/Hailuo/providers/vtrix/api';
 import { waveSpeed } from '../../../nodes/Hailuo/providers/waveSpeed/api';
@@ -15,6 +16,9 @@ const answering = (body: unknown, status = 200): HttpClient => ({
 	knowsTime: () => true,
 });
 
+/** Without it V2 is asked first. */
+const miniMaxV1 = ofApi(miniMax, 'main');
+
 const OURS = 'a'.repeat(32);
 const VIDEO = 'https://cdn.example.com/v.mp4';
 const submission = { model: 'm', input: {} };
@@ -24,7 +28,7 @@ const waveSpeedTask = async (more: object) => await waveSpeed.get(answering(task
 test.each([
 	['WaveSpeed', waveSpeed, OURS, task({ id: 'b'.repeat(32), status: 'completed' })],
 	['Vtrix', vtrix, 'd758n65e878c73cmdg20', { id: 'd758n65e878c73cmdg21', status: 'failed' }],
-	['MiniMax', miniMax, '1069161122', { task_id: '1069161123', status: 'Success', file_id: '1' }],
+	['MiniMax', miniMaxV1, '1069161122', { task_id: '1069161123', status: 'Success', file_id: '1' }],
 ])('%s: a status of another job is none of ours', async (_, provider, jobId, body) => {
 	expect(await errorOf(provider.get(answering(body), jobId))).toMatchObject({
 		kind: 'badAnswer',
@@ -157,11 +161,11 @@ test('MiniMax: for a job without a file no file is asked for', async () => {
 				? { status: 400, headers: {}, body: {} }
 				: { status: 200, headers: {}, body: { status: 'Success' } },
 	};
-	expect(lacksVideo(await miniMax.get(http, '1069161122'))).toBe(true);
+	expect(lacksVideo(await miniMaxV1.get(http, '1069161122'))).toBe(true);
 });
 
 test('MiniMax: a job that did not succeed and says no more', async () => {
-	const job = await miniMax.get(answering({ status: 'Fail' }), '1069161122');
+	const job = await miniMaxV1.get(answering({ status: 'Fail' }), '1069161122');
 	expect(job.error).toEqual({ message: "The job ended with the status 'Fail'", retryable: false });
 });
 

@@ -1,5 +1,5 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { modelsOf, OPERATION_NAMES, VIDEO_OPERATIONS } from '../../models/catalogue';
+import { modelsFor, modelsOf, OPERATION_NAMES, VIDEO_OPERATIONS } from '../../models/catalogue';
 import { providerOf, providers } from '../../providers';
 import { downloadOptions, optionsField, submitOptions } from '../../n8n/options';
 import { videoFields } from './fields';
@@ -62,7 +62,15 @@ const fromField: INodeProperties = {
 	name: FROM,
 	type: 'options',
 	noDataExpression: true,
-	options: VIDEO_OPERATIONS.map((value) => ({ name: OPERATION_NAMES[value], value })),
+	options: VIDEO_OPERATIONS.flatMap((value) => {
+		const able = calling.filter((provider) =>
+			modelsFor(provider, value).some(({ id }) => callingModels.has(id)),
+		);
+		if (able.length === 0) return [];
+		const option = { name: OPERATION_NAMES[value], value };
+		const isAll = able.length === calling.length;
+		return isAll ? [option] : [{ ...option, displayOptions: { show: { provider: able } } }];
+	}),
 	default: 'imageToVideo',
 	description: 'What the video is made from',
 	displayOptions: shown,

@@ -6,11 +6,12 @@ import {
 	lengthLists,
 	modelsFor,
 	modelSummary,
+	picturePrice,
 	priceList,
 	pricesAsOf,
 	PROVIDER_NAMES,
-	referencePriceList,
 	resolutionsOf,
+	videoSecondPrice,
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
 import { MIN_SIDE, typeNames } from '../../media/picture/check';
@@ -187,6 +188,12 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 const ENTRIES =
 	'Names of input fields, patterns of them (photo_*) or public addresses, separated by commas or line breaks';
 
+/** One sentence ends without a full stop, several end with one. */
+const sentences = (...parts: Array<string | undefined>): string => {
+	const text = parts.filter(Boolean).join('. ');
+	return text.includes('. ') ? `${text}.` : text;
+};
+
 /** The files that a video is made from besides its words: each kind has a field, and each entry of it is one file. */
 const referenceFields: INodeProperties[] = [
 	...fieldAt(all, (place) => {
@@ -198,8 +205,8 @@ const referenceFields: INodeProperties[] = [
 					type: 'string',
 					default: 'data',
 					placeholder: 'e.g. data, photo_*',
-					description: `Who and what is to be in the video${model.references ? `, at most ${model.references.pictures.count} pictures` : ''}. ${ENTRIES}.`,
-					hint: `${pictureRules(rulesAt(place))}. Say in the prompt what is what: "the person in picture 1".`,
+					description: `Who and what is to be in the video; say in the prompt what is what, e.g. the person in picture 1${model.references ? `, at most ${model.references.pictures.count} pictures` : ''}. ${ENTRIES}.`,
+					hint: sentences(pictureRules(rulesAt(place)), picturePrice(model)),
 					kept: true,
 				}
 			: undefined;
@@ -219,7 +226,13 @@ const referenceFields: INodeProperties[] = [
 				default: '',
 				placeholder: isVideo ? 'e.g. clip' : 'e.g. voice',
 				description: `${isVideo ? 'Movements, cuts or a style that the video is to take over' : 'A voice or a sound that is to be heard; never without a picture or a video'}. ${ENTRIES}.`,
-				...(limits ? { hint: `${limits}. ${isVideo ? 'MP4 or MOV' : 'WAV or MP3'}.` } : {}),
+				...(limits
+					? {
+							hint: isVideo
+								? sentences(`MP4 or MOV. ${limits}`, videoSecondPrice(model))
+								: sentences(`WAV or MP3. ${limits}`),
+						}
+					: {}),
 				kept: true,
 			};
 		}),
@@ -314,12 +327,10 @@ function priceHint({ operation, provider, model, lengths }: Place<VideoAction>, 
 	if (operation === 'getPrice') return undefined;
 	const asked = pricedModels(provider).includes(model) && providerOf(provider).quote;
 	const others = pricesAsOf(provider);
-	const price =
+	return (
 		priceList(model, lengths, at) ??
-		`${others ? 'No list price of this model is known' : `${PROVIDER_NAMES[provider]} publishes no prices`}${asked ? ': Get Price asks for one' : ''}`;
-	const besides = operation === 'referenceToVideo' ? referencePriceList(model) : undefined;
-	const note = operation === 'referenceToVideo' ? model.note : undefined;
-	return [price, besides, note].filter(Boolean).join('. ');
+		`${others ? 'No list price of this model is known' : `${PROVIDER_NAMES[provider]} publishes no prices`}${asked ? ': Get Price asks for one' : ''}`
+	);
 }
 
 /**

@@ -47,8 +47,9 @@ function handlerOf(data: Buffer, trak: Box): string | undefined {
 
 /** Time scale and duration stand in the same order in mvhd and mdhd; in s. A length of 0 is one that is told elsewhere. */
 function timed(data: Buffer, box: Box | undefined): number | undefined {
-	if (!box || box.end - box.start < 32) return undefined;
+	if (!box || box.end - box.start < 20) return undefined;
 	const long = data[box.start] === 1;
+	if (long && box.end - box.start < 32) return undefined;
 	const scale = data.readUInt32BE(box.start + (long ? 20 : 12));
 	const length = long
 		? Number(data.readBigUInt64BE(box.start + 24))

@@ -42,10 +42,16 @@ function mp3Seconds(data: Buffer): number | undefined {
 	let at = afterTag(data);
 	// A few stray bytes are common between the tag and the first frame.
 	for (const end = Math.min(data.length, at + 4_096); at < end && !frameAt(data, at); ) at++;
+	const begin = at;
+	const first = frameAt(data, begin);
 	let seconds = 0;
-	for (let frame = frameAt(data, at); frame; frame = frameAt(data, at)) {
+	for (let frame = first; frame; frame = frameAt(data, at)) {
 		if (!isInfo(data, at, frame)) seconds += frame.seconds;
 		at += frame.bytes;
+	}
+	// A file that is damaged early: by the bit rate of its first frame, or a long one would pass for a short one.
+	if (first && at - begin < (data.length - begin) / 2) {
+		return ((data.length - begin) / first.bytes) * first.seconds;
 	}
 	return seconds || undefined;
 }

@@ -108,7 +108,7 @@ const v1: Provider = {
 	credential: 'hailuoMiniMaxApi',
 	addresses: {
 		choice: 'region',
-		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimax.cn' },
+		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimaxi.com' },
 		tail: /(\/v[12])+$/,
 	},
 	// 5 a minute on the older page, 20 on the newer one (docs/providers.md C.4); how many may run at once is not published.

@@ -30,7 +30,7 @@ export const HINTS: Record<number, string> = {
 	2049: 'Check the API key in the credential, and that its Region is the one where the key was made',
 	1026: 'MiniMax finds the prompt or a file sensitive: change it before you submit it again',
 	1042: 'The prompt holds characters that cannot be seen: write it anew',
-	2056: 'The limit of your plan is used up: wait until its window is over (the message says when), or raise the plan',
+	2056: 'The limit of your plan is used up: wait until its window of five hours or a week is over, or raise the plan',
 	2061: 'Pick a model that your plan includes, or use a pay-as-you-go key',
 };
 

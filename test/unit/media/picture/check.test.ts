@@ -54,7 +54,7 @@ describe('checkImage', () => {
 		const error = refusal(png(500, 300));
 		expect(error.rule).toBe('shortSide');
 		expect(error.message).toBe(
-			'First Frame is 500 × 300 px; its short side must be longer than 300 px',
+			'First Frame is 500 × 300 px; its short side must have at least 301 px',
 		);
 	});
 

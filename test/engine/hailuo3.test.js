@@ -1,0 +1,321 @@
+'use strict';
+
+const { createHash } = require('node:crypto');
+const { heicHead, mp4Head, mp3Head, wav } = require('../simulator/clips');
+const { png } = require('../simulator/pictures');
+const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
+
+/*
+ * Hailuo 3 at MiniMax's V2 through the node: references from files, what is refused before anything is paid, and what V2
+ * has beside V1: a list, Cancel, Delete, and jobs whose ids look like those of V1.
+ */
+
+let sim;
+const run = withSimulator({}, (given) => ({ sim } = given));
+
+const H3 = {
+	provider: 'miniMax',
+	resource: 'video',
+	operation: 'referenceToVideo',
+	model: 'MiniMax-H3',
+	prompt: 'The bottle on a rock by the sea, the voice tells of it',
+};
+
+const stored = async (buffer, fileName, mimeType) =>
+	await engine.binaryFrom(buffer, { fileName, mimeType });
+
+const picture = async (name = 'photo.png', [width, height] = [640, 480]) =>
+	await stored(png(width, height), name, 'image/png');
+const clip = async (facts = { seconds: 4 }) =>
+	await stored(mp4Head(facts), 'clip.mp4', 'video/mp4');
+const sound = async (seconds = 3) => await stored(wav(seconds), 'voice.wav', 'audio/wav');
+
+const submits = () => sim.requests.filter(({ kind }) => kind === 'submit');
+const uploads = () => sim.requests.filter(({ kind }) => kind === 'upload');
+/** Role and address of each file; the log keeps the hash of a long text alone. */
+const filesOf = ({ body }) =>
+	body.content.slice(1).map((part) => {
+		const { url } = part[part.type];
+		return [part.role, url.sha256 ?? url];
+	});
+const inline = (bytes) => hashOf(`data:image/png;base64,${bytes.toString('base64')}`);
+const hashOf = (text) => createHash('sha256').update(text).digest('hex');
+
+const withFiles = async (binary, parameters = {}) =>
+	await run({ ...H3, ...parameters }, { items: [{ json: {}, binary }] });
+
+test('pictures, a clip and a voice from the item become one video with its cost', async () => {
+	const binary = {
+		photo_10: await picture('ten.png'),
+		photo_2: await picture('two.png', [800, 480]),
+		clip: await clip(),
+		voice: await sound(),
+	};
+	const { error, items } = await withFiles(binary, {
+		referencePictures: 'photo_*, https://pictures.example.com/a.jpg',
+		referenceVideos: 'clip',
+		referenceAudios: '*',
+	});
+	expect(error).toBeUndefined();
+	const [sent] = submits();
+	expect(filesOf(sent)).toEqual([
+		// In the order of their numbers: 2 before 10.
+		['reference_image', inline(png(800, 480))],
+		['reference_image', inline(png(640, 480))],
+		['reference_image', 'https://pictures.example.com/a.jpg'],
+		['reference_video', expect.stringMatching(/^mm_file:/)],
+		['reference_audio', expect.stringMatching(/^mm_file:/)],
+	]);
+	expect(uploads()).toHaveLength(2);
+	const [{ json, binary: files }] = items;
+	// 5 s and 4 s of the clip at $0.08.
+	expect(json).toMatchObject({ cost: 0.72, currency: 'USD', costComputed: true });
+	expect(json.cost).toBe(sim.jobs.get(json.jobId).cost);
+	const video = await engine.readBinary(files.data);
+	expect(video.equals(await sim.videoFor(json.jobId))).toBe(true);
+});
+
+test('a file of 18 digits keeps its id, and a large picture goes up first', async () => {
+	const big = await stored(
+		Buffer.concat([png(640, 480), Buffer.alloc(300_000)]),
+		'big.png',
+		'image/png',
+	);
+	const { error } = await withFiles({ data: big }, { continueWhen: 'submitted' });
+	expect(error).toBeUndefined();
+	const [{ body }] = submits();
+	expect(body.content[1].image_url.url).toMatch(/^mm_file:\/\/8\d{17,}$/);
+});
+
+const many = (count, name) =>
+	Array.from({ length: count }, (_, n) => `https://pictures.example.com/${name}${n}`).join('\n');
+
+test.each([
+	['nothing', async () => ({}), { referencePictures: '' }, /needs at least one reference/],
+	[
+		'sound alone',
+		async () => ({ voice: await sound() }),
+		{ referencePictures: '', referenceAudios: 'voice' },
+		/takes no sound alone/,
+	],
+	['10 pictures', async () => ({}), { referencePictures: many(10, 'a') }, /10 files.* at most 9/],
+	[
+		'13 files',
+		async () => ({}),
+		{
+			referencePictures: many(9, 'a'),
+			referenceVideos: many(3, 'b'),
+			referenceAudios: many(1, 'c'),
+		},
+		/13 files together.* at most 12/,
+	],
+	[
+		'a name that is not there',
+		async () => ({ data: await picture() }),
+		{ referencePictures: 'photo' },
+		/input field 'photo'.* only data/,
+	],
+	[
+		'a pattern without a file',
+		async () => ({ data: await picture() }),
+		{ referencePictures: 'photo_*' },
+		/pattern 'photo_\*'/,
+	],
+	[
+		'a small picture',
+		async () => ({ data: await picture('a.png', [255, 400]) }),
+		{},
+		/at least 256 px/,
+	],
+	[
+		'a picture beyond 5760 px',
+		async () => ({ data: await stored(heicHead(5761, 3000), 'a.heic', 'image/heic') }),
+		{},
+		/at most 5760 px/,
+	],
+	[
+		'a clip of 1 s',
+		async () => ({ data: await clip({ seconds: 1 }) }),
+		{ referencePictures: '', referenceVideos: 'data' },
+		/lasts 1 s; .* 2 to 15 s/,
+	],
+	[
+		'a clip of 16 s',
+		async () => ({ data: await clip({ seconds: 16 }) }),
+		{ referencePictures: '', referenceVideos: 'data' },
+		/lasts 16 s/,
+	],
+	[
+		'VP9',
+		async () => ({ data: await clip({ seconds: 4, codec: 'vp09' }) }),
+		{ referencePictures: '', referenceVideos: 'data' },
+		/'vp09'; allowed are H.264/,
+	],
+	[
+		'15 fps',
+		async () => ({ data: await clip({ seconds: 4, fps: 15 }) }),
+		{ referencePictures: '', referenceVideos: 'data' },
+		/15 frames a second/,
+	],
+	[
+		'clips of 16 s together',
+		async () => ({ a: await clip({ seconds: 8 }), b: await clip({ seconds: 8.5 }) }),
+		{ referencePictures: '', referenceVideos: 'a, b' },
+		/last 16.5 s together/,
+	],
+	[
+		'an MP3 of 20 s',
+		async () => ({
+			data: await picture(),
+			voice: await stored(mp3Head(20), 'v.mp3', 'audio/mpeg'),
+		}),
+		{ referenceAudios: 'voice' },
+		/lasts 20(\.\d)? s/,
+	],
+	[
+		'a sound as a video',
+		async () => ({ data: await sound() }),
+		{ referencePictures: '', referenceVideos: 'data' },
+		/which is a sound \(WAV\); allowed are MP4 or MOV/,
+	],
+	['a list of numbers', async () => ({}), { referencePictures: '={{ [1, 2] }}' }, /must be a text/],
+	[
+		'another shape',
+		async () => ({ data: await picture() }),
+		{ aspectRatio: '={{ "2:1" }}' },
+		/'Aspect Ratio' has no value '2:1'/,
+	],
+])('refused before any request: %s', async (_name, files, parameters, says) => {
+	const { error } = await withFiles(await files(), parameters);
+	expect(error?.message ?? 'no error').toMatch(says);
+	expect(sim.requests).toEqual([]);
+});
+
+test('HEIC is taken by Hailuo 3, and not by its older models', async () => {
+	const heic = await stored(heicHead(1000, 800), 'a.heic', 'image/heic');
+	const asFrame = { operation: 'imageToVideo', continueWhen: 'submitted' };
+	expect((await withFiles({ data: heic }, asFrame)).error).toBeUndefined();
+	const older = await withFiles({ data: heic }, { ...asFrame, model: 'MiniMax-Hailuo-02' });
+	expect(older.error.message).toMatch(/is a HEIC picture/);
+	expect(sim.paidPosts()).toBe(1);
+});
+
+async function submitted(parameters = {}) {
+	const { error, items } = await run({
+		...H3,
+		operation: 'textToVideo',
+		continueWhen: 'submitted',
+		...parameters,
+	});
+	expect(error).toBeUndefined();
+	return items[0].json.jobId;
+}
+
+const job = async (operation, parameters = {}) =>
+	await run({ provider: 'miniMax', resource: 'job', operation, ...parameters });
+
+describe('a job by its id, which tells neither API', () => {
+	test('is found in V2, and in V1 where V2 does not know it', async () => {
+		const newer = await submitted();
+		const older = await submitted({ model: 'MiniMax-Hailuo-02' });
+		const { error, items } = await job('wait', { jobId: `${newer},${older}` });
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => [json.jobId, json.status])).toEqual([
+			[newer, 'completed'],
+			[older, 'completed'],
+		]);
+		// V2 is asked for the older one once: after that its API is known.
+		const asked = sim.requests.filter(
+			({ kind, path }) => kind === 'status' && path.includes(older),
+		);
+		expect(asked).toHaveLength(1);
+	});
+
+	test('an unknown one is said to be unknown at once, although V2 answers 500', async () => {
+		const { error } = await job('get', { jobId: '123456789012345' });
+		expect(error.message).toMatch(/does not know the job 123456789012345/);
+	});
+});
+
+describe('what V2 has and V1 has not', () => {
+	test('Get Many lists the jobs of Hailuo 3, newest first', async () => {
+		const first = await submitted();
+		const second = await submitted({ model: 'MiniMax-H3-Max' });
+		const { items } = await job('getAll', { returnAll: true });
+		expect(items.map(({ json }) => [json.jobId, json.model])).toEqual([
+			[second, 'MiniMax-H3-Max'],
+			[first, 'MiniMax-H3'],
+		]);
+		const some = await job('getAll', { returnAll: true, filters: { model: 'MiniMax-H3' } });
+		expect(some.items.map(({ json }) => json.jobId)).toEqual([first]);
+	});
+
+	test('Cancel stops a job that waits, and never deletes one that has ended', async () => {
+		sim.options.account.concurrent = 0;
+		const jobId = await submitted();
+		const { items } = await job('cancel', { jobId });
+		expect(items[0].json).toEqual({ cancelRequested: true, jobId, provider: 'miniMax' });
+		expect(sim.jobs.get(jobId).status).toBe('cancelled');
+		sim.options.account.concurrent = Infinity;
+		const done = await submitted({ prompt: 'another' });
+		await sim.finished(done);
+		const { error } = await job('cancel', { jobId: done });
+		expect(error.message).toMatch(/has ended already/);
+		expect(sim.jobs.get(done).deleted).toBeFalsy();
+	});
+
+	test('Delete removes what has ended, and never cancels what has not', async () => {
+		const jobId = await submitted();
+		await sim.finished(jobId);
+		const { items } = await job('delete', { jobId });
+		expect(items[0].json).toEqual({ deleted: true, jobId, provider: 'miniMax' });
+		expect(sim.jobs.get(jobId).deleted).toBe(true);
+		sim.options.account.concurrent = 0;
+		const waiting = await submitted({ prompt: 'another' });
+		const { error } = await job('delete', { jobId: waiting });
+		expect(error.message).toMatch(/has not ended/);
+		expect(sim.jobs.get(waiting).status).toBe('created');
+	});
+
+	test('a submit whose answer was lost is looked up in the list, named and not sent again', async () => {
+		// V2 lists no words until a job has ended, and without them no job is adopted: the same rule as for WaveSpeed.
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
+		const { error } = await run({ ...H3, operation: 'textToVideo' });
+		const [made] = [...sim.jobs.values()];
+		expect(sim.paidPosts()).toBe(1);
+		expect(error.description).toContain(made.id);
+		const { items } = await job('wait', { jobId: made.id });
+		expect(items[0].json).toMatchObject({ jobId: made.id, status: 'completed' });
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('a submit of an older model is not looked for in the list of the newer ones', async () => {
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
+		const { error } = await run({ ...H3, operation: 'textToVideo', model: 'MiniMax-Hailuo-02' });
+		expect(error.message).toMatch(/may be billed/);
+		expect(sim.requests.filter(({ kind }) => kind === 'list')).toEqual([]);
+		expect(sim.paidPosts()).toBe(1);
+	});
+});
+
+test('Get Balance for a pay-as-you-go key, and a clear word for a subscription', async () => {
+	const all = engine.credentialsFor(sim);
+	const asked = { provider: 'miniMax', resource: 'account', operation: 'getBalance' };
+	const { items } = await engine.runNode({ credentials: all, parameters: asked });
+	expect(items[0].json).toEqual({ provider: 'miniMax', balance: 100, currency: 'USD' });
+	all.hailuoMiniMaxApi.apiKey = sim.options.miniMaxKeys.subscription;
+	const { error } = await engine.runNode({ credentials: all, parameters: asked });
+	expect(error.message).toMatch(/tells this key no balance/);
+	expect(error.description).toMatch(/pay-as-you-go key \(sk-api-…\)/);
+});
+
+test('a job of 17 minutes is waited for by default', async () => {
+	const { error, items } = await run({
+		...H3,
+		operation: 'textToVideo',
+		prompt: 'A long one #sim:seconds=1020',
+	});
+	expect(error).toBeUndefined();
+	expect(items[0].json.status).toBe('completed');
+});
