@@ -171,7 +171,8 @@ test.each([
 });
 
 describe('the download', () => {
-	const parameters = { operation: 'textToVideo', prompt: 'a boat' };
+	// The time limit bounds the download too.
+	const parameters = { operation: 'textToVideo', prompt: 'a boat', options: { timeLimit: 15 } };
 
 	test('a cut-off one is repeated', async () => {
 		sim.fail({ kind: 'download', times: 2, fault: { cutAfterBytes: 100 } });

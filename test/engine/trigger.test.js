@@ -445,6 +445,34 @@ describe('Vtrix', () => {
 	});
 });
 
+test('MiniMax: finds a job of Hailuo 3 that another program made', async () => {
+	const trigger = await active({ provider: 'miniMax' });
+	await pollMinutes(trigger, 1);
+	const response = await fetch(`${sim.urls.miniMax}/v2/video_generation`, {
+		method: 'POST',
+		headers: {
+			authorization: `Bearer ${sim.options.keys.miniMax}`,
+			'content-type': 'application/json',
+		},
+		body: JSON.stringify({
+			model: 'MiniMax-H3',
+			content: [{ type: 'text', text: 'a lake' }],
+			resolution: '768P',
+			duration: 4,
+			ratio: '1:1',
+		}),
+	});
+	const { task_id: jobId } = await response.json();
+	await sim.finished(jobId);
+	await pollMinutes(trigger, 3);
+	expect(trigger.items.map(({ json }) => [json.jobId, json.model, json.cost])).toEqual([
+		[jobId, 'MiniMax-H3', 0.32],
+	]);
+	const video = await engine.readBinary(trigger.items[0].binary.data);
+	expect(video.equals(await sim.videoFor(jobId))).toBe(true);
+	expect(trigger.errors).toEqual([]);
+});
+
 test('MiniMax: watches the ids that it is given, each once', async () => {
 	const ids = [[], [failing()]].flatMap(([more]) =>
 		makeJobs(sim, 1, {

@@ -9,6 +9,8 @@ import { providerOf, providers } from '../providers';
 const hasHistory = (id: ProviderId) => providerOf(id).list !== undefined;
 const withHistory = providers.filter(hasHistory);
 const withoutHistory = providers.filter((id) => !hasHistory(id));
+/** Those whose list shows only some of the jobs. */
+const withPartOfHistory = withHistory.filter((id) => providerOf(id).listsJobsOf?.() === false);
 
 /** Only an edition with such a provider has the field. */
 const shownFor = (ids: readonly ProviderId[], fields: INodeProperties[]): INodeProperties[] =>
@@ -51,6 +53,21 @@ const jobIdFields = withoutHistory.flatMap((id): INodeProperties[] =>
 		[
 			{
 				displayName: `${PROVIDER_NAMES[id]} has no list of jobs: this trigger watches only those whose IDs you give it. For the video of a job that the same workflow submits, let the Hailuo node wait, or use its operation Job: Wait.`,
+				name: `${id}Notice`,
+				type: 'notice',
+				default: '',
+			},
+		],
+	),
+);
+
+/** Where the list shows only some of the jobs. */
+const partNotices = withPartOfHistory.flatMap((id): INodeProperties[] =>
+	shownFor(
+		[id],
+		[
+			{
+				displayName: `The list of ${PROVIDER_NAMES[id]} shows the jobs of Hailuo 3 alone: these are found by themselves. To watch jobs of older models, give their IDs.`,
 				name: `${id}Notice`,
 				type: 'notice',
 				default: '',
@@ -143,8 +160,17 @@ const attemptsOption: INodeProperties = {
 export const properties: INodeProperties[] = [
 	providerField,
 	...jobIdFields,
+	...partNotices,
 	eventField,
 	...shownFor(withoutHistory, [jobIdsField]),
+	...shownFor(withPartOfHistory, [
+		{
+			...jobIdsField,
+			required: false,
+			description:
+				'The jobs to watch: their IDs, separated by commas or line breaks, or an expression that gives a list. Then these alone are watched; leave it empty to find the jobs of Hailuo 3.',
+		},
+	]),
 	...shownFor(withHistory, historyFields),
 	...modelFields,
 	optionsField([...downloadOptions(true), attemptsOption], undefined),

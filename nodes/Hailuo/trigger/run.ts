@@ -92,7 +92,8 @@ function pollOf(
 	deadlineAt: number,
 ): Poll<IBinaryData> {
 	const client = hurried(http, deadlineAt);
-	const { list } = provider;
+	// Ids that are given are watched alone.
+	const list = settings.jobIds.length > 0 ? undefined : provider.list;
 	return {
 		...settings,
 		list: list && (async (filter) => await list(client, filter)),

@@ -46,17 +46,22 @@ export function readSettings(context: IPollFunctions): Settings {
 	const models = onlyHailuo ? (read('models', []) as string[]) : [];
 	const event = read('event', 'completed') as keyof typeof EVENT_STATUSES;
 	const ends: readonly string[] = EVENT_STATUSES[event] ?? EVENT_STATUSES.completed;
-	const history = providerOf(provider).list !== undefined;
+	const { list, listsJobsOf, credential } = providerOf(provider);
+	// Where a list shows only some of the jobs, ids may be given as well: then these alone are watched.
+	const listsAll = list !== undefined && listsJobsOf?.() !== false;
+	const jobIds = listsAll ? [] : jobIdsOf(read('jobIds', ''));
+	const history = list !== undefined && jobIds.length === 0;
+	const account = `${provider}/${context.getNode().credentials?.[credential]?.id ?? ''}`;
 	return {
 		provider,
-		scope: `${provider}/${context.getNode().credentials?.[providerOf(provider).credential]?.id ?? ''}`,
+		scope: list && !history ? `${account}/given` : account,
 		isOurs: ({ model }) =>
 			models.length > 0 ? models.includes(model) : !onlyHailuo || isHailuo(model),
 		isWanted: ({ status }) => ends.includes(status),
 		onlyModel: models.length === 1 ? models[0] : undefined,
 		days:
 			history && read('made', 'activation') === 'lastDays' ? between(read('days', 1), 1, 7, 1) : 0,
-		jobIds: history ? [] : jobIdsOf(read('jobIds', '')),
+		jobIds,
 		download,
 		outputField,
 		downloadAttempts: between(options.downloadAttempts, 1, 20, 3),

@@ -50,7 +50,7 @@ async function newestJob(
 ): Promise<{ job: Job } | undefined> {
 	const { provider, http } = connection;
 	const { isOurs, isWanted, onlyModel: model, jobIds } = settings;
-	if (!provider.list) return await newestOf(jobIds, settings, connection);
+	if (!provider.list || jobIds.length > 0) return await newestOf(jobIds, settings, connection);
 	for (let page = 1; page <= MAX_PAGES; page++) {
 		const { jobs, more } = await provider.list(http, { page, pageSize: PAGE_SIZE, model });
 		const listed = jobs.filter((job) => isOurs(job) && isWanted(job)).sort(newestFirst);

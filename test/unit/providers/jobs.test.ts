@@ -213,7 +213,7 @@ test.each([
 test.each([
 	['WaveSpeed', waveSpeed, OURS, task({ status: 'completed', outputs: null })],
 	['Vtrix', vtrix, 'd758n65e878c73cmdg20', { status: 'completed', output: [] }],
-	['MiniMax', miniMax, '1069161122', { status: 'Success' }],
+	['MiniMax', miniMaxV1, '1069161122', { status: 'Success' }],
 ])('%s: completed without a video is an end of its own', async (_, provider, jobId, body) => {
 	const job = await provider.get(answering(body), jobId);
 	expect(job.status).toBe('failed');
