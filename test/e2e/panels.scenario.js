@@ -26,16 +26,25 @@ function loadCatalogue() {
  */
 function fieldsOf(model, operation) {
 	const { fields, custom, camera } = model;
+	const isReference = operation === 'referenceToVideo';
+	const takes = (name) =>
+		fields[name] && (!fields[name].only || fields[name].only.includes(operation));
 	const when = (condition, ...names) => (condition ? names : []);
 	return [
 		...['provider', 'resource', 'operation', 'model'],
 		...when(custom, 'customModel'),
-		...when(operation !== 'textToVideo', 'firstFrameSource', 'firstFrameBinaryField'),
+		...when(
+			['imageToVideo', 'firstLastFrameToVideo'].includes(operation),
+			...['firstFrameSource', 'firstFrameBinaryField'],
+		),
 		...when(operation === 'firstLastFrameToVideo', 'lastFrameSource', 'lastFrameBinaryField'),
+		...when(isReference, 'referencePictures', 'referenceVideos', 'referenceAudios'),
 		'prompt',
 		...when(camera, 'cameraMovements'),
 		...when(fields.resolution, 'resolution'),
 		...when(!custom, 'duration'),
+		...when(takes('aspectRatio'), 'aspectRatio'),
+		...when(fields.promptExpansionMode, 'promptExpansionMode'),
 		...when(fields.promptExpansion, 'promptExpansion'),
 		...when(fields.goFast, 'goFast'),
 		...when(custom, 'additionalFields'),
@@ -66,7 +75,7 @@ function optionsOf({ provider, fields }, operation) {
 
 /** The lengths at the resolution that is shown first, and below them what each of them costs. */
 async function sees(assert, editor, model, operation) {
-	const { fields, prices } = model;
+	const { fields, prices, pricePerSecond } = model;
 	const lengths = model.operations[operation];
 	const resolution = fields.resolution?.default ?? Object.keys(lengths)[0];
 	assert.deepEqual(
@@ -74,6 +83,12 @@ async function sees(assert, editor, model, operation) {
 		lengths[resolution].map((s) => `${s} Seconds`),
 	);
 	const hint = await editor.hint('duration');
+	if (pricePerSecond) {
+		return assert.ok(
+			hint.includes(`${resolution}: $${pricePerSecond[resolution]} per second`),
+			hint,
+		);
+	}
 	if (!prices) return assert.match(hint, /publishes no prices/);
 	for (const s of lengths[resolution]) {
 		const price = prices[resolution][s].toFixed(2);
@@ -127,8 +142,10 @@ const panels = {
 			for (const provider of new Set(models.map((model) => model.provider))) {
 				await editor.choose('provider', PROVIDER_NAMES[provider]);
 				for (const operation of catalogue.VIDEO_OPERATIONS) {
-					await editor.choose('operation', OPERATION_NAMES[operation]);
 					const offered = modelsFor(provider, operation);
+					// An operation that no model of the provider can do is not in the list.
+					if (offered.length === 0) continue;
+					await editor.choose('operation', OPERATION_NAMES[operation]);
 					if (FOLDER) {
 						const list = await editor.openChoices('model');
 						log(await editor.screenshot(fileOf(provider, operation, 'models')));

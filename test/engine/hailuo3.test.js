@@ -319,3 +319,40 @@ test('a job of 17 minutes is waited for by default', async () => {
 	expect(error).toBeUndefined();
 	expect(items[0].json.status).toBe('completed');
 });
+
+describe('Custom Model with an ID of Hailuo 3', () => {
+	const frames = {
+		...{ resource: 'video', operation: 'firstLastFrameToVideo', model: 'custom', prompt: 'A lake' },
+		...{ firstFrameSource: 'url', firstFrameUrl: 'https://pictures.example.com/a.jpg' },
+		...{ lastFrameSource: 'url', lastFrameUrl: 'https://pictures.example.com/b.jpg' },
+		continueWhen: 'submitted',
+	};
+
+	test('WaveSpeed: the last frame goes by its own name there', async () => {
+		await run({ ...frames, provider: 'waveSpeed', customModel: 'minimax/h3/image-to-video' });
+		expect(submits()[0].body).toEqual({
+			prompt: 'A lake',
+			image: 'https://pictures.example.com/a.jpg',
+			last_image: 'https://pictures.example.com/b.jpg',
+		});
+	});
+
+	test('WaveSpeed: where nobody knows the name, nothing is sent', async () => {
+		const customModel = 'wavespeed-ai/minimax-h3/image-to-video';
+		const { error } = await run({ ...frames, provider: 'waveSpeed', customModel });
+		expect(error.message).toMatch(/'Last Frame' is a parameter of .* whose name nobody knows/);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test('MiniMax: goes to V2, with the parameters that are typed in', async () => {
+		const { error } = await run({
+			...{ ...frames, provider: 'miniMax', customModel: 'MiniMax-H3' },
+			additionalFields: '{"resolution": "768P", "duration": 4}',
+		});
+		expect(error).toBeUndefined();
+		expect(submits()[0]).toMatchObject({
+			path: '/v2/video_generation',
+			body: { model: 'MiniMax-H3', resolution: '768P', duration: 4 },
+		});
+	});
+});

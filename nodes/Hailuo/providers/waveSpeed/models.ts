@@ -12,6 +12,7 @@ const requiredPrompt: FieldSpec = { key: 'prompt', required: true };
 const image: FieldSpec = { key: 'image' };
 const requiredImage: FieldSpec = { key: 'image', required: true };
 const endImage: FieldSpec = { key: 'end_image' };
+const lastImage: FieldSpec = { key: 'last_image' };
 const duration: FieldSpec = { key: 'duration', default: 6 };
 const goFast: FieldSpec = { key: 'go_fast', default: true };
 const expansion = (on: boolean): FieldSpec => ({ key: 'enable_prompt_expansion', default: on });
@@ -200,7 +201,16 @@ const models: readonly Model[] = [
 		provider: 'waveSpeed',
 		id: 'custom',
 		name: 'Custom Model',
-		custom: { example: 'minimax/video-01', id: MODEL_ID },
+		custom: {
+			example: 'minimax/video-01',
+			id: MODEL_ID,
+			dialects: [
+				// Hailuo 3 has another word for the last frame (docs/providers.md I.2): with the usual one it would be paid without.
+				{ begins: 'minimax/h3', fields: { prompt, firstFrame: image, lastFrame: lastImage } },
+				// Of the open weights nobody knows the word.
+				{ begins: 'wavespeed-ai/minimax-h3', fields: { prompt, firstFrame: image } },
+			],
+		},
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame: image, lastFrame: endImage },
 		jobSeconds: [20, 300],
