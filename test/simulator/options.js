@@ -17,7 +17,7 @@
  *   priceCall: 'price' | 'pricing' | 'both' | 'none', discount: number,
  *   webhooks?: import('./webhooks').WebhookFaults | ((job: import('./jobs').Job) => import('./webhooks').WebhookFaults),
  *   callbackDelay: number, outputLifetime: number, linkLifetime: number,
- *   dateSkew?: number | 'none' | (() => number | 'none'),
+ *   listShuffled?: boolean, dateSkew?: number | 'none' | (() => number | 'none'),
  *   precharge: 'ok' | 'miss' | 'none', probe: '404' | '200' | 'message',
  *   documentedLimits: boolean, subscriptionOnV2: boolean, deleteWords: 'english' | 'chinese',
  *   vtrixBadKey: string, vtrixNoBalance: string, miniMaxErrorStatus: number,

@@ -3,7 +3,7 @@
 const { createHash } = require('node:crypto');
 const engine = require('../../test/engine/harness');
 const { named } = require('../../test/simulator/random');
-const { addFaults } = require('./chaosFaults');
+const { addFaults, lyingDates } = require('./chaosFaults');
 const { itemOf, percent, withSimulator } = require('./support');
 
 /*
@@ -11,9 +11,12 @@ const { itemOf, percent, withSimulator } = require('./support');
  * for the right item.
  */
 
-/** Items; a tenth of them is refused or never gets to the provider, so that more than 2,000 jobs are made. */
-const JOBS = 2_250;
+/** Items; a tenth of them is refused or never gets to the provider, so that more than 5,000 jobs are made. */
+const JOBS = 6_000;
 const BATCH = 250;
+/** Of the batches, every so many runs with On Error: Stop, and is then retried as from the list of executions. */
+const STOP_EVERY = 4;
+const STOP_BATCH = 20;
 /** Of the items, how many have a twin with the same prompt in their batch: they must not adopt each other's job twice. */
 const TWINS = 0.1;
 /** Of the jobs, how many do not succeed at the provider. */
@@ -42,9 +45,8 @@ function promptsOf(random, count, from) {
 	return prompts;
 }
 
-/** Runs one batch through the node. @returns {Promise<{ prompt: string, row: object }[]>} */
-async function runBatch(sim, way, prompts) {
-	const { items, error } = await engine.runNode({
+async function runNode(sim, way, prompts, { node, contextData }) {
+	return await engine.runNode({
 		credentials: engine.credentialsFor(sim),
 		items: prompts.map((text) => ({ json: { text } })),
 		parameters: {
@@ -53,20 +55,49 @@ async function runBatch(sim, way, prompts) {
 			prompt: '={{ $json.text }}',
 			options: { maxConcurrent: 60, submitsPerMinute: 0 },
 		},
-		node: { onError: 'continueRegularOutput' },
+		node,
+		contextData,
 	});
+}
+
+const GO_ON = { onError: 'continueRegularOutput' };
+
+/**
+ * Runs one batch through the node. With `stop` the first failure ends it, and a person retries it with what n8n stored.
+ *
+ * @returns {Promise<{ prompt: string, row: object }[]>}
+ */
+async function runBatch(sim, way, prompts, stop) {
+	const first = await runNode(sim, way, prompts, { node: stop ? {} : GO_ON });
+	if (!first.error) return rowsFor(way, prompts, first.items);
+	if (!stop) throw first.error;
+	const contextData = JSON.parse(JSON.stringify(first.contextData));
+	const told = toldBy(first.error, way, prompts);
+	const { items, error } = await runNode(sim, way, prompts, { node: GO_ON, contextData });
 	if (error) throw error;
-	return items.map((row) => ({ prompt: prompts[row.pairedItem.item], row, way }));
+	return [...told, ...rowsFor(way, prompts, items)];
+}
+
+const rowsFor = (way, prompts, items) =>
+	items.map((row) => ({ prompt: prompts[row.pairedItem.item], row, way }));
+
+/** What the error of a stopped run says of its items; not counted as rows. */
+function toldBy({ message, description, context = {} }, way, prompts) {
+	const items = (context.itemsInDoubt ?? []).map(({ item }) => item);
+	const unnamed = items.filter((item) => !new RegExp(`\\b${item}\\b`).test(message));
+	const row = { json: { said: `${message} ${description} ${JSON.stringify(context)}` } };
+	return [{ way, row, stopped: true, prompt: prompts[context.itemIndex], unnamed: unnamed.length }];
 }
 
 const IN_DOUBT = /may exist and may be billed/;
 
 /** What became of the jobs of one run, against what the provider made. */
-async function account(sim, asked, delivered) {
+async function account(sim, asked, all) {
+	const delivered = all.filter(({ stopped }) => !stopped);
 	const jobs = [...sim.jobs.values()];
 	const logs = engine.logs.map(({ message }) => message).join('\n');
 	const named = new Map();
-	for (const each of delivered) {
+	for (const each of all) {
 		const text = JSON.stringify(each.row.json);
 		for (const id of text.match(/[0-9a-z_]{15,}/gi) ?? []) named.set(id, each);
 	}
@@ -82,7 +113,13 @@ async function account(sim, asked, delivered) {
 
 	const group = (provider, prompt) => `${provider} ${prompt}`;
 	const wanted = countBy(asked, ({ way, prompt }) => group(way.provider, prompt));
-	const made = countBy(jobs, ({ provider, prompt }) => group(provider, prompt));
+	// A job that did not succeed is not paid; the retry of a run that it stopped submits it again.
+	const unpaid = ['failed', 'cancelled', 'timeout'];
+	const paid = jobs.filter(({ status }) => !unpaid.includes(status));
+	const made = countBy(paid, ({ provider, prompt }) => group(provider, prompt));
+	const again = [...countBy(jobs, ({ provider, prompt }) => group(provider, prompt))].filter(
+		([key, n]) => n > wanted.get(key),
+	);
 	const twice = [...made].reduce((sum, [key, n]) => sum + Math.max(0, n - wanted.get(key)), 0);
 
 	const withId = delivered.filter(({ row }) => row.json.jobId);
@@ -108,9 +145,11 @@ async function account(sim, asked, delivered) {
 		jobs: jobs.length,
 		lost,
 		twice,
+		again: again.length,
 		wrongPair: wrongPair.length,
 		wrongBytes,
-		silent: silent.length,
+		silent: silent.length + all.reduce((sum, { unnamed = 0 }) => sum + unnamed, 0),
+		stopped: all.length - delivered.length,
 		videos: videos.length,
 		ready,
 		linksOnly: delivered.filter(({ row }) => row.json.status === 'completed' && !row.binary).length,
@@ -145,7 +184,7 @@ async function chaos({ jobs, batch = BATCH, timeScale = 20, seed = 7, log = () =
 		return ENDS.find(([share]) => (at -= share) < 0)?.[1];
 	};
 	return await withSimulator(
-		{ timeScale, seed, outcome },
+		{ timeScale, seed, outcome, listShuffled: true, dateSkew: lyingDates(named(seed, 'dates')) },
 		async (sim) => {
 			addFaults(sim);
 			const share = Math.ceil(jobs / WAYS.length);
@@ -156,13 +195,14 @@ async function chaos({ jobs, batch = BATCH, timeScale = 20, seed = 7, log = () =
 			await Promise.all(
 				WAYS.map(async (way, w) => {
 					const total = Math.min(share, jobs - w * share);
-					for (let from = 0; from < total; from += batch) {
-						const prompts = promptsOf(random, Math.min(batch, total - from), from);
+					for (let from = 0, n = 0; from < total; n++) {
+						const stop = n % STOP_EVERY === STOP_EVERY - 1;
+						const size = Math.min(stop ? STOP_BATCH : batch, total - from);
+						const prompts = promptsOf(random, size, from);
 						asked.push(...prompts.map((prompt) => ({ way, prompt })));
-						delivered.push(...(await runBatch(sim, way, prompts)));
-						log(
-							`${way.name}: ${from + prompts.length} of ${total}, ${sim.requests.length} requests`,
-						);
+						delivered.push(...(await runBatch(sim, way, prompts, stop)));
+						from += size;
+						log(`${way.name}: ${from} of ${total}, ${sim.requests.length} requests`);
 					}
 				}),
 			);
@@ -213,7 +253,12 @@ function rowsOf(found) {
 			withHistory,
 		),
 		zero('jobs made without an item that names their ID or warns of them', found.lost.length),
-		zero('jobs paid twice', found.twice),
+		{
+			...zero('jobs paid twice', found.twice),
+			beside: `${found.again} that did not succeed were submitted again by a retry`,
+		},
+		zero('items that end without a word, or in doubt and not named by a stopped run', found.silent),
+		zero('keys that went elsewhere', found.leaks.length),
 		zero("items with another item's job", found.wrongPair),
 		zero('videos with wrong bytes', found.wrongBytes),
 		{ what: 'items that warn: the job may exist, its ID is not known', ours: doubts },

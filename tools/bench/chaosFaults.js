@@ -41,6 +41,35 @@ const SUBMIT = [
 	[0.01, { hang: true }],
 ];
 
+/** What a gateway answers in the API's place, after the API took the submit or before: it proves nothing. */
+const PAGE = '<html><body>default backend</body></html>';
+const moved = (redirectStatus, accept) => ({
+	redirect: 'http://127.0.0.1:9/',
+	redirectStatus,
+	accept,
+});
+const GATEWAY = [
+	[0.01, moved(301, true)],
+	[0.01, moved(302, true)],
+	[0.01, moved(307, true)],
+	[0.01, moved(302, false)],
+	[0.01, { afterAccept: { status: 409, body: { code: 409, message: 'conflict' } } }],
+	[0.01, { afterAccept: { status: 404, body: PAGE } }],
+	[0.01, { afterAccept: { status: 403, body: PAGE } }],
+	[0.01, { afterAccept: { status: 400, body: PAGE } }],
+	[0.01, { status: 404, body: PAGE }],
+];
+
+/** In ms: how far the Date header of an answer may be from the time of the jobs. */
+const SKEWS = [-600_000, -240_000, 240_000, 600_000];
+
+/** Every tenth answer lies about the time, or tells none. @param {() => number} random */
+const lyingDates = (random) => () => {
+	const draw = random();
+	if (draw < 0.03) return 'none';
+	return draw < 0.1 ? SKEWS[Math.floor(random() * SKEWS.length)] : 0;
+};
+
 const DOWNLOAD = [
 	[0.06, { cutAfterBytes: 10 }],
 	[0.06, { cutAfterBytes: 1_500 }],
@@ -69,12 +98,12 @@ function addFaults(sim) {
 		mix.map(([share, fault]) => [share, fault === LIMITED ? MINIMAX_LIMITED : fault]);
 	const reads = ['status', 'result', 'list', 'fileRetrieve'];
 	for (const provider of ['waveSpeed', 'vtrix']) {
-		add({ provider, kind: 'submit' }, SUBMIT);
+		add({ provider, kind: 'submit' }, [...SUBMIT, ...GATEWAY]);
 		add({ provider, kind: reads }, READ);
 	}
-	add({ provider: 'miniMax', kind: 'submit' }, miniMax(SUBMIT));
+	add({ provider: 'miniMax', kind: 'submit' }, miniMax([...SUBMIT, ...GATEWAY]));
 	add({ provider: 'miniMax', kind: reads }, miniMax(READ));
 	add({ kind: 'download' }, DOWNLOAD);
 }
 
-module.exports = { addFaults };
+module.exports = { addFaults, lyingDates };

@@ -27,8 +27,10 @@ const NEAR_MS = 60_000;
 const CLOCK_DOUBT_MS = 3_600_000;
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
-/** Where the whole history is read, for a proof. */
-const MAX_PAGES_WHOLE = 50;
+/** Of the last looks, which read further. */
+const MAX_PAGES_FAR = 50;
+/** How long a page that cannot be read is asked for again in the last looks, in ms: no other look makes up for it. */
+const PAGE_RETRY_MS = 20_000;
 
 export interface ReconcileOptions {
 	/** The provider's history. */
@@ -89,7 +91,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 	let end = false;
 	let skewed = false;
 	let total = 0;
-	for (let page = 1; page <= (reach === 'all' ? MAX_PAGES_WHOLE : MAX_PAGES) && !end; page++) {
+	for (let page = 1; page <= (reach === 'near' ? MAX_PAGES : MAX_PAGES_FAR) && !end; page++) {
 		const sentAt = sentByProvider(attempt, offset());
 		const filter: HistoryFilter = {
 			model: attempt.submission.model,
@@ -107,7 +109,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 		const answer = await retryGet(async () => await list(filter), {
 			clock,
 			signal,
-			deadlineAt: untilMs,
+			deadlineAt: reach === 'near' ? untilMs : Math.max(untilMs, clock.now() + PAGE_RETRY_MS),
 		});
 		for (const job of answer.jobs) seen.set(job.jobId, job);
 		total = Math.max(total, answer.total ?? 0);

@@ -5,7 +5,7 @@ import {
 	type ReconcileOptions,
 } from '../../../nodes/Hailuo/jobs/reconcile';
 import { InlinePicture } from '../../../nodes/Hailuo/jobs/match';
-import { Registry } from '../../../nodes/Hailuo/jobs/registry';
+import { Registry, type OpenSubmit } from '../../../nodes/Hailuo/jobs/registry';
 import { AmbiguousSubmitError, submitOnce } from '../../../nodes/Hailuo/jobs/submit';
 import type {
 	HistoryFilter,
@@ -317,7 +317,8 @@ describe('the search', () => {
 		}));
 		const search = await clock.run(() => reconcile({ ...options, list }));
 		expect(search).toEqual({ looks: 6, candidates: [], whole: false });
-		expect(list).toHaveBeenCalledTimes(60);
+		// 10 pages a look, and 50 in the last one.
+		expect(list).toHaveBeenCalledTimes(100);
 	});
 
 	it('asks for the model, the time around the submit, and the inputs; in the end for an hour around', async () => {
@@ -578,5 +579,150 @@ describe('a whole batch under failures', () => {
 			}),
 			{ numRuns: 200 },
 		);
+	});
+});
+
+describe('two tries of an item with clocks that nobody checked', () => {
+	const MINUTE = 60_000;
+	const skew = fc.integer({ min: -15, max: 15 }).map((minutes) => minutes * MINUTE);
+
+	it('never pay twice, never lose a job in silence, and never take a job that asked for something else', async () => {
+		const given = fc.record({
+			/** How the first POST ends, and whether the provider took it. */
+			taken: fc.boolean(),
+			/** Ours against the true time: at the POST, at the search, in the retry. */
+			atPost: skew,
+			atSearch: skew,
+			atRetry: skew,
+			/** The Date header against the true time then and later, and whether there is one. */
+			dateThen: skew,
+			dateLater: skew,
+			dated: fc.constantFrom('always', 'never', 'only later'),
+			/** Where the provider has a history at all. */
+			listed: fc.boolean(),
+			/** What the history leaves out or does. */
+			lies: fc.constantFrom(
+				'none',
+				'no inputs',
+				'no prompt',
+				'rewritten',
+				'shuffled',
+				'unreadable',
+			),
+			lagMs: fc.constantFrom(0, 30_000, 100_000),
+			strangers: fc.array(
+				fc.record({
+					prompt: fc.constantFrom('a cat', 'a dog'),
+					at: fc.integer({ min: -20, max: 20 }),
+				}),
+				{ maxLength: 4 },
+			),
+			retryAfterMs: fc.integer({ min: 1, max: 300 }).map((minutes) => minutes * MINUTE),
+		});
+		let resent = 0;
+		let adopted = 0;
+		await fc.assert(
+			fc.asyncProperty(given, async (world) => {
+				const clock = new VirtualClock();
+				const bornAt = clock.now();
+				let ourSkew = world.atPost;
+				let date: number | undefined = world.dated === 'always' ? world.dateThen : undefined;
+				const shown = {
+					now: () => clock.now() + ourSkew,
+					sleep: clock.sleep.bind(clock),
+					random: () => 0.5,
+				};
+				const asked = submission('a cat');
+				const jobs: Array<ReturnType<typeof job> & { visibleAt: number }> = [];
+				const make = (jobId: string, prompt: string, atMs: number) =>
+					jobs.push({
+						...job(jobId, {
+							createdAt: new Date(atMs).toISOString(),
+							input: submission(prompt).input,
+						}),
+						visibleAt: atMs + world.lagMs,
+					});
+				world.strangers.forEach(({ prompt, at }, index) =>
+					make(`stranger-${index}-${prompt}`, prompt, bornAt + at * MINUTE),
+				);
+				const list = async (filter: HistoryFilter): Promise<HistoryPage> => {
+					if (world.lies === 'unreadable') throw failure('auth');
+					const within = ({ createdAt, visibleAt }: (typeof jobs)[number]) =>
+						visibleAt <= clock.now() &&
+						Date.parse(createdAt) <= clock.now() &&
+						!(Date.parse(createdAt) < Date.parse(filter.createdAfter ?? '')) &&
+						!(Date.parse(createdAt) > Date.parse(filter.createdBefore ?? ''));
+					const found = jobs.filter(within).map(({ input, ...one }) => {
+						if (world.lies === 'no inputs') return one;
+						if (world.lies === 'no prompt') return { ...one, input: { duration: 6 } };
+						if (world.lies !== 'rewritten') return { ...one, input };
+						return { ...one, input: { ...input, prompt: `Cinematic: ${String(input?.prompt)}` } };
+					});
+					if (world.lies !== 'shuffled') found.reverse();
+					return { jobs: found, more: false, total: found.length };
+				};
+				const offsetMs = () => (date === undefined ? undefined : date - ourSkew);
+				const providerNow = () => (date === undefined ? undefined : clock.now() + date);
+				let posts = 0;
+				const post = async () => {
+					posts++;
+					if (world.taken || posts > 1) make('ours', 'a cat', clock.now());
+					await clock.sleep(2_000);
+					if (posts > 1) return job('ours');
+					ourSkew = world.atSearch;
+					throw failure('badAnswer');
+				};
+				const search = async (registry: Registry, attempt: OpenSubmit, wholeHistory: boolean) =>
+					await reconcile({ list, attempt, offsetMs, registry, clock: shown, wholeHistory });
+				const first = new Registry();
+				let sent = { sentAt: shown.now(), providerAt: undefined as number | undefined };
+				const ended = await clock.run(async () =>
+					submitOnce({
+						submission: asked,
+						send: post,
+						clock: shown,
+						registry: first,
+						providerNow,
+						patienceMs: 0,
+						lookUp: world.listed
+							? async (attempt) => {
+									const found = await search(first, attempt, false);
+									sent = { ...sent, providerAt: attempt.providerAt };
+									return found;
+								}
+							: undefined,
+					}).catch((error: unknown) => error),
+				);
+				const checkPair = (jobId?: string) => expect(jobId ?? '').not.toMatch(/a dog/);
+				if (!(ended instanceof AmbiguousSubmitError)) {
+					checkPair((ended as Awaited<ReturnType<typeof submitOnce>>).job.jobId);
+					adopted++;
+					return;
+				}
+				// The retry, in another process: nothing is left but what was stored.
+				await clock.advance(world.retryAfterMs);
+				ourSkew = world.atRetry;
+				if (world.dated !== 'never') date = world.dateLater;
+				const second = new Registry();
+				if (!world.listed) return;
+				const attempt = second.resume(asked, {
+					startedAt: sent.sentAt,
+					providerAt: sent.providerAt,
+					fingerprint: 'print',
+				});
+				const again = await clock.run(async () => await search(second, attempt, true));
+				checkPair(again.job?.jobId);
+				if (again.job) return;
+				const now = { ourAt: shown.now(), providerAt: providerNow() };
+				if (!provesAbsence(again, sent, now, 7 * 24 * 60 * MINUTE)) return;
+				// It is sent a second time: only what was never taken may be.
+				resent++;
+				expect(world.taken).toBe(false);
+			}),
+			{ numRuns: Number(process.env.PROPERTY_RUNS ?? 500) },
+		);
+		// The property would hold for a node that never finds and never sends again.
+		expect(adopted).toBeGreaterThan(0);
+		expect(resent).toBeGreaterThan(0);
 	});
 });
