@@ -283,7 +283,8 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		const known = Object.values(contextData['node:Hailuo'].hailuoJobs);
 		// As after a run that broke off, having sent them all in the same moment: nothing of it was delivered.
 		const sentAt = Math.min(...known.map((job) => job.sentAt));
-		for (const job of known) Object.assign(job, { sentAt, delivered: undefined });
+		const providerAt = known[0].providerAt && Math.min(...known.map((job) => job.providerAt));
+		for (const job of known) Object.assign(job, { sentAt, providerAt, delivered: undefined });
 		return async (by = {}) =>
 			await make(
 				prompts,
