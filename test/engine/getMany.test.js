@@ -34,6 +34,13 @@ describe('Get Many', () => {
 		expect(count('status')).toBe(0);
 	});
 
+	test('a status is found behind a whole page of others', async () => {
+		const [failed] = await submitEnded(['boat #sim:fail']);
+		await submitEnded(Array.from({ length: 101 }, (_, n) => `boat ${n}`));
+		const { items } = await run({ ...getAll, returnAll: true, filters: { status: 'failed' } });
+		expect(items.map(({ json }) => json.jobId)).toEqual([failed]);
+	});
+
 	test('a history that does not turn its pages ends', async () => {
 		await submit(['a', 'b']);
 		sim.fail({

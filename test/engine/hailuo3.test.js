@@ -247,6 +247,10 @@ describe('what V2 has and V1 has not', () => {
 			[second, 'MiniMax-H3-Max'],
 			[first, 'MiniMax-H3'],
 		]);
+		const before = await job('getAll', {
+			...{ returnAll: true, filters: { createdBefore: '2020-01-01T00:00:00' } },
+		});
+		expect(before.items).toEqual([]);
 		const some = await job('getAll', { returnAll: true, filters: { model: 'MiniMax-H3' } });
 		expect(some.items.map(({ json }) => json.jobId)).toEqual([first]);
 	});

@@ -174,7 +174,8 @@ async function history(
 			if (wanted(job) && found.size < limit) found.set(job.jobId, job);
 		}
 		// A page without anything new: a history that does not turn its pages must not hold the run.
-		if (!more || seen.size === before) break;
+		// One whose jobs the provider's filter left out altogether is no such page.
+		if (!more || (jobs.length > 0 && seen.size === before)) break;
 	}
 	return [...found.values()].map((job) => ({
 		json: { ...jobJson(job), ...(includeInput ? { input: readable(job.input ?? {}) } : {}) },
@@ -197,8 +198,11 @@ function readAsked(context: IExecuteFunctions, item: number) {
 		createdBefore: toIso(filters.createdBefore, zone, 'Created Before'),
 		withInputs: options.includeInput === true,
 	};
+	// Not every provider filters by time.
+	const isEarly = ({ createdAt }: HistoryJob) =>
+		!(Date.parse(createdAt) > Date.parse(filter.createdBefore ?? ''));
 	const ours = (job: HistoryJob) =>
-		model !== '' || filters.allModels === true || isHailuo(job.model);
+		isEarly(job) && (model !== '' || filters.allModels === true || isHailuo(job.model));
 	return {
 		filter,
 		limit: Math.floor(limit),
