@@ -3,7 +3,8 @@
 const http = require('node:http');
 
 const { context } = require('./mediaContext');
-const { multipart, sendingMs, toDataUri } = require('../../nodes/Hailuo/media/picture/dataUri');
+const { toDataUri } = require('../../nodes/Hailuo/media/picture/dataUri');
+const { multipart, sendingMs } = require('../../nodes/Hailuo/providers/upload');
 
 /** That a web FormData with a Blob passes n8n's own helpers, byte for byte, with a length, and more than once. */
 

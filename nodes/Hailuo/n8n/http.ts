@@ -13,16 +13,19 @@ import { FieldError } from '../models/fieldError';
 import { providerOf } from '../providers';
 import { baseUrlOf } from '../providers/baseUrl';
 import { ProviderError } from '../providers/errors';
+import { parseJson } from '../providers/parseJson';
 import type { HttpClient, HttpRequest, HttpResponse, Provider } from '../providers/types';
 import type { ProviderId } from '../providers/modelTypes';
+import { MAX_ANSWER_BYTES, readBody, type AnswerBody } from './answerBody';
+import { redactor } from './redact';
 
 export type RequestContext = IExecuteFunctions | IPollFunctions | IWebhookFunctions;
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * How many times its time limit a request may last in all. The limit itself is kept by n8n and begins anew with every
- * byte that comes: an answer that trickles would hold a paid job for ever.
+ * How many times its time limit a request may last until its answer begins. The limit itself is kept by n8n, and some
+ * versions begin it anew with every byte. It ends with the answer's headers; the body has the same time once more.
  */
 const HARD_TIMEOUT_FACTOR = 3;
 
@@ -68,8 +71,7 @@ export function httpClient(
 	apiKey: string,
 ): HttpClient {
 	let offsetMs: number | undefined;
-	const forms = redactions(apiKey);
-	const hide = (text: string) => forms.reduce((rest, form) => rest.split(form).join('***'), text);
+	const hide = redactor(apiKey);
 
 	async function request(asked: HttpRequest): Promise<HttpResponse> {
 		const timeout = (asked.timeoutMs ?? DEFAULT_TIMEOUT_MS) + sendingMs(lengthOf(asked.body));
@@ -80,8 +82,8 @@ export function httpClient(
 			body: asked.body as IHttpRequestOptions['body'],
 			headers: { Accept: 'application/json', ...asked.headers },
 			timeout,
-			// As text: whether an answer is JSON is for the provider's file to say, and bad JSON must not pass for it.
-			encoding: 'text',
+			// Neither n8n nor anything below it bounds the size of an answer, and a small one may unpack to gigabytes.
+			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
@@ -103,11 +105,23 @@ export function httpClient(
 			throw error instanceof ProviderError ? error : noAnswer(error, hide);
 		});
 		const headers = Object.fromEntries(
-			Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+			Object.entries(answer.headers).map(([name, value]) => [
+				name.toLowerCase(),
+				hide(String(value)),
+			]),
 		);
 		const date = Date.parse(headers.date ?? '');
 		if (Number.isFinite(date)) offsetMs = date - (sent + clock.now()) / 2;
-		const body = asked.asText ? hide(String(answer.body ?? '')) : parsed(answer.body, hide);
+		const read = await readBody(answer.body, {
+			timeoutMs: timeout,
+			clock,
+			signal: ends(),
+			late: tooLate,
+		});
+		if (read.cut && !(asked.paid && read.text)) throw notWhole(read.cut, hide);
+		// Struck out before and after the parsing: an escape of JSON may hide what a text holds, and the other way round.
+		const told = hide(read.text);
+		const body = asked.asText ? told : parseJson(told, hide);
 		return { status: answer.statusCode, headers, body };
 	}
 
@@ -146,26 +160,18 @@ function lengthOf(body: unknown): number {
 	return Object.values(body).reduce((sum: number, part) => sum + lengthOf(part), 0);
 }
 
-/** What is shorter is no key of any provider, but stands in every answer: "id" would strike out the job's id. */
-const MIN_KEY_LENGTH = 8;
+const tooLarge = () =>
+	new ProviderError(
+		`The provider's answer is larger than ${MAX_ANSWER_BYTES / 1e6} MB, so it was not read`,
+		{
+			kind: 'tooLarge',
+			hint: 'No answer of its API is so large. Check the base URL in the credential, and what stands between n8n and the provider',
+		},
+	);
 
-/** A key as an answer may repeat it: as it is, as a header takes it, inside JSON, inside an address. */
-function redactions(apiKey: string): string[] {
-	const sent = apiKey.replace(/[^\t\x20-\x7e\x80-\xff]/g, '').trim();
-	const forms = [apiKey, apiKey.trim(), sent].flatMap((key) => {
-		const inJson = JSON.stringify(key).slice(1, -1);
-		return [inJson.split('/').join('\\/'), inJson, encodeURIComponent(key), key];
-	});
-	return [...new Set(forms)].filter(({ length }) => length >= MIN_KEY_LENGTH);
-}
-
-function parsed(body: unknown, hide: (text: string) => string): unknown {
-	const raw = hide(typeof body === 'string' ? body : JSON.stringify(body ?? ''));
-	try {
-		return JSON.parse(raw) as unknown;
-	} catch {
-		return raw;
-	}
+function notWhole(cut: NonNullable<AnswerBody['cut']>, hide: (text: string) => string): unknown {
+	if (cut.reason === 'size') return tooLarge();
+	return cut.cause instanceof ProviderError ? cut.cause : noAnswer(cut.cause, hide);
 }
 
 /** Codes of a connection that was never made: proof that nothing was sent. */

@@ -14,12 +14,12 @@ export function isJson(value: unknown): value is Json {
 /** The value as an object, or an empty one. */
 export const json = (value: unknown): Json => (isJson(value) ? value : {});
 
-export const text = (value: unknown): string | undefined =>
-	typeof value === 'string' && value.trim() !== ''
-		? value.trim()
-		: typeof value === 'number'
-			? String(value)
-			: undefined;
+/** A text that is not blank, or a number as text. An integer above 2^53 has lost its digits, so it is no id: see parseJson. */
+export function text(value: unknown): string | undefined {
+	if (typeof value === 'string') return value.trim() || undefined;
+	if (typeof value !== 'number') return undefined;
+	return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value);
+}
 
 /** A number that may come as text; undefined for everything else, the empty string included. */
 export function number(value: unknown): number | undefined {
@@ -46,7 +46,8 @@ export function isoTime(value: unknown): string | undefined {
 	if (seconds !== undefined && seconds <= 0) return undefined;
 	const time =
 		seconds === undefined
-			? Date.parse(String(value ?? '').replace(ZONELESS, '$&Z'))
+			? // Not String(value): an object that is no text would throw.
+				Date.parse((text(value) ?? '').replace(ZONELESS, '$&Z'))
 			: seconds < 1e11
 				? seconds * 1000
 				: seconds;

@@ -6,6 +6,7 @@ import type { HttpResponse } from './types';
  * - `notConnected`: no connection was made, nothing was sent
  * - `noAnswer`: sent, but no answer (timeout, dropped connection): proves nothing
  * - `badAnswer`: an answer that cannot be read (bad JSON, no job id): proves nothing
+ * - `tooLarge`: an answer that is larger than any of the API: proves nothing, and is not worth asking for again
  * - `unavailable`: 5xx, 408, 425: proves nothing
  * - `rateLimited`: 429: refused, may be sent again after a while
  * - `auth`, `credit`, `notFound`, `invalid`: refused for good
@@ -14,6 +15,7 @@ export type ProviderErrorKind =
 	| 'notConnected'
 	| 'noAnswer'
 	| 'badAnswer'
+	| 'tooLarge'
 	| 'unavailable'
 	| 'rateLimited'
 	| 'auth'
@@ -37,6 +39,13 @@ export interface ProviderErrorFacts {
 	 */
 	refused?: boolean;
 }
+
+const AMBIGUOUS: ReadonlySet<ProviderErrorKind> = new Set([
+	'noAnswer',
+	'badAnswer',
+	'tooLarge',
+	'unavailable',
+]);
 
 export class ProviderError extends Error {
 	readonly kind: ProviderErrorKind;
@@ -72,12 +81,12 @@ export class ProviderError extends Error {
 
 	/** The request may or may not have been taken. */
 	get isAmbiguous(): boolean {
-		return this.kind === 'noAnswer' || this.kind === 'badAnswer' || this.kind === 'unavailable';
+		return AMBIGUOUS.has(this.kind);
 	}
 
 	/** A GET that failed like this may be repeated. */
 	get isTransient(): boolean {
-		return this.isRefusal || this.isAmbiguous;
+		return (this.isRefusal || this.isAmbiguous) && this.kind !== 'tooLarge';
 	}
 }
 
@@ -97,6 +106,7 @@ const HINTS: Record<ProviderErrorKind, string> = {
 	notConnected: 'Check the base URL in the credential, and the network of n8n',
 	noAnswer: 'The provider may be slow or down; try again later',
 	badAnswer: 'The provider may be down, or the base URL in the credential is not that of its API',
+	tooLarge: 'Check the base URL in the credential, and what stands between n8n and the provider',
 	unavailable: 'The provider is having trouble; try again later',
 	rateLimited:
 		"Try again later, or lower 'Submits per Minute' and 'Jobs at the Same Time' in the options",

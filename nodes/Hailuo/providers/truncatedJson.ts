@@ -1,9 +1,11 @@
+import { parseJson } from './parseJson';
+
 /** How much of a text is looked at: the id stands near its beginning, and more brackets would take minutes. */
 const HEAD = 8_000;
 
 /**
- * What is left of a JSON text that was cut off: all that had come before its last comma. Near the beginning stands the id
- * of the job, which is paid. Anything else is given back as it is.
+ * Parses the complete part of a truncated JSON body (all before its last comma), so that the paid job's ID survives a
+ * cut-off answer. Anything else is given back as it is.
  */
 export function parseTruncated(body: unknown): unknown {
 	if (typeof body !== 'string') return body;
@@ -20,9 +22,6 @@ export function parseTruncated(body: unknown): unknown {
 		else if (sign === '}' || sign === ']') open.shift();
 		else if (sign === ',') whole = [at, open.join('')];
 	}
-	try {
-		return whole ? JSON.parse(head.slice(0, whole[0]) + whole[1]) : body;
-	} catch {
-		return body;
-	}
+	const part = whole && parseJson(head.slice(0, whole[0]) + whole[1]);
+	return typeof part === 'object' && part !== null ? part : body;
 }

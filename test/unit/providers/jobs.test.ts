@@ -57,6 +57,8 @@ test.each([
 		'1069161122',
 	],
 	['MiniMax, cut off', miniMax, '{"task_id":"1069161122","base_re', 200, '1069161122'],
+	['Vtrix, HTTP 502', vtrix, { id: 'd758n65e878c73cmdg20' }, 502, 'd758n65e878c73cmdg20'],
+	['WaveSpeed, a poisoned time', waveSpeed, task({ created_at: { toString: null } }), 200, OURS],
 	['Vtrix, cut off', vtrix, '{"id":"d758n65e878c73cmdg20","stat', 200, 'd758n65e878c73cmdg20'],
 ])('a submit whose answer names a job made it: %s', async (_, provider, body, status, jobId) => {
 	const job = await provider.submit(answering(body, status), submission);
@@ -373,4 +375,27 @@ test('a callback that the queue cannot make is refused before anything is sent',
 	const asked = { ...QUEUED, webhookUrl: 'https://example.com' };
 	const error = await errorOf(vtrix.submit(answering({}), asked));
 	expect(error).toMatchObject({ provesRefusal: true });
+});
+
+test('an id of a refusal is no job', async () => {
+	const body = { id: 'd758n65e878c73cmdg20', error: 'no' };
+	expect(await errorOf(vtrix.submit(answering(body, 400), submission))).toMatchObject({
+		provesRefusal: true,
+	});
+});
+
+test('one poisoned entry of the history does not fail the others', async () => {
+	const items = [
+		{ id: OURS, created_at: { toString: null }, status: { valueOf: null }, outputs: { url: {} } },
+		{ id: { toString: null } },
+		{ id: 'b'.repeat(32), created_at: '2026-01-01T00:00:00Z' },
+	];
+	const page = await waveSpeed.list!(answering({ code: 200, data: { items } }), {
+		page: 1,
+		pageSize: 100,
+	});
+	expect(page.jobs.map(({ jobId, createdAt }) => [jobId[0], createdAt])).toEqual([
+		['a', ''],
+		['b', '2026-01-01T00:00:00.000Z'],
+	]);
 });

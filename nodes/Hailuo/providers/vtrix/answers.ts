@@ -5,6 +5,9 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../types';
 
 export const NAME = 'Vtrix';
 
+/** What the generation API calls its jobs (docs/providers.md B.2). */
+export const GENERATION_ID = /^[0-9a-v]{20}$/;
+
 /** Two services on one gateway, with keys of their own. */
 const BAD_KEY =
 	'Check the API key in the credential, and that its Service is the one where the key was made';
@@ -36,19 +39,27 @@ function refused(response: HttpResponse): ProviderError {
  */
 export async function call(http: HttpClient, request: HttpRequest): Promise<Json> {
 	const response = await http.request(request);
-	if (response.status < 200 || response.status >= 300) {
-		throw refused(response);
-	}
 	const body = request.paid ? parseTruncated(response.body) : response.body;
+	const isOk = response.status >= 200 && response.status < 300;
+	// A gateway that gave up still hands on the job that was made; a refusal may bear an id of its own.
+	const isMade = request.paid && kindOfStatus(response.status) === 'unavailable' && namesJob(body);
+	if (!isOk && !isMade) throw refused(response);
 	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	const code = number(json(body.status).code);
 	if (code !== undefined && code >= 400) {
 		throw refused({ ...response, status: code });
 	}
-	// Some answers of this gateway wrap the task in `data`.
-	return isJson(body.data) && !('id' in body) && !('task_id' in body)
-		? { ...body, ...body.data }
-		: body;
+	return unwrapped(body);
+}
+
+/** Some answers of this gateway wrap the task in `data`. */
+const unwrapped = (body: Json): Json =>
+	isJson(body.data) && !('id' in body) && !('task_id' in body) ? { ...body, ...body.data } : body;
+
+/** Whether an answer names a job of the generation API. */
+function namesJob(body: unknown): boolean {
+	const { id, task_id } = unwrapped(json(body));
+	return GENERATION_ID.test(text(id) ?? text(task_id) ?? '');
 }
 
 /** Content may be typed `video` or `video_url`, by which page one reads (docs/providers.md F.10); pictures are left out. */

@@ -2,7 +2,7 @@ import { isoTime, json, messageOf, number, statusOf, text, type Json } from '../
 import { ProviderError, hintFor, wrongJob } from '../errors';
 import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from '../types';
 import { NO_VIDEO, PAID } from '../types';
-import { call, NAME, videosOf } from './answers';
+import { call, GENERATION_ID, NAME, videosOf } from './answers';
 import { cancelQueued, isQueueId, queuedJob, submitToQueue } from './queueApi';
 
 const GENERATION = '/model/v1/generation';
@@ -179,5 +179,5 @@ export const vtrix: Provider = {
 				}
 			: undefined,
 
-	ownsJobId: (jobId) => /^[0-9a-v]{20}$/.test(jobId) || isQueueId(jobId),
+	ownsJobId: (jobId) => GENERATION_ID.test(jobId) || isQueueId(jobId),
 };

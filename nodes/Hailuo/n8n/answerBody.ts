@@ -1,0 +1,69 @@
+import { untilAborted, within } from '../jobs/abort';
+import type { Clock } from '../jobs/clock';
+
+/**
+ * Far above any answer of an API, in bytes once it is unpacked: a page of 100 jobs with prompts has less than one MB. A
+ * larger one is never whole in memory.
+ */
+export const MAX_ANSWER_BYTES = 16_000_000;
+
+/** A body that comes piece by piece; destroying it closes the connection. */
+interface ByteStream extends AsyncIterable<Uint8Array> {
+	destroy(): void;
+	on(event: 'error', listener: () => void): void;
+}
+
+const isStream = (body: unknown): body is ByteStream =>
+	typeof body === 'object' && body !== null && Symbol.asyncIterator in body && 'destroy' in body;
+
+export interface AnswerBody {
+	/** What came of it, as text. */
+	text: string;
+	/** Why that is not all; absent when it is. `cause`: what the connection ended with. */
+	cut?: { reason: 'size' } | { reason: 'broken'; cause: unknown };
+}
+
+export interface ReadOptions {
+	/** ms until the whole of it must be there. */
+	timeoutMs: number;
+	clock: Clock;
+	signal?: AbortSignal;
+	/** What is thrown away after `timeoutMs`. */
+	late: () => unknown;
+}
+
+/**
+ * Reads the body of an answer, up to `MAX_ANSWER_BYTES`. Never throws: what came before the end is worth having, for the
+ * id of a paid job stands near the beginning.
+ */
+export async function readBody(body: unknown, options: ReadOptions): Promise<AnswerBody> {
+	// Other helpers than n8n's own may hand on what they have read already.
+	if (!isStream(body)) return { text: typeof body === 'string' ? body : jsonOf(body) };
+	// Without a listener an `error` that comes after the end would stop the process.
+	body.on('error', () => undefined);
+	const chunks: Uint8Array[] = [];
+	const { timeoutMs, clock, signal, late } = options;
+	let cut: AnswerBody['cut'];
+	try {
+		const all = untilAborted(readAll(body, chunks), signal);
+		if (!(await within(all, timeoutMs, clock, late))) cut = { reason: 'size' };
+	} catch (cause) {
+		cut = { reason: 'broken', cause };
+	}
+	if (cut) body.destroy();
+	const text = new TextDecoder().decode(Buffer.concat(chunks));
+	return { text, ...(cut ? { cut } : {}) };
+}
+
+/** @returns false when there is more than is read */
+async function readAll(body: ByteStream, chunks: Uint8Array[]): Promise<boolean> {
+	let bytes = 0;
+	for await (const chunk of body) {
+		chunks.push(chunk);
+		bytes += chunk.length;
+		if (bytes > MAX_ANSWER_BYTES) return false;
+	}
+	return true;
+}
+
+const jsonOf = (body: unknown) => JSON.stringify(body ?? '');
