@@ -159,17 +159,16 @@ test('an id that is a JSON number above 2^53 is read to its last digit', async (
 	const server = http.createServer((request, response) => {
 		request.resume();
 		asked.push(request.url);
-		const answer =
-			request.method === 'POST'
-				? '{"task_id":359690885259366123}'
-				: '{"task_id":359690885259366123,"status":"Processing"}';
-		response.end(answer);
+		const [api] = /v[12]/.exec(request.url);
+		response.statusCode = api === 'v2' ? 404 : 200;
+		const answer = '{"task_id":359690885259366123,"status":"Processing"}';
+		response.end(api === 'v2' ? '{}' : answer);
 	});
 	await listening(server, async (port) => {
 		const run = async (parameters) =>
 			await engine.runNode({
 				credentials: { hailuoMiniMaxApi: { apiKey: 'k', baseUrl: `http://127.0.0.1:${port}` } },
-				parameters: { provider: 'miniMax', ...parameters },
+				parameters: { provider: 'miniMax', model: 'MiniMax-Hailuo-2.3', ...parameters },
 			});
 		const { items } = await run(SUBMIT);
 		expect(items[0].json.jobId).toBe('359690885259366123');

@@ -120,9 +120,7 @@ export function httpClient(
 		});
 		if (read.cut && !(asked.paid && read.text)) throw notWhole(read.cut, hide);
 		// Struck out before and after the parsing: an escape of JSON may hide what a text holds, and the other way round.
-		const told = hide(read.text);
-		const body = asked.asText ? told : parseJson(told, hide);
-		return { status: answer.statusCode, headers, body };
+		return { status: answer.statusCode, headers, body: parseJson(hide(read.text), hide) };
 	}
 
 	return {

@@ -103,8 +103,6 @@ export interface HttpRequest {
 	timeoutMs?: number;
 	/** It may start a job that costs money, so that not even Stop cuts it off before its answer is known. */
 	paid?: boolean;
-	/** The answer's body as text, where it holds numbers that JavaScript would round. */
-	asText?: boolean;
 }
 
 /** How a paid POST is sent: with time enough, because an answer that is missed leaves the job in doubt. */
@@ -114,7 +112,7 @@ export interface HttpResponse {
 	status: number;
 	/** Lower-case names. */
 	headers: Record<string, string>;
-	/** Parsed JSON, or the text as it came where that is no JSON. */
+	/** Parsed JSON (see parseJson: an integer above 2^53 is a text), or the text as it came where that is no JSON. */
 	body: unknown;
 }
 

@@ -209,23 +209,13 @@ export async function upload(http: HttpClient, file: Upload): Promise<string> {
 		path: '/v1/files/upload',
 		body,
 		timeoutMs: UPLOAD_TIMEOUT_MS + sendingMs(file.data.length),
-		asText: true,
 	});
-	const answer = String(response.body);
-	// Read from the text: the number has 18 digits, and JavaScript would round it to the id of another file.
-	const id = /"file_id"\s*:\s*"?(\d+)/.exec(answer)?.[1];
+	const answer = json(response.body);
+	const id = text(json(answer.file).file_id) ?? text(answer.file_id);
 	const isTaken = response.status >= 200 && response.status < 300 && id !== undefined;
-	if (!isTaken) opened({ ...response, body: parsed(answer) });
+	if (!isTaken) opened(response);
 	if (id === undefined) {
 		throw unreadableAnswer(NAME, response, 'without a file ID');
 	}
 	return `mm_file://${id}`;
-}
-
-function parsed(answer: string): unknown {
-	try {
-		return JSON.parse(answer) as unknown;
-	} catch {
-		return answer;
-	}
 }
