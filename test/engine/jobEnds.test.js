@@ -129,7 +129,6 @@ describe('how jobs end', () => {
 			/bad duration/,
 			/fields/,
 		],
-		['a redirect', { redirect: 'http://127.0.0.1:9/elsewhere' }, /redirect/, /base URL/],
 		['an address that has nothing there', { status: 404 }, /404/, /^Check the base URL/],
 	])('a submit that is refused for good: %s', async (_name, fault, message, next) => {
 		sim.fail({ kind: 'submit', fault });
