@@ -1,23 +1,23 @@
 import { sleep } from 'n8n-workflow';
+import { untilAborted } from '../jobs/abort';
 import type { Clock } from '../jobs/clock';
 
-/** The real time. Tests replace its methods to run the same code faster. */
+/** The wall clock's time when this process began to count, in ms since the epoch. */
+const startedAt = Date.now() - performance.now();
+
+/**
+ * The time that every wait, limit and deadline is counted by. Tests replace its methods.
+ *
+ * It starts at the wall clock's time and goes on by the process's own stopwatch, so it never goes back or jumps: when the
+ * machine's clock is set back by an hour, no poll, submit or time limit waits for that hour. What is compared with a
+ * provider's times is corrected by the provider's own clock (`HttpClient.clockOffsetMs`).
+ */
 export const clock: Clock = {
-	now: () => Date.now(),
+	now: () => startedAt + performance.now(),
 	random: () => Math.random(),
 	/** n8n's own sleep takes no signal before 2.41, so the signal is raced against it: Stop never waits for a poll. */
 	async sleep(ms, signal) {
-		if (!signal) return await sleep(ms);
-		signal.throwIfAborted();
-		let stop: () => void = () => undefined;
-		const stopped = new Promise<never>((_, reject) => {
-			stop = () => reject(signal.reason);
-			signal.addEventListener('abort', stop, { once: true });
-		});
-		try {
-			await Promise.race([sleep(ms), stopped]);
-		} finally {
-			signal.removeEventListener('abort', stop);
-		}
+		signal?.throwIfAborted();
+		await untilAborted(sleep(ms), signal);
 	},
 };

@@ -19,7 +19,7 @@ const MAX_VIDEO_BYTES = 1_000_000_000;
 const MIN_DOWNLOAD_MS = 15 * 60_000;
 
 /** Where nothing is known of a model's usual time. */
-const ANY_JOB_SECONDS = [20, 300] as const;
+const ANY_JOB_SECONDS = [25, 420] as const;
 
 /** Hailuo 3 takes up to 7 minutes for 2K (docs/providers.md I.1): who gives up after 15 loses the slowest jobs. */
 export const DEFAULT_LIMIT_MINUTES = 30;

@@ -180,6 +180,9 @@ export interface Model {
 	references?: ReferenceRules;
 	/** The day of the price list, e.g. `2026-03-13`. */
 	pricesAsOf?: string;
-	/** The shortest and longest job in s that the provider speaks of; the first look at a job is sized by it. */
+	/**
+	 * The shortest and longest time of a usual job, in s: it sets how often a job is polled (jobs/schedule.ts). Other hosts
+	 * of the same models speak of 4 minutes (docs/providers.md A.5), so a range stays wide where a model was seldom timed.
+	 */
 	jobSeconds: readonly [number, number];
 }

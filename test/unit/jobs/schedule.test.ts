@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { nextLook } from '../../../nodes/Hailuo/jobs/schedule';
+import { models } from '../../../nodes/Hailuo/models/catalogue';
 import { seededRandom } from '../helpers/virtualClock';
 
 // Nothing here waits for real time; the limit only leaves room for a busy machine.
@@ -69,6 +70,23 @@ describe('the goal: 200 jobs of 30 to 90 s', () => {
 	});
 });
 
+describe('jobs of any model in the catalogue', () => {
+	const ranges = new Map(models.map(({ jobSeconds }) => [jobSeconds.join(), jobSeconds]));
+	const groups = [
+		[20, 240],
+		[60, 420],
+	] as const;
+	const cases = [...ranges.values()].flatMap((known) => groups.map((group) => [known, group]));
+
+	it.each(cases)('with the range %j: jobs of %j s', (known, [from, to]) => {
+		const times = uniform(10_000, from, to, 11);
+		const found = measure(ours(known), times);
+		expect(found.meanOfRatios).toBeLessThanOrEqual(0.05);
+		expect(found.ratioOfMeans).toBeLessThanOrEqual(0.05);
+		expect(found.calls).toBeLessThan(measure(every(5), times).calls);
+	});
+});
+
 describe('other jobs', () => {
 	it.each([
 		[20, 60],
@@ -95,10 +113,15 @@ describe('other jobs', () => {
 		expect(found.ratioOfMeans).toBeLessThan(0.35);
 	});
 
-	it('does not look at once, and looks once only before the shortest time', () => {
-		const first = nextLook(0, [30, 90], () => 0);
-		expect(first).toBe(12_000);
-		expect(first + nextLook(first, [30, 90], () => 0)).toBeGreaterThan(30_000);
+	it('does not poll at once, and more often before the shortest time where the range is wide', () => {
+		const pollsBefore = (from: number, to: number) => {
+			let [age, polls] = [0, -1];
+			for (; age < from * 1_000; polls++) age += nextLook(age, [from, to], () => 0);
+			return polls;
+		};
+		expect(pollsBefore(30, 90)).toBe(1);
+		expect(pollsBefore(30, 300)).toBe(2);
+		expect(nextLook(0, [30, 90], () => 0)).toBe(12_000);
 		expect(nextLook(0, [5, 9], () => 0)).toBe(5_000);
 		expect(nextLook(0, [300, 600], () => 0)).toBe(20_000);
 	});

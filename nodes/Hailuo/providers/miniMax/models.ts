@@ -23,7 +23,7 @@ const base = {
 	promptLimit: 2000,
 	camera: 'miniMax',
 	pricesAsOf: '2026-07-10',
-	jobSeconds: [60, 300],
+	jobSeconds: [25, 240],
 } as const;
 
 /** What every model takes. The watermark is documented on the mainland's pages only, so it is sent when asked for, not by default. */
@@ -112,7 +112,7 @@ const h3 = {
 	references: h3References,
 	pricesAsOf: '2026-10-24',
 	// Measured: 99 s for 4 s of 768P, 402 s for 2K with a reference clip.
-	jobSeconds: [60, 420],
+	jobSeconds: [25, 420],
 } as const;
 
 const everywhere = (lengths: Lengths): Model['operations'] => ({
@@ -201,7 +201,7 @@ const models: readonly Model[] = [
 		},
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame, lastFrame },
-		jobSeconds: [60, 300],
+		jobSeconds: [25, 240],
 	},
 ];
 

@@ -16,7 +16,7 @@ const base = {
 	provider: 'vtrix',
 	promptLimit: 2000,
 	camera: 'vtrix',
-	jobSeconds: [30, 300],
+	jobSeconds: [25, 240],
 } as const;
 
 const format: Model['fields'] = {
@@ -93,7 +93,7 @@ const models: readonly Model[] = [
 		custom: { example: 'minimax_i2v_01_live' },
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame, lastFrame },
-		jobSeconds: [30, 300],
+		jobSeconds: [25, 240],
 	},
 	{
 		provider: 'vtrix',
@@ -111,7 +111,7 @@ const models: readonly Model[] = [
 		api: 'queue',
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame, lastFrame },
-		jobSeconds: [30, 300],
+		jobSeconds: [25, 240],
 	},
 ];
 

@@ -19,7 +19,7 @@ const expansion = (on: boolean): FieldSpec => ({ key: 'enable_prompt_expansion',
 
 const base = { provider: 'waveSpeed', promptLimit: 2000, pricesAsOf: '2026-03-13' } as const;
 const hailuo23 = { ...base, family: '2.3' } as const;
-const hailuo23Fast = { ...base, family: '2.3 Fast', jobSeconds: [20, 60] } as const;
+const hailuo23Fast = { ...base, family: '2.3 Fast', jobSeconds: [22, 240] } as const;
 const hailuo02 = { ...base, family: '02', jobSeconds: [30, 90] } as const;
 
 /**
@@ -40,7 +40,7 @@ const models: readonly Model[] = [
 		operations: { textToVideo: { '1080P': [6] } },
 		fields: { prompt: requiredPrompt, promptExpansion: expansion(true) },
 		prices: { '1080P': { 6: 0.49 } },
-		jobSeconds: [40, 90],
+		jobSeconds: [30, 90],
 	},
 	{
 		...hailuo23,
@@ -58,7 +58,7 @@ const models: readonly Model[] = [
 		operations: { imageToVideo: { '1080P': [6] } },
 		fields: { firstFrame: requiredImage, prompt, promptExpansion: expansion(true) },
 		prices: { '1080P': { 6: 0.49 } },
-		jobSeconds: [40, 90],
+		jobSeconds: [30, 90],
 	},
 	{
 		...hailuo23,
@@ -195,7 +195,7 @@ const models: readonly Model[] = [
 			goFast,
 		},
 		prices: { '512P': { 6: 0.1, 10: 0.15 } },
-		jobSeconds: [20, 60],
+		jobSeconds: [22, 240],
 	},
 	{
 		provider: 'waveSpeed',
@@ -213,7 +213,7 @@ const models: readonly Model[] = [
 		},
 		operations: { textToVideo: {}, imageToVideo: {}, firstLastFrameToVideo: {} },
 		fields: { prompt, firstFrame: image, lastFrame: endImage },
-		jobSeconds: [20, 300],
+		jobSeconds: [25, 240],
 	},
 ];
 
