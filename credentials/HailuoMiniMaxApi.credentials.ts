@@ -17,7 +17,12 @@ export class HailuoMiniMaxApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'Global', value: 'global', description: 'Address api.minimax.io' },
-				{ name: 'Mainland China', value: 'mainland', description: 'Address api.minimaxi.com' },
+				{ name: 'Mainland China', value: 'china', description: 'Address api.minimax.cn' },
+				{
+					name: 'Mainland China (Older Address)',
+					value: 'mainland',
+					description: 'Address api.minimaxi.com',
+				},
 				{ name: 'Other Address', value: 'other', description: 'Type the address yourself' },
 			],
 			default: 'global',
@@ -47,7 +52,7 @@ export class HailuoMiniMaxApi implements ICredentialType {
 			name: 'baseUrl',
 			type: 'hidden',
 			default:
-				'={{ $self["region"] === "other" ? $self["customBaseUrl"] : $self["region"] === "mainland" ? "https://api.minimaxi.com" : "https://api.minimax.io" }}',
+				'={{ $self["region"] === "other" ? $self["customBaseUrl"] : $self["region"] === "china" ? "https://api.minimax.cn" : $self["region"] === "mainland" ? "https://api.minimaxi.com" : "https://api.minimax.io" }}',
 		},
 	];
 

@@ -110,6 +110,7 @@ async function credentialCases({ sim, answers }) {
 			says: /does not let this API key read the account/,
 		}),
 		waveSpeed('402', { fault: 'waveSpeed402', says: NO_CREDIT }),
+		waveSpeed('400, no credit', { fault: 'waveSpeed400NoCredit', says: NO_CREDIT }),
 		waveSpeed('429', { fault: 'waveSpeed429', says: /too many requests right now/ }),
 		waveSpeed('500', { fault: { status: 500 }, says: DOWN }),
 		waveSpeed('502 with a web page', { fault: { status: 502 }, says: DOWN }),

@@ -122,6 +122,7 @@ describe('base URL of a credential', () => {
 		['hailuoVtrixApi', { brand: 'vtrix', ...other }, 'https://cloud.vtrix.ai'],
 		['hailuoVtrixApi', { baseUrl: 'http://127.0.0.1:9/seaart' }, 'http://127.0.0.1:9/seaart'],
 		['hailuoMiniMaxApi', {}, 'https://api.minimax.io'],
+		['hailuoMiniMaxApi', { region: 'china' }, 'https://api.minimax.cn'],
 		['hailuoMiniMaxApi', { region: 'mainland' }, 'https://api.minimaxi.com'],
 		['hailuoMiniMaxApi', { region: 'other', ...other }, 'https://gate.example.com/a'],
 		[

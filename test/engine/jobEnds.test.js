@@ -22,6 +22,8 @@ describe('how jobs end', () => {
 
 	test.each([
 		['moderated', text('#sim:fail=1200'), /1200/, /prompt or the picture/],
+		['out of retries', text('#sim:fail=1406'), /1406/, /submit it again/],
+		['out of credit', text('#sim:fail=1407'), /1407/, /^Top up the account.*not charged/],
 		['out of order', text('#sim:fail=5003'), /5003/, /submit it again/],
 		['cancelled', text('#sim:cancelled'), /cancelled/, /./],
 		['timed out at the provider', text('#sim:timeout'), /timeout/, /submit it again/],

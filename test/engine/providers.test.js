@@ -60,29 +60,38 @@ describe('MiniMax', () => {
 	const text = (more, node) => make('miniMax', 'MiniMax-Hailuo-2.3', more, node);
 
 	test.each([
-		[{ code: 1008, text: 'insufficient balance' }, /\[?1008.*insufficient balance.*Top up/],
-		[{ code: 2049, text: 'invalid api key' }, /2049.*Region/],
+		['miniMax1008', /1008.*insufficient balance.*Top up.*\(sk-api-…\).*\(sk-cp-…\)/],
+		['miniMax2049', /2049.*Region/],
 		[{ code: 1004, text: 'login fail' }, /1004.*Region/],
 		[{ code: 1026, text: 'input sensitive' }, /1026.*change it/],
 		[{ code: 2013, text: 'invalid params' }, /2013.*Check the values/],
-		[{ code: 2056, text: 'usage limit exceeded' }, /2056.*five hours/],
-	])('a refusal under HTTP 200 is one: %j', async ({ code, text: message }, says) => {
+		['miniMax1042', /1042.*cannot be seen/],
+		['miniMax2056', /2056.*that of the week.*anew at 2026-11-30T00:00:00Z/],
+		['miniMax2056Http429', /HTTP 429.*2056.*that of the week.*anew at 2026-11-30T00:00:00Z/],
+		[{ code: 2056, text: 'usage limit exceeded' }, /2056.*wait until it starts anew, raise/],
+		['miniMax2061', /2061.*not support model.*Pick a model that your subscription includes/],
+	])('a refusal for good: %j', async (refusal, says) => {
+		const { code, text: message } = refusal;
 		const body = { base_resp: { status_code: code, status_msg: message } };
-		sim.fail({ provider: 'miniMax', kind: 'submit', fault: { status: 200, body } });
+		const fault = typeof refusal === 'string' ? refusal : { status: 200, body };
+		sim.fail({ provider: 'miniMax', kind: 'submit', fault });
 		const result = await text();
 		expect(said(result)).toMatch(says);
 		expect(sim.paidPosts()).toBe(1);
 		expect(sim.acceptedJobs()).toBe(0);
 	});
 
-	test('a rate limit slows down, and the job is made once', async () => {
-		sim.fail({ provider: 'miniMax', kind: 'submit', times: 2, fault: 'miniMax1002' });
-		const { error, items } = await text();
-		expect(error).toBeUndefined();
-		expect(items[0].json.status).toBe('completed');
-		expect(sim.paidPosts()).toBe(3);
-		expect(sim.acceptedJobs()).toBe(1);
-	});
+	test.each(['miniMax1002', 'miniMax1041', 'miniMax2045'])(
+		'a limit of the moment slows down, and the job is made once: %s',
+		async (fault) => {
+			sim.fail({ provider: 'miniMax', kind: 'submit', times: 2, fault });
+			const { error, items } = await text();
+			expect(error).toBeUndefined();
+			expect(items[0].json.status).toBe('completed');
+			expect(sim.paidPosts()).toBe(3);
+			expect(sim.acceptedJobs()).toBe(1);
+		},
+	);
 
 	test('an inner fault proves nothing, so the submit is not repeated', async () => {
 		const body = { base_resp: { status_code: 1033, status_msg: 'system error' } };
@@ -124,6 +133,60 @@ describe('MiniMax', () => {
 			kind: 'notFound',
 			message: 'MiniMax knows no job 123456789012345 in this account',
 		});
+	});
+});
+
+describe('WaveSpeed', () => {
+	const text = async () => await make('waveSpeed', 'minimax/hailuo-02/standard');
+
+	test.each([
+		['waveSpeed401', /Invalid API key.*made before the first top-up/],
+		['waveSpeed403Role', /insufficient role.*use another key/],
+		['waveSpeed400NoCredit', /HTTP 400: Insufficient credits.*Top up the account/],
+		['waveSpeed402', /HTTP 402.*Top up the account/],
+	])('a refusal for good: %s', async (fault, says) => {
+		sim.fail({ provider: 'waveSpeed', kind: 'submit', fault });
+		expect(said(await text())).toMatch(says);
+		expect(sim.paidPosts()).toBe(1);
+		expect(sim.acceptedJobs()).toBe(0);
+	});
+
+	test('an empty account refuses with HTTP 400, which is not the fault of a field', async () => {
+		const { balance } = sim.options.account;
+		sim.options.account.balance = 0.1;
+		sim.reset();
+		const result = await text();
+		sim.options.account.balance = balance;
+		sim.reset();
+		expect(said(result)).toMatch(/HTTP 400: Insufficient credits.*Top up the account/);
+		expect(said(result)).not.toMatch(/fields/);
+	});
+
+	test('a refused value that speaks of credit is one of a field all the same', async () => {
+		const body = { code: 400, message: "invalid value 'a credit card' for prompt" };
+		sim.fail({ provider: 'waveSpeed', kind: 'submit', fault: { status: 400, body } });
+		expect(said(await text())).toMatch(/Check the values of the fields/);
+	});
+
+	test('too many jobs at the same time: sent again after a pause, and made once', async () => {
+		const fault = 'waveSpeed429Concurrency';
+		sim.fail({ provider: 'waveSpeed', kind: 'submit', times: 2, fault });
+		const { error, items } = await text();
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('completed');
+		expect(sim.paidPosts()).toBe(3);
+		expect(sim.acceptedJobs()).toBe(1);
+	});
+
+	test('too many jobs at the same time until patience is over: the option is named', async () => {
+		sim.fail({
+			provider: 'waveSpeed',
+			kind: 'submit',
+			fault: 'waveSpeed429Concurrency',
+			times: 99,
+		});
+		expect(said(await text())).toMatch(/concurrency limit.*'Jobs at the Same Time'/);
+		expect(sim.acceptedJobs()).toBe(0);
 	});
 });
 
@@ -312,7 +375,7 @@ describe('a custom model', () => {
 
 	test('one that the provider does not have says so', async () => {
 		const result = await make('waveSpeed', 'custom', { customModel: 'minimax/none' });
-		expect(said(result)).toMatch(/HTTP 400: Model not found/);
+		expect(said(result)).toMatch(/HTTP 400: Model not found.*Check the ID of the model/);
 	});
 });
 

@@ -11,7 +11,7 @@ const { miniMaxV2Status } = require('./miniMaxV2Errors');
 /** Texts for a bare status. Known: 400, 401, 429 (A.3). The rest: invented. */
 const TEXTS = {
 	400: 'Bad request',
-	401: 'invalid authentication: the API key is missing or wrong',
+	401: 'Invalid API key',
 	402: 'Insufficient credits. Please top up your account.',
 	403: 'insufficient role',
 	404: 'Not found',
@@ -71,12 +71,33 @@ function errorAnswer(req, fault) {
 	return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
+const baseResp = (code, message) => ({
+	status: 200,
+	body: { base_resp: { status_code: code, status_msg: message } },
+});
+
+/** The shape is captured (docs/providers.md I.3); numbers and time are invented. */
+const USAGE_LIMIT =
+	'usage limit exceeded, weekly usage limit reached for video (45000/45000 used), ' +
+	'resets at 2026-11-30T00:00:00Z';
+
 /**
  * Refusals in every shape seen, to be named in a rule: `sim.fail({ fault: 'vtrix403NoBalance' })`.
  * Vtrix bodies: docs/providers.md B.2, shapes of the body; 403 is not always a bad key.
  */
 const namedFaults = {
 	waveSpeed401: { status: 401, body: { code: 401, message: TEXTS[401] } },
+	waveSpeed400NoCredit: {
+		status: 400,
+		body: {
+			code: 400,
+			message: 'Insufficient credits. Please top up your account to continue.',
+		},
+	},
+	waveSpeed429Concurrency: {
+		status: 429,
+		body: { code: 429, message: 'You have reached your concurrency limit' },
+	},
 	waveSpeed402: { status: 402, body: { code: 402, message: TEXTS[402] } },
 	waveSpeed403Role: {
 		status: 403,
@@ -125,6 +146,25 @@ const namedFaults = {
 		status: 200,
 		body: { base_resp: { status_code: 1008, status_msg: 'insufficient balance' } },
 	},
+	/** I.3: plain refusals of a subscription key, of too many connections, of too fast a growth. */
+	miniMax2061: baseResp(
+		2061,
+		'your current token plan not support model, MiniMax-Hailuo-02-6s-768p',
+	),
+	miniMax1041: baseResp(1041, 'conn limit'),
+	miniMax2045: baseResp(2045, 'rate growth limit'),
+	miniMax1042: baseResp(1042, 'invisible character ratio limit'),
+	miniMax2056: baseResp(2056, USAGE_LIMIT),
+	miniMax2056Http429: {
+		status: 429,
+		body: {
+			type: 'error',
+			error: { type: 'rate_limit_error', message: `${USAGE_LIMIT} (2056)`, http_code: '429' },
+			request_id: 'simulated',
+		},
+	},
+	miniMax1008PayAsYouGo: baseResp(1008, 'insufficient balance'),
+	miniMax1008Subscription: baseResp(1008, 'insufficient balance: the token plan is used up'), // text: invented
 	miniMax2049: {
 		status: 200,
 		body: { base_resp: { status_code: 2049, status_msg: 'invalid api key' } },

@@ -101,6 +101,12 @@ class Jobs {
 		}
 	}
 
+	/** @param {string} lane @returns {boolean} the next job would wait */
+	isFull(lane) {
+		const most = this.sim.limits(lane).concurrent ?? Infinity;
+		return (this.running[lane]?.size ?? 0) >= most;
+	}
+
 	/** @private */
 	start(job) {
 		const { clock } = this.sim;

@@ -53,6 +53,8 @@ const WAVESPEED_CODES = {
 	1402: 'Failed to download the image from the URL.',
 	1403: 'Execution failed.',
 	1405: 'Task failed.',
+	1406: 'Retries exhausted.',
+	1407: 'Insufficient credits.',
 	5000: 'Internal error.',
 	5003: 'Service unavailable.',
 	5004: 'Task timed out.',
@@ -75,6 +77,7 @@ const MINIMAX_CODES = {
 	1026: 'input sensitive',
 	1027: 'output sensitive',
 	1033: 'system error',
+	1042: 'invalid text: too many invisible characters',
 	2013: 'invalid params',
 };
 

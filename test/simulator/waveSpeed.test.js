@@ -59,7 +59,7 @@ test.each([
 ])('%s is refused with 401', async (_name, headers) => {
 	const answer = await call(`${sim.urls.waveSpeed}/balance`, { headers });
 	expect(answer.status).toBe(401);
-	expect(answer.json.message).toContain('invalid authentication');
+	expect(answer.json.message).toBe('Invalid API key');
 });
 
 test('an unknown model or path is "Model not found."', async () => {

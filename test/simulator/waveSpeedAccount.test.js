@@ -123,12 +123,29 @@ test('the models in the captured form', async () => {
 	expect(long.status).toBe(400);
 });
 
-test('an empty purse is 402, and nothing is accepted', async () => {
+test('an empty purse is 400 with words of credit, and nothing is accepted', async () => {
 	sim.options.account.balance = 0.2;
 	sim.reset();
-	expect((await wave(STANDARD, { body: { prompt: 'x' } })).status).toBe(402);
+	expect(await wave(STANDARD, { body: { prompt: 'x' } })).toMatchObject({
+		status: 400,
+		json: { code: 400, message: expect.stringContaining('Insufficient credits') },
+	});
 	expect(sim.acceptedJobs()).toBe(0);
 	expect(sim.paidPosts()).toBe(1);
+});
+
+test('jobs above the concurrency limit are refused with 429 where a test wants it', async () => {
+	Object.assign(sim.options, { concurrencyRefused: true });
+	sim.options.account.concurrent = 1;
+	sim.reset();
+	const submit = async () => await wave(STANDARD, { body: { prompt: 'x' } });
+	expect((await submit()).status).toBe(200);
+	expect(await submit()).toMatchObject({
+		status: 429,
+		json: { message: 'You have reached your concurrency limit' },
+	});
+	expect(sim.acceptedJobs()).toBe(1);
+	sim.options.concurrencyRefused = false;
 });
 
 test('jobs above the concurrency limit wait, and are not refused', async () => {

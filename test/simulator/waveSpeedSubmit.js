@@ -8,6 +8,9 @@ const { checkImages } = require('./imageInput');
 const { prediction } = require('./waveSpeedPrediction');
 const { early } = require('./webhooks');
 
+/** Captured twice (docs/providers.md I.3): no credit is HTTP 400, not 402. */
+const NO_CREDIT = 'Insufficient credits. Please top up your account to continue.';
+
 /**
  * POST /{model-id}. Order of the checks (limit, parameters, money): invented.
  * @param {import('./simulator').Simulator} sim
@@ -22,11 +25,14 @@ async function submit(sim, req, model) {
 	const account = sim.account('waveSpeed');
 	const wait = account.admit();
 	if (wait) return tooMany(sim, wait);
+	if (sim.options.concurrencyRefused && sim.engine.isFull('waveSpeed')) {
+		return waveSpeedError(429, CONCURRENCY);
+	}
 	const problem = refusal(sim, model, input);
 	// Whether bad parameters fail at submit or as a task is unknown (part F): options.badParams.
 	if (problem && sim.options.badParams === 'submit') return waveSpeedError(400, problem.message);
 	const cost = models.price(model, input);
-	if (!account.canPay(cost)) return waveSpeedError(402, TEXTS[402]);
+	if (!account.canPay(cost)) return waveSpeedError(400, NO_CREDIT);
 	const images = {};
 	const job = sim.engine.create(
 		{
@@ -68,6 +74,9 @@ async function badPicture(sim, input, kept) {
 	// 1402: the input could not be fetched; 1401: it was fetched and is not allowed (docs/providers.md A.4).
 	return { code: bad.kind === 'fetch' ? 1402 : 1401, message: bad.message };
 }
+
+/** One capture of a trial account (I.3), against the page that says that the next job waits: options.concurrencyRefused. */
+const CONCURRENCY = 'You have reached your concurrency limit';
 
 /** No Retry-After is documented (A.3): only with options.retryAfter. */
 function tooMany(sim, waitMs) {

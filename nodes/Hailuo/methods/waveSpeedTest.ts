@@ -1,5 +1,6 @@
 import type { INodeCredentialTestResult } from 'n8n-workflow';
 import { number } from '../providers/answers';
+import { meaningOf } from '../providers/waveSpeed/refusals';
 import { type Check, credentialTestOf } from './credentialRun';
 import type { Answer } from './credentialVerdicts';
 import { at, blocked, inconclusive, noCredit, not, notTheApi, ok } from './credentialVerdicts';
@@ -12,6 +13,7 @@ export function waveSpeedVerdict(answer: Answer): INodeCredentialTestResult {
 	const code = number(at(answer.body, 'code'));
 	const ofBody = answer.status < 300 && code !== undefined && code >= 400 && code < 600;
 	const status = ofBody ? code : answer.status;
+	const { kind } = meaningOf(status, answer.body);
 	if (status === 401) {
 		return not(
 			'WaveSpeed does not accept this API key. Copy it again from wavespeed.ai/accesskey. A key made before the first top-up works once the account has been topped up.',
@@ -21,10 +23,10 @@ export function waveSpeedVerdict(answer: Answer): INodeCredentialTestResult {
 		const page = blocked(answer);
 		if (page) return page;
 		return not(
-			'WaveSpeed does not let this API key read the account (403). Use a key whose role may do so, from wavespeed.ai/accesskey.',
+			'WaveSpeed does not let this API key read the account (403). Use a key whose role may do so, from wavespeed.ai/accesskey. A key made before the first top-up works once the account has been topped up.',
 		);
 	}
-	if (status === 402) return noCredit('WaveSpeed', 'at wavespeed.ai');
+	if (kind === 'credit') return noCredit('WaveSpeed', 'at wavespeed.ai');
 	const unclear = inconclusive('WaveSpeed', status);
 	if (unclear) return unclear;
 	const balance = number(at(answer.body, 'data', 'balance'));

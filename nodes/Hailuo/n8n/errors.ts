@@ -5,6 +5,7 @@ import { DeadlineError } from '../jobs/wait';
 import { ImageRefused } from '../media/picture/check';
 import { FieldError } from '../models/fieldError';
 import { ProviderError } from '../providers/errors';
+import { providerOf } from '../providers/index';
 import { lacksVideo, type Job } from '../providers/types';
 import { MAX_PRICE } from './fieldValues';
 import { jobJson } from './jobItem';
@@ -169,17 +170,27 @@ function explainAmbiguous({ cause, candidates, hint, earlier }: AmbiguousSubmitE
 	};
 }
 
+const NOT_CHARGED = 'Jobs that do not succeed are refunded or not charged.';
+
+function afterFailedJob(job: Job): string {
+	if (lacksVideo(job)) {
+		return 'It may be charged, and its video may turn up later: look at it with Job: Get and this ID, and ask the provider if it does not.';
+	}
+	const { code, retryable } = job.error ?? {};
+	const hint = code && providerOf(job.provider).jobHint?.(code);
+	if (hint) return `${hint}. ${NOT_CHARGED}`;
+	return retryable
+		? `The cause lies with the provider: submit it again. ${NOT_CHARGED}`
+		: `Change the prompt or the picture before you submit it again. ${NOT_CHARGED}`;
+}
+
 function explainFailedJob(job: Job): Explained {
 	const { jobId, error } = job;
 	const verb = job.status === 'cancelled' ? 'was cancelled' : 'did not succeed';
 	const reason = (error?.message ?? 'no reason given').replace(/\.$/, '');
 	return {
 		message: `The job ${jobId} ${verb}: ${reason}${error?.code ? ` [${error.code}]` : ''}`,
-		next: lacksVideo(job)
-			? 'It may be charged, and its video may turn up later: look at it with Job: Get and this ID, and ask the provider if it does not.'
-			: error?.retryable
-				? 'The cause lies with the provider: submit it again. Jobs that do not succeed are refunded or not charged.'
-				: 'Change the prompt or the picture before you submit it again. Jobs that do not succeed are refunded or not charged.',
+		next: afterFailedJob(job),
 		job,
 		code: error?.code,
 		fromApi: true,

@@ -194,6 +194,11 @@ export interface Provider {
 	forApi?(api: JobApi): Provider;
 	/** Why an API is out of reach at a base URL, and what to do; undefined where it is in reach. */
 	apiMissing?(api: ModelApi, baseUrl: string): { rule: string; fix: string } | undefined;
+	/**
+	 * What a person can do about a job that failed with this code, where it is neither to change the request nor to submit
+	 * it again; without its full stop.
+	 */
+	jobHint?(code: string): string | undefined;
 	/** Where a person looks for a job whose id was lost: a sentence without its full stop. */
 	historyHint: string;
 	/** Whether a submit to an API can name an address (`Submission.webhookUrl`) that is called when the job has ended. */

@@ -51,6 +51,8 @@ describe('baseUrlOf', () => {
 		['vtrix', { baseUrl: 'https://cloud.seaart.ai/model/v1/queue' }, 'https://cloud.seaart.ai'],
 		['vtrix', { baseUrl: 'https://g.example.com/supermodel' }, 'https://g.example.com/supermodel'],
 		['miniMax', {}, 'https://api.minimax.io'],
+		['miniMax', { region: 'china' }, 'https://api.minimax.cn'],
+		// As saved by earlier versions: the older host, which goes on working.
 		['miniMax', { region: 'mainland' }, 'https://api.minimaxi.com'],
 		[
 			'miniMax',

@@ -9,21 +9,12 @@ import {
 	urls,
 	type Json,
 } from '../answers';
-import {
-	ProviderError,
-	UNKNOWN_JOB,
-	hintFor,
-	httpError,
-	unreadableAnswer,
-	wrongJob,
-} from '../errors';
+import { ProviderError, UNKNOWN_JOB, hintFor, unreadableAnswer, wrongJob } from '../errors';
 import { parseTruncated } from '../truncatedJson';
-import { HINTS, KINDS, RETRYABLE_JOB_CODES } from './codes';
+import { KINDS, NAME, RETRYABLE_JOB_CODES, hintOf, refusedByStatus } from './codes';
 import * as v2 from './v2';
 import type { HttpClient, HttpResponse, Job, JobStatus, Provider } from '../types';
 import { NO_VIDEO, PAID } from '../types';
-
-const NAME = 'MiniMax';
 
 /** Of the query; callbacks have other words (docs/providers.md C.3). Whatever is not listed counts as running. */
 const STATUSES: Record<string, JobStatus> = {
@@ -44,7 +35,7 @@ function answerError(code: number, response: HttpResponse): ProviderError {
 		kind,
 		status: response.status,
 		code: String(code),
-		hint: HINTS[code] ?? hintFor(kind),
+		hint: hintOf(code, said) ?? hintFor(kind),
 		refused: true,
 	});
 }
@@ -52,10 +43,7 @@ function answerError(code: number, response: HttpResponse): ProviderError {
 /** An answer with JSON, whatever its base_resp says. */
 function read(response: HttpResponse): HttpResponse & { body: Json } {
 	const { status, body } = response;
-	if (status < 200 || status >= 300) {
-		const code = codeOf(body);
-		throw httpError(NAME, response, { kind: KINDS[code], isEnvelope: code !== 0 });
-	}
+	if (status < 200 || status >= 300) throw refusedByStatus(response);
 	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	return { ...response, body };
 }
@@ -108,11 +96,16 @@ const v1: Provider = {
 	credential: 'hailuoMiniMaxApi',
 	addresses: {
 		choice: 'region',
-		known: { global: 'https://api.minimax.io', mainland: 'https://api.minimaxi.com' },
+		// `mainland` is the mainland's older host, which credentials were saved with (docs/providers.md C).
+		known: {
+			global: 'https://api.minimax.io',
+			china: 'https://api.minimax.cn',
+			mainland: 'https://api.minimaxi.com',
+		},
 		tail: /(\/v[12])+$/,
 	},
-	// 5 a minute on the older page, 20 on the newer one (docs/providers.md C.4); how many may run at once is not published.
-	limits: { concurrent: 3, submitsPerMinute: 5 },
+	// 20 a minute on the newer page, 5 on an older one (docs/providers.md C.4); how many may run at once is not published.
+	limits: { concurrent: 3, submitsPerMinute: 20 },
 	images: {
 		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
 		// "Less than 20 MB" (docs/providers.md D).
@@ -166,6 +159,8 @@ const v1: Provider = {
 			? await withFile(http, jobId, text(body.file_id))
 			: jobOf(jobId, { status });
 	},
+
+	jobHint: (code) => (KINDS[Number(code)] === 'credit' ? hintOf(Number(code)) : undefined),
 
 	ownsJobId: (jobId) => /^\d{6,}$/.test(jobId),
 };

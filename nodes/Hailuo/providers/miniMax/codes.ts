@@ -1,9 +1,13 @@
-import type { ProviderErrorKind } from '../errors';
+import { json, messageOf, number, text } from '../answers';
+import { httpError, kindOfStatus, type ProviderError, type ProviderErrorKind } from '../errors';
+import type { HttpResponse } from '../types';
 
 /*
  * MiniMax's own codes (docs/providers.md C.3, I.3), the same in both of its APIs. Whatever is not listed proves nothing
  * about a submit.
  */
+
+export const NAME = 'MiniMax';
 
 /**
  * 1002 and 1039 are content filters in MiniMax's own program but rate limits in its documents (F.13): the documents are
@@ -25,14 +29,32 @@ export const KINDS: Record<number, ProviderErrorKind> = {
 	2013: 'invalid',
 };
 
-export const HINTS: Record<number, string> = {
-	1004: 'Check the API key in the credential, and that its Region is the one where the key was made',
-	2049: 'Check the API key in the credential, and that its Region is the one where the key was made',
+const WRONG_KEY =
+	'Check the API key in the credential, and that its Region is the one where the key was made';
+
+const HINTS: Record<number, string> = {
+	1004: WRONG_KEY,
+	2049: WRONG_KEY,
+	1008: 'Top up what your key draws on: a pay-as-you-go key (sk-api-…) the balance of the account, a subscription key (sk-cp-…) its plan. One cannot use the money of the other',
 	1026: 'MiniMax finds the prompt or a file sensitive: change it before you submit it again',
-	1042: 'The prompt holds characters that cannot be seen: write it anew',
-	2056: 'The limit of your plan is used up: wait until its window of five hours or a week is over, or raise the plan',
-	2061: 'Pick a model that your plan includes, or use a pay-as-you-go key',
+	1027: 'MiniMax finds the video sensitive: change the prompt or the picture before you submit it again',
+	1041: "Too many connections at the same time: try again later, or lower 'Jobs at the Same Time' in the options",
+	1042: 'The prompt holds too many characters that cannot be seen: write it anew',
+	2045: "The requests grew too fast: try again later, or lower 'Submits per Minute' in the options",
+	2061: 'Pick a model that your subscription includes, or use a pay-as-you-go key (sk-api-…)',
 };
+
+/** The time in "…, resets at 2026-11-30T00:00:00Z", as it was seen (docs/providers.md C.3). */
+const RESETS = /\bresets?\s+(?:at|on)\s+(\d[\dT:.+ -]{8,30}\d(?:Z|\b))/i;
+
+function usedUp(said: string): string {
+	const when = RESETS.exec(said)?.[1];
+	return `The limit of your subscription is used up, for videos that of the week: wait until it starts anew${when ? ` at ${when}` : ''}, raise the plan, or use a pay-as-you-go key (sk-api-…)`;
+}
+
+/** What a person can do about a code; undefined where the code says no more than its kind. */
+export const hintOf = (code: number, said = ''): string | undefined =>
+	code === 2056 ? usedUp(said) : HINTS[code];
 
 /** Codes of a job that broke without the request being at fault. */
 export const RETRYABLE_JOB_CODES = new Set([
@@ -43,4 +65,36 @@ export const RETRYABLE_JOB_CODES = new Set([
 	'1024',
 	'1033',
 	'1039',
+	'1041',
+	'2045',
 ]);
+
+/** In V2, and with HTTP 429 in V1 too, the code stands in brackets at the end of the message. */
+const IN_BRACKETS = /\s*\((\d+)\)\s*$/;
+
+export const withoutCode = (message: string): string => message.replace(IN_BRACKETS, '');
+
+/** MiniMax's own code in an answer, whichever of its APIs gave it; undefined where there is none. */
+export function codeIn(body: unknown): number | undefined {
+	const inBrackets = IN_BRACKETS.exec(text(json(json(body).error).message) ?? '')?.[1];
+	return inBrackets === undefined
+		? number(json(json(body).base_resp).status_code)
+		: Number(inBrackets);
+}
+
+/** The error of an answer whose HTTP status is none of success: in V2, and now and then in V1. */
+export function refusedByStatus(response: HttpResponse): ProviderError {
+	const { status, body } = response;
+	const message = text(json(json(body).error).message) ?? messageOf(body) ?? '';
+	const code = codeIn(body);
+	const said = { message: withoutCode(message), error_code: code || undefined };
+	return httpError(
+		NAME,
+		{ ...response, body: said },
+		{
+			kind: (code === undefined ? undefined : KINDS[code]) ?? kindOfStatus(status),
+			hint: code === undefined ? undefined : hintOf(code, message),
+			isEnvelope: json(body).type === 'error' || (code ?? 0) !== 0,
+		},
+	);
+}

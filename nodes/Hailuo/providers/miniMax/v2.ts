@@ -4,7 +4,8 @@ import { parseTruncated } from '../truncatedJson';
 import type { HistoryFilter, HistoryPage, HttpClient, Job, Submission, Upload } from '../types';
 import { PAID } from '../types';
 import { multipart, sendingMs } from '../upload';
-import { call, isUnknownJob, jobOf, listedJob, NAME, opened } from './v2Answers';
+import { NAME } from './codes';
+import { call, isUnknownJob, jobOf, listedJob, opened } from './v2Answers';
 
 /*
  * MiniMax's V2, which serves Hailuo 3 alone (docs/providers.md I.1). Its ids look like those of V1, but neither API

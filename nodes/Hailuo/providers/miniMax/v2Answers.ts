@@ -1,23 +1,11 @@
-import {
-	isJson,
-	isoTime,
-	json,
-	messageOf,
-	number,
-	statusOf,
-	text,
-	urls,
-	type Json,
-} from '../answers';
-import { ProviderError, httpError, kindOfStatus, unreadableAnswer } from '../errors';
+import { isJson, isoTime, json, number, statusOf, text, urls, type Json } from '../answers';
+import { ProviderError, unreadableAnswer } from '../errors';
 import type { HistoryJob, HttpClient, HttpRequest, HttpResponse, Job, JobStatus } from '../types';
 import { NO_VIDEO } from '../types';
-import { HINTS, KINDS, RETRYABLE_JOB_CODES } from './codes';
+import { NAME, RETRYABLE_JOB_CODES, refusedByStatus, withoutCode } from './codes';
 import { miniMaxCatalogue } from './models';
 
 /* What MiniMax's V2 answers (docs/providers.md I.1). */
-
-export const NAME = 'MiniMax';
 
 /** `expired` is in older text and in clients. Whatever is not listed counts as running. */
 const STATUSES: Record<string, JobStatus> = {
@@ -30,26 +18,9 @@ const STATUSES: Record<string, JobStatus> = {
 	canceled: 'cancelled',
 };
 
-/** The code stands in brackets at the end of the message. */
-const CODE = /\s*\((\d+)\)\s*$/;
-
-/** The error of an answer that is none of success: a real HTTP status, and MiniMax's own code. */
-function refused(response: HttpResponse): ProviderError {
-	const { status, body } = response;
-	const message = text(json(json(body).error).message) ?? messageOf(body) ?? '';
-	const code = Number(CODE.exec(message)?.[1] ?? json(json(body).base_resp).status_code ?? NaN);
-	const kind = KINDS[code] ?? kindOfStatus(status);
-	const said = {
-		message: message.replace(CODE, ''),
-		error_code: Number.isNaN(code) ? undefined : code,
-	};
-	const isEnvelope = json(body).type === 'error' || !Number.isNaN(code);
-	return httpError(NAME, { ...response, body: said }, { kind, hint: HINTS[code], isEnvelope });
-}
-
 /** The JSON of an answer. @throws ProviderError for every answer that is none of success */
 export function opened(response: HttpResponse): Json {
-	if (response.status < 200 || response.status >= 300) throw refused(response);
+	if (response.status < 200 || response.status >= 300) throw refusedByStatus(response);
 	if (!isJson(response.body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	return response.body;
 }
@@ -95,10 +66,11 @@ export function jobOf(task: Json, host = ''): Job {
 
 function taskError(task: Json) {
 	const { code, message } = json(task.error);
-	const said = text(message)?.replace(CODE, '');
+	const said = text(message);
 	return {
 		code: text(code),
-		message: said ?? `The job ended with the status '${text(task.status) ?? ''}'`,
+		message:
+			(said && withoutCode(said)) ?? `The job ended with the status '${text(task.status) ?? ''}'`,
 		retryable: task.status === 'expired' || RETRYABLE_JOB_CODES.has(text(code) ?? ''),
 	};
 }

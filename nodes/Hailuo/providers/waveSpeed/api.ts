@@ -10,16 +10,10 @@ import {
 	urls,
 	type Json,
 } from '../answers';
-import {
-	ProviderError,
-	hintFor,
-	httpError,
-	kindOfStatus,
-	unreadableAnswer,
-	wrongJob,
-} from '../errors';
+import { ProviderError, hintFor, httpError, unreadableAnswer, wrongJob } from '../errors';
 import { multipart, sendingMs } from '../upload';
 import { parseTruncated } from '../truncatedJson';
+import { meaningOf, taskHint } from './refusals';
 import { signatureFits } from './signature';
 import type {
 	Callback,
@@ -60,7 +54,7 @@ const STATUSES: Record<string, JobStatus> = {
  * Task error codes (docs/providers.md A.4): 1xxx say that the request must change, except those where the work itself
  * broke.
  */
-const RETRYABLE_TASK_CODES = new Set(['1403', '1405', '5000', '5003', '5004']);
+const RETRYABLE_TASK_CODES = new Set(['1403', '1405', '1406', '5000', '5003', '5004']);
 
 /** ms, besides the time that the sending takes. */
 const UPLOAD_TIMEOUT_MS = 60_000;
@@ -75,7 +69,8 @@ const call = async (http: HttpClient, request: HttpRequest): Promise<unknown> =>
 function opened(response: HttpResponse): unknown {
 	const { status, body } = response;
 	if (status < 200 || status >= 300) {
-		throw httpError(NAME, response, { isEnvelope: isErrorEnvelope(body) });
+		const { kind, hint } = meaningOf(status, body);
+		throw httpError(NAME, response, { kind, hint, isEnvelope: isErrorEnvelope(body) });
 	}
 	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	const code = number(body.code);
@@ -88,13 +83,13 @@ function opened(response: HttpResponse): unknown {
 const isErrorEnvelope = (body: unknown): boolean => (number(json(body).code) ?? 0) >= 400;
 
 function envelopeError(code: number, response: HttpResponse): ProviderError {
-	const kind = kindOfStatus(code);
+	const { kind, hint = hintFor(kind) } = meaningOf(code, response.body);
 	const said = messageOf(response.body) ?? 'no reason given';
 	return new ProviderError(`${NAME} answered with code ${code}: ${said}`, {
 		kind,
 		status: response.status,
 		code: codeOf(response.body) ?? String(code),
-		hint: hintFor(kind),
+		hint,
 		refused: code !== 409,
 	});
 }
@@ -284,6 +279,8 @@ export const waveSpeed: Provider = {
 		}
 		return { balance, currency: 'USD' };
 	},
+
+	jobHint: taskHint,
 
 	callsBack: () => true,
 	isGenuine,
