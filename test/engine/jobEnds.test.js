@@ -187,7 +187,7 @@ describe('the download', () => {
 	});
 
 	test.each([
-		['that has expired', { expired: true }, /expired/],
+		['that never appears', { expired: true }, /does not have it .*, also after a minute/],
 		['that brings a web page', { wrongType: 'text/html' }, /not a video/],
 		['that is always cut off', { cutAfterBytes: 10 }, /before its end/],
 		['that trickles', { slowCdn: 3 }, /deadline passed/],
@@ -202,6 +202,103 @@ describe('the download', () => {
 		expect(json.warnings[0]).toMatch(/^The video could not be downloaded: .* Job: Wait /);
 		expect(json.warnings[0]).toContain(json.jobId);
 		expect(json.warnings[0]).toMatch(warning);
+	});
+
+	describe('a new video that is not served yet', () => {
+		afterEach(() => jest.restoreAllMocks());
+
+		const hintsOf = ({ run }) => run.data.resultData.runData.Hailuo.at(-1).hints;
+
+		test.each([
+			['waveSpeed', 404, 1, {}],
+			['waveSpeed', 403, 3, {}],
+			['vtrix', 410, 3, { model: 'minimax_hailuo_02' }],
+			['miniMax', 403, 3, { model: 'MiniMax-Hailuo-02' }],
+		])('is asked for again: %s, HTTP %d, %d times', async (provider, status, times, more) => {
+			sim.fail({ kind: 'download', times, fault: { status } });
+			const made = await make({ ...parameters, provider, ...more });
+			const [{ json, binary }] = made.items;
+			expect((await engine.readBinary(binary.data)).equals(await sim.videoFor(json.jobId))).toBe(
+				true,
+			);
+			expect(json.warnings).toBeUndefined();
+			expect(hintsOf(made)).toEqual([]);
+			expect(sim.count({ kind: 'download' })).toBe(times + 1);
+			expect(sim.paidPosts()).toBe(1);
+		});
+
+		test('the provider is asked once more for the address, and that one is taken', async () => {
+			sim.fail({ kind: 'download', times: 2, fault: { status: 404 } });
+			const model = 'MiniMax-Hailuo-02';
+			const { items } = await make({ ...parameters, provider: 'miniMax', model });
+			expect(items[0].binary.data).toBeDefined();
+			const [first, second, third] = sim.requests
+				.filter(({ kind }) => kind === 'download')
+				.map(({ query }) => query.Signature);
+			expect(second).toBe(first);
+			// MiniMax makes a new link at each retrieve.
+			expect(third).not.toBe(first);
+		});
+
+		test('one that stays away is told above the output, in the item and by the error output', async () => {
+			sim.fail({ kind: 'download', fault: { status: 404 } });
+			const began = sim.now();
+			const made = await make(parameters);
+			expect(made.items[0].json.warnings[0]).toMatch(/^The video could not be downloaded: /);
+			expect(hintsOf(made)).toEqual([
+				{
+					message: expect.stringContaining(made.items[0].json.jobId),
+					type: 'warning',
+					location: 'outputPane',
+				},
+			]);
+			expect(sim.count({ kind: 'download' })).toBeGreaterThan(4);
+			expect(sim.now() - began).toBeLessThan(10 * 60_000);
+
+			const errorOutput = { node: { onError: 'continueErrorOutput' } };
+			const sorted = await make(parameters, errorOutput);
+			expect(sorted.items).toEqual([]);
+			const [{ json }] = sorted.errorItems;
+			expect(json).toMatchObject({ status: 'completed', videoUrl: expect.stringMatching(/^http/) });
+			expect(json.error.message).toMatch(/^The video could not be downloaded: /);
+			expect(json.error.description).toContain(`Job: Wait with the job ID ${json.jobId}`);
+			expect(hintsOf(sorted)).toHaveLength(1);
+
+			const notAsked = { ...parameters, options: { download: false } };
+			expect((await make(notAsked, errorOutput)).errorItems).toEqual([]);
+		});
+
+		test('Retry On Fail fetches it again without paying again', async () => {
+			// Seven attempts within the first minute, then one in each try.
+			jest.spyOn(engine.clock, 'random').mockReturnValue(1);
+			sim.fail({ kind: 'download', times: 8, fault: { status: 404 } });
+			const { items, errorItems } = await make(parameters, {
+				node: {
+					onError: 'continueErrorOutput',
+					retryOnFail: true,
+					maxTries: 5,
+					waitBetweenTries: 1,
+				},
+			});
+			expect(errorItems).toEqual([]);
+			expect(items[0].binary.data).toBeDefined();
+			expect(sim.count({ kind: 'download' })).toBe(9);
+			expect(sim.paidPosts()).toBe(1);
+		});
+
+		test('where n8n has no hints, the warning in the item is enough', async () => {
+			sim.fail({ kind: 'download', fault: { status: 404 } });
+			const type = Object.assign(Object.create(engine.hailuo), {
+				async execute() {
+					return await engine.hailuo.execute.call(
+						Object.create(this, { addExecutionHints: { value: undefined } }),
+					);
+				},
+			});
+			const { items, error } = await make(parameters, { type });
+			expect(error).toBeUndefined();
+			expect(items[0].json.warnings).toHaveLength(1);
+		});
 	});
 
 	test('can be switched off, and put into another field', async () => {

@@ -276,14 +276,16 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 });
 
 describe('what else can come', () => {
-	it.each([403, 404, 410])('names an expired link (%d) and does not ask again', async (code) => {
-		const error = await failure([status(code)]);
-		expect(error).toMatchObject({ reason: 'expired', retryable: false });
-		expect(error.message).toContain('has expired');
-		expect(error.message).toContain('Job: Get');
-		expect(requests).toHaveLength(1);
-		expect(await noSockets()).toBe(0);
-	});
+	it.each([403, 404, 410])(
+		'says that it is not there (%d) and does not ask again',
+		async (code) => {
+			const error = await failure([status(code)]);
+			expect(error).toMatchObject({ reason: 'missing', retryable: false });
+			expect(error.message).toContain(`does not hand it out (HTTP ${code})`);
+			expect(requests).toHaveLength(1);
+			expect(await noSockets()).toBe(0);
+		},
+	);
 
 	it.each([408, 425, 429, 500, 502, 503, 504])('asks again after %d', async (code) => {
 		expect((await download([status(code), whole()])).bytes).toBe(video.length);

@@ -1,10 +1,10 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { BatchStoppedError, NotStartedError } from '../jobs/batch';
 import { PROVIDER_NAMES } from '../models/catalogue';
 import type { ProviderId } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
-import { explain, failureJson, nodeError, Stopped } from '../n8n/errors';
+import { explain, failureJson, nodeError, NOT_DOWNLOADED, Stopped } from '../n8n/errors';
 import { AmbiguousSubmitError } from '../jobs/submit';
 import { isTool } from '../n8n/isTool';
 import { paidJobsOf } from './video/paidJobs';
@@ -32,7 +32,30 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 		const done = outcomes.filter((outcome) => outcome.ok || isTold(context, outcome.error));
 		paidJobsOf(context).markDelivered(done.map(({ item }) => item));
 	}
+	hintAtMissing(context, rows);
 	return [rows];
+}
+
+/** More of them are no help to a person. */
+const MAX_NAMED = 5;
+
+/** A yellow line above the output, where n8n has such: a video without a file is easily overlooked among green items. */
+function hintAtMissing(context: IExecuteFunctions, rows: readonly INodeExecutionData[]): void {
+	const missing = rows.filter(lacksFile).map(({ json }) => String(json.jobId));
+	if (missing.length === 0 || !context.addExecutionHints) return;
+	const named = missing.slice(0, MAX_NAMED).join(', ');
+	const more = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : '';
+	context.addExecutionHints({
+		message: `${missing.length === 1 ? '1 video is' : `${missing.length} videos are`} finished and paid, but could not be downloaded: ${named}${more}. The reason is in each item. Job: Wait with the job ID tries again and costs nothing.`,
+		type: 'warning',
+		location: 'outputPane',
+	});
+}
+
+/** Also said of a row that goes to the error output. */
+function lacksFile({ json: { warnings, error } }: INodeExecutionData): boolean {
+	const said = [...(Array.isArray(warnings) ? warnings : []), (error as IDataObject)?.message];
+	return said.some((text) => typeof text === 'string' && text.startsWith(NOT_DOWNLOADED));
 }
 
 /**

@@ -34,6 +34,21 @@ export class WithJob extends Error {
 	}
 }
 
+/** How each warning begins that tells of a video without a file. */
+export const NOT_DOWNLOADED = 'The video could not be downloaded';
+
+/** What a person can do about it. */
+export const tryAgain = ({ jobId }: Pick<Job, 'jobId'>) =>
+	`Job: Wait with the job ID ${jobId} tries again and costs nothing`;
+
+/** The job is done and paid, but its file did not arrive. */
+export class VideoMissing extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = 'VideoMissing';
+	}
+}
+
 /** The option for the highest price could not be kept, because the provider told no price. Nothing was submitted. */
 export class PriceUnknown extends Error {
 	constructor(readonly cause: unknown) {
@@ -84,6 +99,10 @@ export function explain(error: unknown): Explained {
 	if (error instanceof WithJob) {
 		const inner = explain(error.cause);
 		const { jobId } = error.job;
+		if (error.cause instanceof VideoMissing) {
+			const next = `The job is finished and paid, and its address is in videoUrl. ${tryAgain({ jobId })}.`;
+			return { ...inner, job: error.job, next, retryable: true };
+		}
 		const open = error.submitted && !['failed', 'cancelled'].includes(error.job.status ?? '');
 		return {
 			...inner,

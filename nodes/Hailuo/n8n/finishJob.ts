@@ -4,9 +4,10 @@ import { waitForJob } from '../jobs/wait';
 import { downloadVideo } from '../media/video/download';
 import { DownloadFailed } from '../media/video/downloadFailed';
 import { videoFileName } from '../media/video/fileName';
+import { loadNewVideo } from '../media/video/notServedYet';
 import { findModel } from '../models/catalogue';
 import { ofApi, type Job } from '../providers/types';
-import { JobFailed, WithJob } from './errors';
+import { JobFailed, NOT_DOWNLOADED, tryAgain, VideoMissing, WithJob } from './errors';
 import { jobItem } from './jobItem';
 import { asAmount } from './fieldValues';
 import type { Session } from './session';
@@ -121,31 +122,72 @@ export async function finishJob(
 	const ended = await awaitEnd(session, job, { timeLimitMs, signal, submittedAt });
 	release();
 	if (ended.status !== 'completed') throw new WithJob(new JobFailed(ended), ended);
-	return await withVideo(context, session, ended, options, signal);
+	const isNew = submittedAt !== undefined || job.status !== 'completed';
+	return await withVideo(context, session, ended, options, signal, isNew);
 }
 
-/** The item of a completed job. A video that cannot be fetched leaves the item with its address and a warning: it is paid. */
+/**
+ * The item of a completed job. A video that cannot be fetched leaves the item with its address and a warning: it is paid.
+ * Where the workflow has an error output, the item goes there: the steps behind the other one need the file.
+ *
+ * @param isNew whether the job ended only now, so that its link cannot have expired
+ * @throws WithJob
+ */
 export async function withVideo(
 	context: RequestContext,
-	{ clock, downloads, baseUrl }: Session,
+	session: Session,
 	job: Job,
 	{ download, outputField, timeLimitMs }: FinishOptions,
 	signal?: AbortSignal,
+	isNew = false,
 ): Promise<INodeExecutionData> {
 	if (!download || !job.videoUrl) return jobItem(job);
-	const url = job.videoUrl;
-	const load = async () =>
+	const { clock, downloads, baseUrl } = session;
+	const deadlineAt = clock.now() + Math.max(timeLimitMs, MIN_DOWNLOAD_MS);
+	const fetchFrom = async (url: string) =>
 		await downloadVideo.call(context, url, {
 			fileName: videoFileName(job.model, job.jobId),
 			providerUrl: baseUrl,
 			maxBytes: MAX_VIDEO_BYTES,
 			clock,
 			signal,
-			deadlineAt: clock.now() + Math.max(timeLimitMs, MIN_DOWNLOAD_MS),
+			deadlineAt,
 		});
-	const outcome = await settle(async () => await downloads.run(load, signal));
+	// Only a download holds one of the places, not the wait for a file that is not served yet.
+	const load = async (url: string) => await downloads.run(async () => await fetchFrom(url), signal);
+	const url = job.videoUrl;
+	const outcome = await settle(async () =>
+		isNew
+			? await loadNewVideo({
+					url,
+					load,
+					askAgain: async () => await videoUrlNow(session, job, signal),
+					clock,
+					signal,
+				})
+			: await load(url),
+	);
 	if (outcome.ok) return jobItem(job, { [outputField]: outcome.value.binary });
-	if (!(outcome.error instanceof DownloadFailed)) throw new WithJob(outcome.error, job);
-	const warning = `The video could not be downloaded: ${outcome.error.message}. Its address is in videoUrl; Job: Wait with the job ID ${job.jobId} tries again and costs nothing.`;
+	const { error } = outcome;
+	if (!(error instanceof DownloadFailed)) throw new WithJob(error, job);
+	// A woken execution has no error output: n8n takes its items as they are.
+	if ('continueOnFail' in context && context.getNode().onError === 'continueErrorOutput') {
+		throw new WithJob(new VideoMissing(`${NOT_DOWNLOADED}: ${error.message}`), job, false);
+	}
+	const warning = `${NOT_DOWNLOADED}: ${error.message}. Its address is in videoUrl; ${tryAgain(job)}.`;
 	return jobItem({ ...job, warnings: [...(job.warnings ?? []), warning] });
+}
+
+/** The address as the provider names it now; undefined where it does not answer. */
+async function videoUrlNow(
+	{ provider, http, pacer }: Session,
+	{ jobId, api }: Job,
+	signal?: AbortSignal,
+): Promise<string | undefined> {
+	const owner = api ? ofApi(provider, api) : provider;
+	const looked = await settle(async () => {
+		await pacer.acquire(signal);
+		return await owner.get(http, jobId);
+	});
+	return looked.ok ? looked.value.videoUrl : undefined;
 }

@@ -5,6 +5,7 @@ import { settle } from '../jobs/settle';
 import { Semaphore } from '../jobs/semaphore';
 import { isFinished } from '../jobs/wait';
 import { DownloadFailed } from '../media/video/downloadFailed';
+import { NOT_DOWNLOADED, tryAgain } from '../n8n/errors';
 import { ProviderError } from '../providers/errors';
 import { lacksVideo, type Job } from '../providers/types';
 import type { ProcessState } from './processState';
@@ -194,7 +195,7 @@ const time = (job: Job) => Date.parse(job.createdAt) || 0;
 export function withWarning(job: Job, error: unknown, tries: number): Job {
 	const said = error instanceof DownloadFailed ? error.message : String((error as Error)?.message);
 	const times = tries === 1 ? 'once' : `${tries} times`;
-	const warning = `The video could not be downloaded (tried ${times}): ${said}. Its address is in videoUrl; Job: Wait with the job ID ${job.jobId} tries again and costs nothing.`;
+	const warning = `${NOT_DOWNLOADED} (tried ${times}): ${said}. Its address is in videoUrl; ${tryAgain(job)}.`;
 	return { ...job, warnings: [...(job.warnings ?? []), warning] };
 }
 

@@ -215,7 +215,9 @@ async function deliver(
 		delete json.warnings;
 		return { json };
 	}
-	const loaded = await settle(async () => await withVideo(context, session, end, options));
+	const loaded = await settle(
+		async () => await withVideo(context, session, end, options, undefined, true),
+	);
 	return loaded.ok ? loaded.value : { json: failureJson(loaded.error) };
 }
 

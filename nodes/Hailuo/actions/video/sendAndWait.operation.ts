@@ -137,8 +137,9 @@ async function endedAlready(
 			if (!job) return outcome;
 			const options = context.getNodeParameter('options', outcome.item, {}) as IDataObject;
 			const { item } = outcome;
+			const finish = readFinishOptions(options, true);
 			const load = async () => [
-				await withVideo(context, session, job, readFinishOptions(options, true), session.signal),
+				await withVideo(context, session, job, finish, session.signal, true),
 			];
 			return { ...(await settle(load)), item };
 		}),

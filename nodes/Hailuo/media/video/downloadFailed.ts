@@ -1,7 +1,7 @@
 import { parseRetryAfter } from '../../providers/retryAfter';
 
 /**
- * - `expired`: the link is no longer valid (403, 404, 410)
+ * - `missing`: its server does not have it (403, 404, 410): not yet, or no longer
  * - `type`: what came is no video, or the link is no http(s) address
  * - `size`: larger than allowed
  * - `cut`: the connection ended before the video did
@@ -11,7 +11,7 @@ import { parseRetryAfter } from '../../providers/retryAfter';
  * - `storage`: n8n could not store the file
  */
 export type DownloadReason =
-	| 'expired'
+	| 'missing'
 	| 'type'
 	| 'size'
 	| 'cut'
@@ -55,8 +55,8 @@ export function failedStatus(
 	if (status >= 200 && status < 300) return undefined;
 	if (status === 403 || status === 404 || status === 410) {
 		return new DownloadFailed(
-			`the link has expired or was withdrawn (HTTP ${status}); Job: Get asks for a new one`,
-			{ reason: 'expired', url, retryable: false },
+			`its server does not have it or does not hand it out (HTTP ${status})`,
+			{ reason: 'missing', url, retryable: false },
 		);
 	}
 	const passing = status === 408 || status === 425 || status === 429 || status >= 500;

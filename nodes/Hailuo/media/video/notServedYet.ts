@@ -1,0 +1,54 @@
+import { backoff } from '../../jobs/retry';
+import type { Clock } from '../../jobs/clock';
+import { settle } from '../../jobs/settle';
+import { DownloadFailed } from './downloadFailed';
+
+/** How long a new video is waited for between attempts, in ms: stores of files take seconds to show a new one. */
+const SERVED_WITHIN_MS = 60_000;
+/** First wait between attempts and the longest, in ms. */
+const BACKOFF_MS = [2_000, 15_000] as const;
+/** Before this attempt the provider is asked for the address again: it may have named one too early. */
+const ASKS_AGAIN_AT = 3;
+
+interface NewVideo {
+	/** The address that the job named. */
+	url: string;
+	/** Loads a video from an address. @throws DownloadFailed */
+	load(url: string): Promise<Downloaded>;
+	/** Asks the provider for the address again; undefined where it cannot tell. */
+	askAgain(): Promise<string | undefined>;
+	clock: Clock;
+	signal?: AbortSignal;
+}
+
+type Downloaded = import('./download').Downloaded;
+
+/**
+ * Loads the video of a job that has just ended. Its link cannot have expired: 403, 404 or 410 mean that the file is not
+ * served yet, so it is asked for again for about a minute.
+ *
+ * @throws DownloadFailed of the last attempt; the signal's reason when it was stopped
+ */
+export async function loadNewVideo({ url, load, askAgain, clock, signal }: NewVideo) {
+	let link = url;
+	let waitedMs = 0;
+	for (let attempt = 1; ; attempt++) {
+		if (attempt === ASKS_AGAIN_AT) link = (await askAgain()) ?? link;
+		const from = link;
+		const outcome = await settle(async () => await load(from));
+		if (outcome.ok) return outcome.value;
+		const { error } = outcome;
+		if (!(error instanceof DownloadFailed) || error.reason !== 'missing') throw error;
+		const pause = backoff(attempt - 1, () => clock.random(), ...BACKOFF_MS);
+		waitedMs += pause;
+		if (waitedMs > SERVED_WITHIN_MS) throw notServed(error);
+		await clock.sleep(pause, signal);
+	}
+}
+
+const notServed = ({ message, url }: DownloadFailed) =>
+	new DownloadFailed(`${message}, also after a minute`, {
+		reason: 'missing',
+		url,
+		retryable: false,
+	});
