@@ -11,7 +11,7 @@ import { properties, subtitle } from './actions/properties';
 import { route } from './actions/router';
 import { resume, resumeWebhooks } from './actions/video/resume';
 import { allBut } from './providers';
-import * as credentialTest from './methods/credentialTest';
+import { credentialTest } from './methods/credentialTest';
 
 export class Hailuo implements INodeType {
 	description: INodeTypeDescription = {

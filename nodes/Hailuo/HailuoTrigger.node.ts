@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { allBut } from './providers';
-import * as credentialTest from './methods/credentialTest';
+import { credentialTest } from './methods/credentialTest';
 import { properties } from './trigger/properties';
 import { pollNode } from './trigger/run';
 

@@ -3,7 +3,8 @@
 require('reflect-metadata');
 const { CredentialTestContext } = require('n8n-core');
 const { NodeHelpers, Workflow } = require('n8n-workflow');
-const tests = require('../../nodes/Hailuo/methods/credentialTest');
+const { credentialTest } = require('../../nodes/Hailuo/methods/credentialTest');
+const { providerOf } = require('../../nodes/Hailuo/providers');
 const { baseUrlOf } = require('../../nodes/Hailuo/providers/baseUrl');
 const { startSimulator } = require('../simulator');
 const { arrange, credentialCases, startAnswers } = require('./credentialCases');
@@ -54,7 +55,7 @@ async function resolved(name, data) {
 
 async function runTest(name, data) {
 	const credential = { id: '1', name: 'n', type: name, data: await resolved(name, data) };
-	return await tests[`${name}Test`].call(new CredentialTestContext(), credential);
+	return await credentialTest[`${name}Test`].call(new CredentialTestContext(), credential);
 }
 
 let sim;
@@ -140,9 +141,10 @@ describe('base URL of a credential', () => {
 			expect.arrayContaining(['apiKey', 'baseUrl']),
 		);
 		expect(type.properties.find((p) => p.name === 'apiKey').typeOptions.password).toBe(true);
+		const { authScheme } = providerOf(PROVIDERS[name]);
 		expect(type.authenticate).toEqual({
 			type: 'generic',
-			properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
+			properties: { headers: { Authorization: `=${authScheme} {{$credentials.apiKey}}` } },
 		});
 	});
 });

@@ -1,4 +1,128 @@
-/** The tests of the credentials, named by `testedBy` in the nodes; one file a provider, and credentialRun.ts says how. */
-export { hailuoMiniMaxApiTest } from './miniMaxTest';
-export { hailuoVtrixApiTest } from './vtrixTest';
-export { hailuoWaveSpeedApiTest } from './waveSpeedTest';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+import { providerOf, providers } from '../providers';
+import { baseUrlOf, isKnownBaseUrl } from '../providers/baseUrl';
+import { ProviderError } from '../providers/errors';
+import { parseJson } from '../providers/parseJson';
+import type { HttpClient, Provider } from '../providers/types';
+import { failedCheck, goodKey } from './keyVerdict';
+
+/**
+ * The tests of the credentials, named by `testedBy` in the nodes. None of them costs anything, and none
+ * throws: n8n answers an exception with a bare "500" in place of a sentence.
+ *
+ * Functions rather than n8n's declarative `test`, because that one cannot tell these cases apart: it sees
+ * the status or the body but never both (a 403 can be a bad key or an empty account), calls every web page
+ * that answers 200 a success, and shows `ECONNREFUSED` as it is.
+ *
+ * The requests go through the one helper that n8n gives a credential test (`ICredentialTestFunctions` has
+ * no `httpRequest`), and not through `fetch`: only the helper honours n8n's proxy and its guard against
+ * requests into the own network.
+ */
+
+/** ms until an answer counts as missing; a person is waiting for the result. */
+const TIMEOUT_MS = 15_000;
+
+type Helpers = ICredentialTestFunctions['helpers'];
+
+/** The name of what failed, without its text: that can hold headers. */
+function codeOf(error: unknown): string {
+	const { code, cause, name } = (error ?? {}) as {
+		code?: unknown;
+		cause?: { code?: unknown };
+		name?: unknown;
+	};
+	return String(code ?? cause?.code ?? name ?? 'unknown');
+}
+
+/** What is wrong with a key on the face of it, or undefined. The prefix differs by provider: not checked. */
+function keyFault(key: unknown): string | undefined {
+	if (typeof key !== 'string' || !key) return "The field 'API Key' is empty";
+	if (/^bearer\s/i.test(key)) return "Leave out the word 'Bearer' in the field 'API Key'";
+	if (!/^[\x21-\x7e]+$/.test(key)) {
+		return "The field 'API Key' holds a blank, a line break or another character that no key has. Copy the key again.";
+	}
+	return undefined;
+}
+
+/** Requests to the credential's own host. Redirects are answers: the key must not follow them elsewhere. */
+function clientOf(helpers: Helpers, baseUrl: string, authorization?: string): HttpClient {
+	return {
+		async request({ method, path, query }) {
+			const { statusCode, headers, body } = (await helpers
+				.request({
+					method,
+					uri: `${baseUrl}${path}`,
+					qs: query,
+					headers: {
+						Accept: 'application/json',
+						...(authorization && { Authorization: authorization }),
+					},
+					simple: false,
+					resolveWithFullResponse: true,
+					followRedirect: false,
+					timeout: TIMEOUT_MS,
+				})
+				.catch((error: unknown) => {
+					throw new ProviderError('No answer came', { kind: 'noAnswer', code: codeOf(error) });
+				})) as { statusCode: number; headers?: Record<string, string>; body: unknown };
+			const read = typeof body === 'string' ? parseJson(body) : body;
+			return { status: statusCode, headers: headers ?? {}, body: read };
+		},
+		clockOffsetMs: () => 0,
+		knowsTime: () => false,
+		host: new URL(baseUrl).host,
+	};
+}
+
+/** A refused key may be right and the typed address wrong: other services refuse foreign keys as well. */
+function withHost(verdict: INodeCredentialTestResult, host: string): INodeCredentialTestResult {
+	if (/^The API key is valid|'Base URL'/.test(verdict.message)) return verdict;
+	return { ...verdict, message: `${verdict.message} The address asked was ${host}.` };
+}
+
+async function run(
+	helpers: Helpers,
+	credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+	provider: Provider,
+): Promise<INodeCredentialTestResult> {
+	const data = credential.data ?? {};
+	const wrongKey = keyFault(data.apiKey);
+	if (wrongKey) return { status: 'Error', message: wrongKey };
+	let baseUrl: string;
+	try {
+		baseUrl = baseUrlOf(provider.id, data);
+	} catch (error) {
+		return { status: 'Error', message: (error as Error).message };
+	}
+	const { host } = new URL(baseUrl);
+	const isTyped = !isKnownBaseUrl(provider.id, baseUrl);
+	const http = clientOf(helpers, baseUrl, `${provider.authScheme} ${String(data.apiKey)}`);
+	const verdict = await provider.keyTest
+		.check(provider, http, isTyped ? clientOf(helpers, baseUrl) : undefined)
+		.then(
+			(balance) => goodKey(provider, balance),
+			(error: unknown) => failedCheck(provider, error, host),
+		);
+	return isTyped ? withHost(verdict, host) : verdict;
+}
+
+const credentialTestOf = (provider: Provider) =>
+	async function (
+		this: ICredentialTestFunctions,
+		credential: ICredentialsDecrypted<ICredentialDataDecryptedObject>,
+	): Promise<INodeCredentialTestResult> {
+		return await run(this.helpers, credential, provider);
+	};
+
+/** By the name that stands under `testedBy`: `hailuoWaveSpeedApiTest`. */
+export const credentialTest = Object.fromEntries(
+	providers.map((id) => {
+		const provider = providerOf(id);
+		return [`${provider.credential}Test`, credentialTestOf(provider)];
+	}),
+);

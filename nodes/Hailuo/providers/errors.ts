@@ -38,6 +38,8 @@ export interface ProviderErrorFacts {
 	 * gateway may have said.
 	 */
 	refused?: boolean;
+	/** A web page came in place of an answer of the API. */
+	isPage?: boolean;
 }
 
 const AMBIGUOUS: ReadonlySet<ProviderErrorKind> = new Set([
@@ -53,6 +55,8 @@ export class ProviderError extends Error {
 	readonly code?: string;
 	readonly retryAfterMs?: number;
 	readonly hint?: string;
+	/** A web page came in place of an answer of the API: a gateway or a firewall said it. */
+	readonly isPage: boolean;
 	private readonly refused: boolean;
 
 	constructor(message: string, facts: ProviderErrorFacts) {
@@ -64,6 +68,7 @@ export class ProviderError extends Error {
 		this.retryAfterMs = facts.retryAfterMs;
 		this.hint = facts.hint;
 		this.refused = facts.refused ?? false;
+		this.isPage = facts.isPage ?? false;
 	}
 
 	/**
@@ -164,6 +169,7 @@ export function httpError(
 		retryAfterMs: parseRetryAfter(headers['retry-after'], Date.parse(headers.date) || Date.now()),
 		hint: status === 413 ? TOO_LARGE : hint,
 		refused: facts.isEnvelope === true && status !== CONFLICT,
+		isPage: typeof body === 'string' && /^\s*</.test(body),
 	});
 }
 

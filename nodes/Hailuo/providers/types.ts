@@ -156,13 +156,37 @@ export interface Addresses {
 	short?: RegExp;
 }
 
-/** A provider: the verbs of a job. One file each. */
+/** How a key is tried out without cost, and what people are told of it. Sentences end in a full stop. */
+export interface KeyTest {
+	/** At the beginning of a sentence, e.g. `WaveSpeed`. */
+	service: string;
+	/** Whose account and whose API it is. */
+	account: string;
+	/** What to do when the key is refused: sentences. */
+	badKey: string;
+	/** Where credit is bought: the end of a sentence. */
+	topUp: string;
+	/** Why an answer of HTTP 403 is no bad key; undefined where it is one. */
+	forbidden?(said: string): string | undefined;
+	/**
+	 * Resolves where the key is good, with what is left in the account where the provider tells.
+	 *
+	 * @param anonymous the same address without the key; given where a person typed the address
+	 * @throws ProviderError, as every call does
+	 */
+	check(provider: Provider, http: HttpClient, anonymous?: HttpClient): Promise<Balance | undefined>;
+}
+
+/** A provider: the verbs of a job. One folder each. */
 export interface Provider {
 	id: ProviderId;
 	/** Shown to users, e.g. `WaveSpeed`. */
 	name: string;
 	/** The type of its credential. */
 	credential: string;
+	/** What stands before the key in the header `Authorization`; its credential says the same to n8n. */
+	authScheme: string;
+	keyTest: KeyTest;
 	addresses: Addresses;
 	/** How many jobs the smallest account may run at once, and how many submits a minute. */
 	limits: { concurrent: number; submitsPerMinute: number };

@@ -13,6 +13,7 @@ import { ProviderError, UNKNOWN_JOB, hintFor, unreadableAnswer, wrongJob } from 
 import { parseTruncated } from '../truncatedJson';
 import { KINDS, NAME, RETRYABLE_JOB_CODES, hintOf, refusedByStatus } from './codes';
 import * as v2 from './v2';
+import { keyTest } from './keyTest';
 import type { HttpClient, HttpResponse, Job, JobStatus, Provider } from '../types';
 import { NO_VIDEO, PAID } from '../types';
 
@@ -94,6 +95,8 @@ const v1: Provider = {
 	id: 'miniMax',
 	name: NAME,
 	credential: 'hailuoMiniMaxApi',
+	authScheme: 'Bearer',
+	keyTest,
 	addresses: {
 		choice: 'region',
 		// `mainland` is the mainland's older host, which credentials were saved with (docs/providers.md C).
@@ -259,5 +262,6 @@ function unknownJob(jobId: string, { status }: HttpResponse): ProviderError {
 		status,
 		code: '2013',
 		hint: UNKNOWN_JOB,
+		refused: true,
 	});
 }

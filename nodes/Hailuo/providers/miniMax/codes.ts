@@ -90,7 +90,8 @@ export function refusedByStatus(response: HttpResponse): ProviderError {
 	const said = { message: withoutCode(message), error_code: code || undefined };
 	return httpError(
 		NAME,
-		{ ...response, body: said },
+		// A web page stays what it is.
+		typeof body === 'string' ? response : { ...response, body: said },
 		{
 			kind: (code === undefined ? undefined : KINDS[code]) ?? kindOfStatus(status),
 			hint: code === undefined ? undefined : hintOf(code, message),

@@ -1,5 +1,6 @@
 import { isoTime, json, messageOf, number, statusOf, text, type Json } from '../answers';
 import { ProviderError, hintFor, wrongJob } from '../errors';
+import { keyTest } from './keyTest';
 import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from '../types';
 import { NO_VIDEO, PAID } from '../types';
 import { call, GENERATION_ID, NAME, videosOf } from './answers';
@@ -121,6 +122,8 @@ export const vtrix: Provider = {
 	id: 'vtrix',
 	name: NAME,
 	credential: 'hailuoVtrixApi',
+	authScheme: 'Bearer',
+	keyTest,
 	addresses: {
 		choice: 'brand',
 		known: BRANDS,

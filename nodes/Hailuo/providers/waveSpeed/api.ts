@@ -15,6 +15,7 @@ import { multipart, sendingMs } from '../upload';
 import { parseTruncated } from '../truncatedJson';
 import { meaningOf, taskHint } from './refusals';
 import { signatureFits } from './signature';
+import { keyTest } from './keyTest';
 import type {
 	Callback,
 	HistoryFilter,
@@ -212,6 +213,8 @@ export const waveSpeed: Provider = {
 	id: 'waveSpeed',
 	name: NAME,
 	credential: 'hailuoWaveSpeedApi',
+	authScheme: 'Bearer',
+	keyTest,
 	addresses: { known: { waveSpeed: 'https://api.wavespeed.ai/api/v3' }, short: /^(\/api)?$/ },
 	// The smallest account, Bronze (docs/providers.md A.5).
 	limits: { concurrent: 3, submitsPerMinute: 5 },

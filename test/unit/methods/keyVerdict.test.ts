@@ -1,7 +1,8 @@
-import { asksForKey, unreachable } from '../../../nodes/Hailuo/methods/credentialVerdicts';
-import { miniMaxVerdict } from '../../../nodes/Hailuo/methods/miniMaxTest';
-import { vtrixVerdict } from '../../../nodes/Hailuo/methods/vtrixTest';
-import { waveSpeedVerdict } from '../../../nodes/Hailuo/methods/waveSpeedTest';
+import { failedCheck, goodKey, unreachable } from '../../../nodes/Hailuo/methods/keyVerdict';
+import { miniMax } from '../../../nodes/Hailuo/providers/miniMax/api';
+import type { HttpClient, Provider } from '../../../nodes/Hailuo/providers/types';
+import { vtrix } from '../../../nodes/Hailuo/providers/vtrix/api';
+import { waveSpeed } from '../../../nodes/Hailuo/providers/waveSpeed/api';
 
 const VALID = /^The API key is valid/;
 const NO_CREDIT = /^The API key is valid, but .* out of credit/;
@@ -13,9 +14,22 @@ const HTML = '<!doctype html><title>Welcome</title>';
 
 type Row = [status: number, body: unknown, result: 'OK' | 'Error', message: RegExp];
 
-function check(verdict: typeof waveSpeedVerdict, rows: Row[]) {
-	it.each(rows)('%i %j is %s, %p', (status, body, result, message) => {
-		const said = verdict({ status, body });
+/** A client that gets one answer to everything. */
+const answering = (status: number, body: unknown): HttpClient => ({
+	request: async () => ({ status, headers: {}, body }),
+	clockOffsetMs: () => 0,
+	knowsTime: () => false,
+});
+
+const verdictOf = async (provider: Provider, http: HttpClient, anonymous?: HttpClient) =>
+	await provider.keyTest.check(provider, http, anonymous).then(
+		(balance) => goodKey(provider, balance),
+		(error: unknown) => failedCheck(provider, error, 'h.example'),
+	);
+
+function check(provider: Provider, rows: Row[]) {
+	it.each(rows)('%i %j is %s, %p', async (status, body, result, message) => {
+		const said = await verdictOf(provider, answering(status, body));
 		expect(said.status).toBe(result);
 		expect(said.message).toMatch(message);
 		expect(said.message).not.toMatch(/\b(error|problem|failure|mistake)\b/i);
@@ -23,7 +37,7 @@ function check(verdict: typeof waveSpeedVerdict, rows: Row[]) {
 }
 
 describe('WaveSpeed', () => {
-	check(waveSpeedVerdict, [
+	check(waveSpeed, [
 		[
 			200,
 			{ code: 200, message: 'success', data: { balance: 12.3 } },
@@ -57,7 +71,7 @@ describe('WaveSpeed', () => {
 });
 
 describe('Vtrix and SeaArt Cloud', () => {
-	check(vtrixVerdict, [
+	check(vtrix, [
 		[404, { error: { message: 'task not found' } }, 'OK', VALID],
 		[404, undefined, 'OK', VALID],
 		[404, 'task not found', 'OK', VALID],
@@ -91,20 +105,23 @@ describe('Vtrix and SeaArt Cloud', () => {
 		[400, { message: 'bad' }, 'Error', NOT_THE_API],
 	]);
 
-	it('tells an address that asks for a key from one that does not', () => {
-		expect([401, 403, 404, 200, 500].map((status) => asksForKey({ status, body: '' }))).toEqual([
-			true,
-			true,
-			false,
-			false,
-			false,
-		]);
+	it.each([
+		[401, 'OK'],
+		[403, 'OK'],
+		[404, 'Error'],
+		[200, 'Error'],
+		[500, 'Error'],
+	])('at a typed address that answers %i without the key: %s', async (status, result) => {
+		const noTask = answering(404, { error: { message: 'task not found' } });
+		const said = await verdictOf(vtrix, noTask, answering(status, ''));
+		expect(said.status).toBe(result);
+		if (result === 'Error') expect(said.message).toMatch(NOT_THE_API);
 	});
 });
 
 describe('MiniMax', () => {
 	const base = (code: number | string) => ({ base_resp: { status_code: code, status_msg: 'x' } });
-	check(miniMaxVerdict, [
+	check(miniMax, [
 		[200, { task_id: '', ...base(0) }, 'OK', VALID],
 		[200, base(2013), 'OK', VALID],
 		[200, base(1002), 'OK', VALID],

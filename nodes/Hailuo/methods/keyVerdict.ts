@@ -1,0 +1,100 @@
+import type { INodeCredentialTestResult } from 'n8n-workflow';
+import { ProviderError } from '../providers/errors';
+import type { Balance, Provider } from '../providers/types';
+
+/**
+ * What the test of a credential says of a key. Pure: what the provider's own check gave or threw goes in, a sentence
+ * comes out.
+ * n8n shows the sentence only beside status 'Error', so a key that is good but useless for now (no credit)
+ * is an 'Error' too; its sentence begins with saying that the key is valid.
+ */
+
+const ok = (message: string): INodeCredentialTestResult => ({ status: 'OK', message });
+const not = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
+
+const VALID = 'The API key is valid';
+const UNCHECKED = 'so the key could not be checked';
+
+/** @param balance where the provider told one */
+export function goodKey({ keyTest }: Provider, balance?: Balance): INodeCredentialTestResult {
+	if (!balance) return ok(VALID);
+	if (balance.balance <= 0) return noCredit(keyTest);
+	return ok(`${VALID}. Balance: $${balance.balance.toFixed(2)}`);
+}
+
+const noCredit = ({ account, topUp }: Provider['keyTest']) =>
+	not(`${VALID}, but the ${account} account is out of credit. Top it up ${topUp}.`);
+
+/** The sentence for what the check threw. @param host that was asked */
+export function failedCheck(
+	{ keyTest, addresses }: Provider,
+	error: unknown,
+	host: string,
+): INodeCredentialTestResult {
+	const { service } = keyTest;
+	if (!(error instanceof ProviderError)) return unreachable(service, host, 'unknown');
+	const { kind, status, code } = error;
+	if (status === undefined) return unreachable(service, host, code ?? 'unknown');
+	if (error.isPage && status === 403) {
+		return not(
+			`A web page came back in place of an answer of the API (403), ${UNCHECKED}. A firewall or proxy refuses the request: ask who runs the network of this n8n.`,
+		);
+	}
+	switch (kind) {
+		case 'auth': {
+			const why = status === 403 ? keyTest.forbidden?.(error.message) : undefined;
+			return not(why ?? `${service} does not accept this API key. ${keyTest.badKey}`);
+		}
+		case 'credit':
+			return noCredit(keyTest);
+		case 'rateLimited':
+			return not(
+				`${service} gets too many requests right now (429), ${UNCHECKED}. Try again in a minute.`,
+			);
+		case 'unavailable': {
+			const http = status >= 400 ? status : undefined;
+			const what = http ?? (Number(code) < 600 ? code : `with its internal code ${code}`);
+			return not(
+				`${service} answers ${what}, ${UNCHECKED}. The service is down or busy: try again later.`,
+			);
+		}
+		default:
+			return not(
+				`This address is not the ${keyTest.account} API, ${UNCHECKED}. Check the field 'Base URL', e.g. ${Object.values(addresses.known)[0]}`,
+			);
+	}
+}
+
+/** The sentence for a request that got no answer. @param code of Node's error */
+export function unreachable(
+	service: string,
+	host: string,
+	code: string,
+): INodeCredentialTestResult {
+	if (code === 'ECONNREFUSED') {
+		return not(
+			`Nothing answers at ${host}, ${UNCHECKED}. Check the field 'Base URL'; if it is right, ${lowerThe(service)} is down.`,
+		);
+	}
+	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+		return not(
+			`The host ${host} was not found, ${UNCHECKED}. Check the field 'Base URL' and the internet connection of this n8n.`,
+		);
+	}
+	if (['ETIMEDOUT', 'ECONNABORTED', 'ESOCKETTIMEDOUT'].includes(code)) {
+		return not(
+			`${host} did not answer in time, ${UNCHECKED}. ${service} may be down, or a firewall is in between: try again later.`,
+		);
+	}
+	if (/CERT|SIGNATURE|EPROTO|SSL|TLS/.test(code)) {
+		return not(
+			`No secure connection to ${host} (${code}), ${UNCHECKED}. Check whether the field 'Base URL' should start with http:// or https://, and the certificate of a gateway.`,
+		);
+	}
+	return not(
+		`${host} could not be reached (${code}), ${UNCHECKED}. Check the field 'Base URL' and whether this n8n may connect to that host.`,
+	);
+}
+
+/** `The service` in the middle of a sentence. */
+const lowerThe = (service: string) => service.replace(/^The /, 'the ');
