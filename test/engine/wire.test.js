@@ -105,7 +105,7 @@ test.each([false, true])(
 		const server = waveSpeedApi((response) => {
 			calls++;
 			response.writeHead(200, isPacked ? { 'content-encoding': 'gzip' } : {});
-			const body = isPacked ? zlib.createGzip() : response;
+			const body = isPacked ? zlib.createGzip({ level: 1 }) : response;
 			if (isPacked) body.pipe(response);
 			response.on('close', () => (sent = Infinity));
 			const more = () => {

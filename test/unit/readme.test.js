@@ -37,7 +37,7 @@ describe('the messages under Troubleshooting', () => {
 		// The label of the field stands before the text; figures and names are put in.
 		const parts = message
 			.replace(/^('[^']+'|First Frame) /, '')
-			.split(/…|\d+|WaveSpeed|MiniMax/)
+			.split(/…|\d+|WaveSpeed|MiniMax|The service/)
 			.map((part) => part.trim())
 			.filter((part) => part.length > 3);
 		expect(parts.length).toBeGreaterThan(0);

@@ -23,7 +23,7 @@ export function goodKey({ keyTest }: Provider, balance?: Balance): INodeCredenti
 }
 
 const noCredit = ({ account, topUp }: Provider['keyTest']) =>
-	not(`${VALID}, but the ${account} account is out of credit. Top it up ${topUp}.`);
+	not(`The API key is valid, but the ${account} account is out of credit. Top it up ${topUp}.`);
 
 /** The sentence for what the check threw. @param host that was asked */
 export function failedCheck(

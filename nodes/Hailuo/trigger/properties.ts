@@ -82,7 +82,6 @@ const jobIdsField: INodeProperties = {
 	type: 'string',
 	typeOptions: { rows: 3 },
 	default: '',
-	required: true,
 	placeholder: 'e.g. d758n65e878c73cmdg20',
 	description:
 		'The jobs to watch: their IDs, separated by commas or line breaks, or an expression that gives a list. Each is reported once; leave out the ones that are done with.',
@@ -162,11 +161,10 @@ export const properties: INodeProperties[] = [
 	...jobIdFields,
 	...partNotices,
 	eventField,
-	...shownFor(withoutHistory, [jobIdsField]),
+	...shownFor(withoutHistory, [{ ...jobIdsField, required: true }]),
 	...shownFor(withPartOfHistory, [
 		{
 			...jobIdsField,
-			required: false,
 			description:
 				'The jobs to watch: their IDs, separated by commas or line breaks, or an expression that gives a list. Then these alone are watched; leave it empty to find the jobs of Hailuo 3.',
 		},
