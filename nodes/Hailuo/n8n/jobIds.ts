@@ -5,15 +5,15 @@ import { PROVIDER_NAMES } from '../models/catalogue';
 import { FieldError } from '../models/fieldError';
 import { providerOf, providers } from '../providers';
 import { ProviderError, UNKNOWN_JOB } from '../providers/errors';
-import type { Job } from '../providers/types';
+import type { Job, Provider } from '../providers/types';
 import { WithJob } from './errors';
 import type { Outcome } from './outcome';
 import { getJob, type Session } from './session';
 
 const LABEL = 'Job ID';
 
-/** An id becomes a part of a path, so nothing that could lead elsewhere is let through. */
-const ID = /^[A-Za-z0-9][A-Za-z0-9._~:-]{0,127}$/;
+/** An id becomes a part of a path, so nothing that could lead elsewhere is let through: no `..` and no empty part. */
+const ID = /^(?=.{1,128}$)[A-Za-z0-9][A-Za-z0-9._~:-]*(\/[A-Za-z0-9][A-Za-z0-9._~:-]*)*$/;
 
 export const jobIdField: INodeProperties = {
 	displayName: LABEL,
@@ -28,11 +28,12 @@ export const jobIdField: INodeProperties = {
 };
 
 /**
- * The ids of one item: a text with one or several, a number, or a list of them.
+ * The ids of one item: a text with one or several, a number, or a list of them. One with a slash is an ID only where the
+ * provider has such IDs: with the others it is an address that was pasted without its beginning.
  *
  * @throws FieldError when there is none, or one that cannot be an id; before any request
  */
-export function readJobIds(value: unknown): string[] {
+export function readJobIds(value: unknown, provider: Pick<Provider, 'ownsJobId'>): string[] {
 	const parts = (Array.isArray(value) ? value : [value]).flatMap((part: unknown) =>
 		typeof part === 'string'
 			? // In a list each entry is one id; only a text may hold several.
@@ -49,7 +50,9 @@ export function readJobIds(value: unknown): string[] {
 	}
 	return ids.map((id) => {
 		if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) return String(id);
-		if (typeof id === 'string' && ID.test(id)) return id;
+		if (typeof id === 'string' && ID.test(id) && (!id.includes('/') || provider.ownsJobId(id))) {
+			return id;
+		}
 		throw new FieldError(LABEL, `has an entry that is no ID (${shown(id)})`, fixFor(id));
 	});
 }
@@ -65,7 +68,7 @@ function fixFor(id: unknown): string {
 	if (typeof id === 'number') {
 		return 'Give the ID as text: a number of this size loses its last digits on the way';
 	}
-	if (typeof id === 'string' && /^https?:/i.test(id)) {
+	if (typeof id === 'string' && id.includes('/')) {
 		return 'Give the ID alone, not the address that it is a part of';
 	}
 	return 'An ID has letters, digits and . _ ~ : - only, and at most 128 of them';
@@ -109,13 +112,15 @@ export function aboutJob(
  */
 export async function forEachJob(
 	context: IExecuteFunctions,
-	{ signal }: Session,
+	{ provider, signal }: Session,
 	concurrency: number,
 	work: (jobId: string, item: number, slot: Slot) => Promise<INodeExecutionData>,
 ): Promise<Outcome[]> {
 	const read: Array<{ item: number; ids: Settled<string[]> }> = [];
 	for (const item of context.getInputData().keys()) {
-		const ids = await settle(() => readJobIds(context.getNodeParameter('jobId', item, '')));
+		const ids = await settle(() =>
+			readJobIds(context.getNodeParameter('jobId', item, ''), provider),
+		);
 		read.push({ item, ids });
 	}
 	const goOn = context.continueOnFail();

@@ -49,7 +49,7 @@ export function readSettings(context: IPollFunctions): Settings {
 	const { list, listsJobsOf, credential } = providerOf(provider);
 	// Where a list shows only some of the jobs, ids may be given as well: then these alone are watched.
 	const listsAll = list !== undefined && listsJobsOf?.() !== false;
-	const jobIds = listsAll ? [] : jobIdsOf(read('jobIds', ''));
+	const jobIds = listsAll ? [] : jobIdsOf(read('jobIds', ''), provider);
 	const history = list !== undefined && jobIds.length === 0;
 	const account = `${provider}/${context.getNode().credentials?.[credential]?.id ?? ''}`;
 	return {
@@ -69,11 +69,11 @@ export function readSettings(context: IPollFunctions): Settings {
 }
 
 /** An expression may give nothing for a while; that is no reason to stop watching. */
-function jobIdsOf(value: unknown): string[] {
+function jobIdsOf(value: unknown, provider: ProviderId): string[] {
 	const isEmpty =
 		value === undefined ||
 		value === null ||
 		(typeof value === 'string' && value.trim() === '') ||
 		(Array.isArray(value) && value.length === 0);
-	return isEmpty ? [] : [...new Set(readJobIds(value))];
+	return isEmpty ? [] : [...new Set(readJobIds(value, providerOf(provider)))];
 }

@@ -1,0 +1,29 @@
+import { readJobIds } from '../../../nodes/Hailuo/n8n/jobIds';
+import { providerOf, providers } from '../../../nodes/Hailuo/providers';
+
+/** A provider whose job IDs are paths, as those of queues that name the model in them. */
+const withPaths = { ownsJobId: (id: string) => /^[\w-]+(\/[\w-]+)+$/.test(id) };
+
+test('a provider may have IDs with slashes', () => {
+	expect(readJobIds('model/a/0f3c, model/b/11', withPaths)).toEqual(['model/a/0f3c', 'model/b/11']);
+});
+
+test.each([
+	'../account',
+	'a/../b',
+	'a//b',
+	'/a',
+	'a/',
+	'a/.b',
+	'a?b',
+	'a%2e',
+	`a/${'b'.repeat(127)}`,
+])('what could lead elsewhere is none: %s', (id) => {
+	expect(() => readJobIds([id], { ownsJobId: () => true })).toThrow(/no ID/);
+});
+
+test.each(providers)('%s has no IDs with slashes: an address is told as one', (id) => {
+	expect(() => readJobIds('example.com/jobs/0f3c', providerOf(id))).toThrow(
+		expect.objectContaining({ fix: expect.stringMatching(/ID alone, not the address/) }),
+	);
+});
