@@ -5,7 +5,8 @@ const { createHash } = require('node:crypto');
 const { context, useMode } = require('./mediaContext');
 const { loadPicture } = require('../../nodes/Hailuo/media/picture/load');
 const { ImageRefused } = require('../../nodes/Hailuo/media/picture/check');
-const { jpeg, png, waveSpeedRules } = require('../unit/media/picture/pictures');
+const { png } = require('./pictures');
+const { jpeg, waveSpeedRules } = require('../unit/media/picture/pictures');
 
 const picture = Buffer.concat([jpeg(1280, 720), Buffer.alloc(5000, 3)]);
 const sha256 = createHash('sha256').update(picture).digest('hex');

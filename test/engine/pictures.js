@@ -36,7 +36,9 @@ function jpeg(width, height, { orientation, padding = 0 } = {}) {
 		...comments,
 		segment(0xc0, frame),
 		segment(0xda, Buffer.from([1, 1, 0, 0, 0x3f, 0])),
-		Buffer.from([0, 0xff, 0xd9]),
+		// A bit for each block: fewer would be no picture.
+		Buffer.alloc(Math.ceil((Math.ceil(width / 8) * Math.ceil(height / 8)) / 8)),
+		Buffer.from([0xff, 0xd9]),
 	]);
 }
 

@@ -19,10 +19,14 @@ function measure(b) {
 function jpeg(b) {
 	let at = 2;
 	while (at + 9 < b.length) {
-		if (b[at] !== 0xff) return undefined;
 		const marker = b[at + 1];
-		if (marker === 0xff) {
+		// Stray bytes, fill bytes and markers that stand alone, as libjpeg passes over them.
+		if (b[at] !== 0xff || marker === 0xff) {
 			at++;
+			continue;
+		}
+		if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+			at += 2;
 			continue;
 		}
 		// SOF0..SOF15 hold the size; C4, C8 and CC are tables.

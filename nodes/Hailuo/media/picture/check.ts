@@ -1,6 +1,9 @@
 import type { PictureRules } from '../../providers/modelTypes';
-import { readImageInfo, UnreadableImage, type ImageInfo } from './info';
+import { UnreadableImage } from './damage';
+import { readImageInfo, type ImageInfo } from './info';
 import { identify } from './fileType';
+import { historyOf } from './history';
+import { holdsAllPixels } from './pngPixels';
 
 export type ImageRules = PictureRules;
 
@@ -44,6 +47,9 @@ export class ImageRefused extends Error {
 /** px; the shortest side that most models take (docs/providers.md D). */
 export const MIN_SIDE = 301;
 
+/** Pillow, which many services of pictures run on, refuses more as an attack. */
+const MAX_PIXELS = 178_956_970;
+
 const TYPE_NAMES: Record<string, string> = {
 	'image/jpeg': 'JPG',
 	'image/png': 'PNG',
@@ -64,6 +70,17 @@ export function checkImage(data: Buffer, rules: ImageRules, field: string): Imag
 	checkSides(info, rules, field);
 	checkRatio(info, rules, field);
 	return info;
+}
+
+/**
+ * Looks for the pixels of a picture that passed `checkImage`: half a picture would be paid for in full. Costs the
+ * unpacking of a PNG; what can be told without that is told there.
+ *
+ * @throws ImageRefused
+ */
+export async function checkPixels(data: Buffer, info: ImageInfo, field: string): Promise<void> {
+	if (info.mimeType !== 'image/png' || (await holdsAllPixels(data))) return;
+	throw unreadable(new UnreadableImage('is damaged: a part of its pixels is missing'), field);
 }
 
 /** Refuses a picture for its length alone, so that a huge file need not be read. Throws ImageRefused. */
@@ -96,17 +113,30 @@ export function typeNames(rules: ImageRules): string {
 	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
+const CONVERT_ANY = 'Convert the picture to JPG or PNG in a step before this one.';
+/** No step of n8n's own is named: whether Edit Image can read HEIC depends on how its GraphicsMagick was built. */
+const CONVERT: Record<string, string> = {
+	'image/heic':
+		"Let the phone send JPG (iPhone: Settings > Camera > Formats > 'Most Compatible'), or convert the picture to JPG before it comes into the workflow.",
+};
+
+const FETCH_ANY = 'Check that the step before really delivers a picture.';
+const FETCH: Record<string, string> = {
+	'text/html':
+		'The step before fetched a page that shows the picture, or one that asks to sign in: let it fetch the address of the picture itself.',
+};
+
 function checkType(data: Buffer, rules: ImageRules, field: string): void {
 	const kind = identify(data);
 	if (rules.mimeTypes.includes(kind.mimeType)) return;
 	const isPicture = kind.mimeType.startsWith('image/');
+	const history = isPicture ? undefined : historyOf(data);
+	if (history) throw new ImageRefused(field, 'type', history.what, history.fix);
 	throw new ImageRefused(
 		field,
 		'type',
 		`is ${kind.name}; allowed are ${typeNames(rules)}, whatever the file is called`,
-		isPicture
-			? 'Convert the picture to JPG or PNG in a step before this one.'
-			: 'Check that the step before really delivers a picture.',
+		isPicture ? (CONVERT[kind.mimeType] ?? CONVERT_ANY) : (FETCH[kind.mimeType] ?? FETCH_ANY),
 	);
 }
 
@@ -134,6 +164,14 @@ function pixels({ width, height }: ImageInfo): string {
 
 function checkSides(info: ImageInfo, rules: ImageRules, field: string): void {
 	const { minSide = MIN_SIDE, maxSide = Infinity } = rules;
+	if (info.width * info.height > MAX_PIXELS) {
+		throw new ImageRefused(
+			field,
+			'longSide',
+			`is ${pixels(info)}, more than any program opens`,
+			'Save it smaller: 2000 px on the long side are plenty.',
+		);
+	}
 	const short = Math.min(info.width, info.height);
 	if (short < minSide) {
 		throw new ImageRefused(

@@ -1,6 +1,7 @@
 import { isFromInside } from '../hosts';
 import { ImageRefused, type ImageRules } from './check';
 import { identify } from './fileType';
+import { ENCODED_TWICE, timesEncoded } from './history';
 
 export type PictureText =
 	| { kind: 'url'; url: string }
@@ -124,6 +125,9 @@ function fromBase64(base64: string, original: string, context: PictureTextContex
 	const data = isClean ? Buffer.from(base64, 'base64') : Buffer.alloc(0);
 	const kind = identify(data);
 	if (!isClean || !kind.mimeType.startsWith('image/')) {
+		if (isClean && timesEncoded(base64) === 2) {
+			throw new ImageRefused(field, 'text', ENCODED_TWICE.what, ENCODED_TWICE.fix);
+		}
 		const what =
 			original === base64
 				? 'is neither an address nor a picture as base64'

@@ -1,6 +1,8 @@
+import { boxAt, boxesOf } from '../reference/boxes';
+import { cutOff, damaged, UnreadableImage, type Size } from './damage';
 import { readOrientation } from './exif';
 import { identify } from './fileType';
-import { boxAt, boxesOf } from '../reference/boxes';
+import { readJpeg } from './jpeg';
 
 /** What a picture's own bytes say about it. */
 export interface ImageInfo {
@@ -12,16 +14,6 @@ export interface ImageInfo {
 	/** EXIF, 1 to 8; absent where the file names none. */
 	orientation?: number;
 }
-
-/** The bytes are no picture that can be read; the message is the end of a sentence: `is cut off: …`. */
-export class UnreadableImage extends Error {
-	constructor(message: string) {
-		super(message);
-		this.name = 'UnreadableImage';
-	}
-}
-
-type Size = Omit<ImageInfo, 'mimeType'>;
 
 /**
  * Reads type and size of a JPEG, PNG, WebP or HEIC from its bytes; nothing is decoded, and neither a declared MIME
@@ -59,68 +51,11 @@ function asDisplayed(size: Size): Size {
 		: { width, height, orientation };
 }
 
-function damaged(detail: string): UnreadableImage {
-	return new UnreadableImage(`is damaged: ${detail}`);
-}
-
-function cutOff(): UnreadableImage {
-	return new UnreadableImage('is cut off: the end of the file is missing');
-}
-
-/** All frame headers but 0xC4, 0xC8 and 0xCC, which are tables, a reserved code and arithmetic conditioning. */
-function isFrameHeader(marker: number): boolean {
-	return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-}
-
-/**
- * Walks from segment to segment by their lengths. It never searches for a marker: the thumbnail inside EXIF
- * is a whole JPEG with a frame header of its own, and would be taken for the picture.
- */
-function readJpeg(data: Buffer): Size {
-	let size: Size | undefined;
-	let orientation: number | undefined;
-	let at = 2;
-	for (;;) {
-		if (at + 2 > data.length) throw cutOff();
-		if (data[at] !== 0xff) throw damaged('a JPEG marker is missing');
-		const marker = data[at + 1];
-		if (marker === 0xff) {
-			at += 1; // a fill byte
-			continue;
-		}
-		if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
-			at += 2; // stands alone, without a length
-			continue;
-		}
-		if (marker === 0xd9 || marker === 0xd8) throw damaged('it holds no picture');
-		if (at + 4 > data.length) throw cutOff();
-		const length = data.readUInt16BE(at + 2);
-		if (length < 2) throw damaged('a segment has an impossible length');
-		const start = at + 4;
-		const end = at + 2 + length;
-		if (end > data.length) throw cutOff();
-		if (isFrameHeader(marker)) {
-			if (length < 8) throw damaged('the frame header is too short');
-			size ??= { height: data.readUInt16BE(start + 1), width: data.readUInt16BE(start + 3) };
-		} else if (marker === 0xe1 && data.toString('latin1', start, start + 6) === 'Exif\0\0') {
-			orientation ??= readOrientation(data.subarray(start + 6, end));
-		} else if (marker === 0xda) {
-			if (!size) throw damaged('the frame header is missing');
-			// Half a picture would be paid for in full. The end marker is looked for anywhere after the
-			// scan began, because phones append further data to it.
-			if (data.lastIndexOf(END_OF_JPEG) < end) throw cutOff();
-			return orientation === undefined ? size : { ...size, orientation };
-		}
-		at = end;
-	}
-}
-
-const END_OF_JPEG = Buffer.from([0xff, 0xd9]);
-
 /** Every chunk is length (4), type (4), data, checksum (4); the last one is IEND. */
 function readPng(data: Buffer): Size {
 	let size: Size | undefined;
 	let orientation: number | undefined;
+	let holdsPixels = false;
 	let at = 8;
 	for (;;) {
 		if (at + 12 > data.length) throw cutOff();
@@ -135,7 +70,10 @@ function readPng(data: Buffer): Size {
 			size ??= { width: data.readUInt32BE(start), height: data.readUInt32BE(start + 4) };
 		} else if (type === 'eXIf') {
 			orientation ??= readOrientation(data.subarray(start, end));
+		} else if (type === 'IDAT') {
+			holdsPixels ||= length > 0;
 		} else if (type === 'IEND' && size) {
+			if (!holdsPixels) throw damaged('it has the size of a picture, but holds none');
 			return orientation === undefined ? size : { ...size, orientation };
 		}
 		at = end + 4;
@@ -158,25 +96,35 @@ function readWebp(data: Buffer): Size {
 	}
 	if (type === 'VP8X') {
 		const size = { width: data.readUIntLE(24, 3) + 1, height: data.readUIntLE(27, 3) + 1 };
-		const orientation = webpOrientation(data);
+		const { orientation, holdsPicture } = webpChunks(data);
+		if (!holdsPicture) throw damaged('it has the size of a picture, but holds none');
 		return orientation === undefined ? size : { ...size, orientation };
 	}
 	throw damaged('it begins with an unknown WebP chunk');
 }
 
-function webpOrientation(data: Buffer): number | undefined {
+/** Chunks that hold a picture: lossy, lossless, one of an animation. */
+const WEBP_PICTURES = new Set(['VP8 ', 'VP8L', 'ANMF']);
+
+function webpChunks(data: Buffer): { orientation?: number; holdsPicture: boolean } {
+	let holdsPicture = false;
+	let orientation: number | undefined;
 	for (let at = 12; at + 8 <= data.length; ) {
+		const type = data.toString('latin1', at, at + 4);
 		const length = data.readUInt32LE(at + 4);
-		if (data.toString('latin1', at, at + 4) === 'EXIF') {
-			const exif = data.subarray(at + 8, at + 8 + length);
+		const end = at + 8 + length;
+		if (WEBP_PICTURES.has(type)) {
+			if (end > data.length) throw cutOff();
+			holdsPicture ||= length > 0;
+		} else if (type === 'EXIF' && orientation === undefined) {
+			const exif = data.subarray(at + 8, end);
 			// Some writers repeat the prefix that JPEG needs.
-			return readOrientation(
-				exif.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif,
-			);
+			const isPrefixed = exif.toString('latin1', 0, 6) === 'Exif\0\0';
+			orientation = readOrientation(isPrefixed ? exif.subarray(6) : exif);
 		}
-		at += 8 + length + (length % 2);
+		at = end + (length % 2);
 	}
-	return undefined;
+	return { orientation, holdsPicture };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
-import { checkBytes, checkImage, ImageRefused, type ImageRules } from './check';
+import { checkBytes, checkImage, checkPixels, ImageRefused, type ImageRules } from './check';
 import { readPictureText } from './fromText';
 
 export interface PictureInput {
@@ -60,14 +60,14 @@ export async function loadPicture(
 	const { label, rules, providerUrl } = input;
 	if (input.source === 'url') {
 		const text = readPictureText(input.value, { field: label, rules, providerUrl });
-		return text.kind === 'url' ? text : checked(text.data, undefined, input);
+		return text.kind === 'url' ? text : await checked(text.data, undefined, input);
 	}
 	const binary = findBinary.call(this, itemIndex, input);
 	await guardSize.call(this, binary, input);
 	const data = await this.helpers.getBinaryDataBuffer(itemIndex, binary).catch((error) => {
 		throw unreadable(error, label);
 	});
-	return checked(data, binary.fileName, input);
+	return await checked(data, binary.fileName, input);
 }
 
 function unreadable(error: unknown, label: string): ImageRefused {
@@ -79,8 +79,14 @@ function unreadable(error: unknown, label: string): ImageRefused {
 	);
 }
 
-function checked(data: Buffer, name: string | undefined, { label, rules }: PictureInput): Picture {
-	const { mimeType, width, height } = checkImage(data, rules, label);
+async function checked(
+	data: Buffer,
+	name: string | undefined,
+	{ label, rules }: PictureInput,
+): Promise<Picture> {
+	const info = checkImage(data, rules, label);
+	await checkPixels(data, info, label);
+	const { mimeType, width, height } = info;
 	return {
 		kind: 'data',
 		data,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { readImageInfo, UnreadableImage } from '../../../../nodes/Hailuo/media/picture/info';
+import { UnreadableImage } from '../../../../nodes/Hailuo/media/picture/damage';
+import { readImageInfo } from '../../../../nodes/Hailuo/media/picture/info';
 import { identify } from '../../../../nodes/Hailuo/media/picture/fileType';
 import {
 	exifSegment,

@@ -1,0 +1,221 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+const { deflateSync, crc32 } = require('node:zlib');
+const { png } = require('./pictures');
+const engine = require('./harness');
+const { withSimulator } = require('./withSimulator');
+
+/*
+ * Files as people really bring them to the node: damaged, of another kind than their name says, or destroyed by a step
+ * before. What a provider would make no video of is refused before anything is paid; what programs open is sent.
+ */
+
+let sim;
+const make = withSimulator({}, (given) => ({ sim } = given));
+
+const photo = fs.readFileSync(path.join(__dirname, '../../tools/demo/lake.jpg'));
+
+async function withFile(data, file = {}, parameters = {}) {
+	const binary = { data: await engine.binaryFrom(data, file) };
+	return await make(
+		{ operation: 'imageToVideo', ...parameters },
+		{ items: [{ json: {}, binary }] },
+	);
+}
+
+/** Refused before anything is sent. @returns {Promise<string>} what the person reads, message and way out */
+async function refused(data, file, parameters) {
+	const { error } = await withFile(data, file, parameters);
+	expect(error?.message).toMatch(/^First Frame /);
+	expect(sim.paidPosts()).toBe(0);
+	expect(sim.requests).toEqual([]);
+	return `${error.message} | ${error.description}`;
+}
+
+async function sent(data, parameters) {
+	const { items, error } = await withFile(data, {}, parameters);
+	expect(error).toBeUndefined();
+	expect(items[0].json.status).toBe('completed');
+	expect(sim.paidPosts()).toBe(1);
+}
+
+function chunk(name, data) {
+	const body = Buffer.concat([Buffer.from(name, 'latin1'), data]);
+	const out = Buffer.alloc(12 + data.length);
+	out.writeUInt32BE(data.length, 0);
+	body.copy(out, 4);
+	if (crc32) out.writeUInt32BE(crc32(body), 8 + data.length);
+	return out;
+}
+
+const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+const END = chunk('IEND', Buffer.alloc(0));
+const head = (width, height, kind = [8, 0, 0, 0, 0]) => {
+	const header = Buffer.alloc(13);
+	header.writeUInt32BE(width, 0);
+	header.writeUInt32BE(height, 4);
+	header.set(kind, 8);
+	return chunk('IHDR', header);
+};
+const packed = (rows) => chunk('IDAT', deflateSync(rows));
+const rows = Buffer.alloc((800 + 1) * 600, 1);
+
+/** A segment of the photo, by its marker. */
+function place(marker) {
+	for (let at = 2; ; at += 2 + photo.readUInt16BE(at + 2)) if (photo[at + 1] === marker) return at;
+}
+const scanAt = place(0xda);
+const scanEnd = scanAt + 2 + photo.readUInt16BE(scanAt + 2);
+const END_OF_JPEG = Buffer.from([0xff, 0xd9]);
+const noEnd = photo.subarray(0, photo.lastIndexOf(END_OF_JPEG));
+const behindStart = place(0xdb);
+const stray = Buffer.from([1, 2, 3]);
+
+const vp8x = (width, height) => {
+	const out = Buffer.alloc(30);
+	out.write('RIFF\x16\0\0\0WEBPVP8X\x0a', 'latin1');
+	out.writeUIntLE(width - 1, 24, 3);
+	out.writeUIntLE(height - 1, 27, 3);
+	return out;
+};
+
+const miniMax = { provider: 'miniMax', model: 'MiniMax-Hailuo-02' };
+
+describe('a picture that is none, or half of one, is refused unpaid', () => {
+	test.each([
+		['PNG without pixels', Buffer.concat([SIGNATURE, head(800, 600), END]), /holds none/],
+		[
+			'PNG with half of its pixels',
+			Buffer.concat([SIGNATURE, head(800, 600), packed(rows.subarray(0, rows.length / 2)), END]),
+			/a part of its pixels is missing/,
+		],
+		[
+			'PNG with half of its packed bytes',
+			Buffer.concat([
+				SIGNATURE,
+				head(800, 600),
+				chunk('IDAT', deflateSync(rows, { level: 0 }).subarray(0, 200_000)),
+				END,
+			]),
+			/a part of its pixels is missing/,
+		],
+		[
+			'PNG whose pixels are no pixels',
+			Buffer.concat([SIGNATURE, head(800, 600), chunk('IDAT', Buffer.alloc(500, 7)), END]),
+			/a part of its pixels is missing/,
+		],
+		[
+			'PNG with 2^31 × 2^31 px',
+			Buffer.concat([SIGNATURE, head(2 ** 31, 2 ** 31), packed(rows), END]),
+			/2147483648 × 2147483648 px, more than any program opens/,
+		],
+		[
+			'JPEG of headers alone',
+			Buffer.concat([photo.subarray(0, scanEnd), END_OF_JPEG]),
+			/holds none/,
+		],
+		['JPEG that ends in its middle', photo.subarray(0, photo.length / 2), /is cut off/],
+		['JPEG without its last tenth', photo.subarray(0, photo.length * 0.9), /is cut off/],
+		['WebP without a picture', vp8x(1280, 720), /holds none/, miniMax],
+	])('%s', async (_name, data, message, parameters = {}) => {
+		expect(await refused(data, {}, parameters)).toMatch(message);
+	});
+});
+
+describe('a picture that programs open is sent', () => {
+	test.each([
+		['JPEG without its end marker', noEnd],
+		['JPEG with something behind its end', Buffer.concat([photo, Buffer.alloc(999, 5)])],
+		[
+			'JPEG with stray bytes between its segments',
+			Buffer.concat([photo.subarray(0, behindStart), stray, photo.subarray(behindStart)]),
+		],
+		[
+			'JPEG with odd markers',
+			Buffer.concat([
+				photo.subarray(0, behindStart),
+				Buffer.from([0xff, 0x01, 0xff, 0xff, 0xd0, 0xff, 0xfe, 0, 2]),
+				photo.subarray(behindStart),
+			]),
+		],
+		[
+			'PNG, interlaced, with transparency',
+			// Each pass of 8 × 8 blocks has rows of its own: 4 bytes a pixel, one more a row.
+			Buffer.concat([
+				SIGNATURE,
+				head(400, 304, [8, 6, 0, 0, 1]),
+				packed(Buffer.alloc(400 * 304 * 4 + 38 * 2 + 38 + 76 * 2 + 76 + 152 * 2 + 152 + 152)),
+				END,
+			]),
+		],
+		['PNG with pixels in many chunks', splitPixels()],
+	])('%s', async (_name, data) => {
+		await sent(data);
+		const djpeg = spawnSync('djpeg', ['-outfile', '/dev/null'], { input: data });
+		// Where libjpeg's own program is at hand, it opens the same ones: 2 stands for a warning.
+		if (!djpeg.error && data[0] === 0xff) expect([0, 2]).toContain(djpeg.status);
+	});
+});
+
+function splitPixels() {
+	const data = deflateSync(rows);
+	const parts = [data.subarray(0, 100), Buffer.alloc(0), data.subarray(100)];
+	return Buffer.concat([
+		SIGNATURE,
+		head(800, 600),
+		...parts.map((part) => chunk('IDAT', part)),
+		END,
+	]);
+}
+
+describe('a file that a step before destroyed is named by what was done to it', () => {
+	const base64 = photo.toString('base64');
+	const asText = (data) => Buffer.from(data.toString('utf8'));
+	const asLatin = (data) => Buffer.from(data.toString('latin1'));
+	test.each([
+		[
+			'a data URI that was decoded as Base64',
+			Buffer.from(`data:image/jpeg;base64,${base64}`, 'base64'),
+			/was made from a data URI .* take off everything up to the comma/,
+		],
+		['a JPEG that was read as text', asText(photo), /was read as text .* choose 'File'/],
+		['a PNG that was read as text', asText(png(800, 600)), /was read as text/],
+		['a JPEG that was read as Latin-1', asLatin(photo), /was read as text/],
+		['a PNG that was read as Latin-1', asLatin(png(800, 600)), /was read as text/],
+		['Base64 text', Buffer.from(base64), /holds Base64 text.*'Move Base64 String to File'/],
+		[
+			'Base64 of Base64',
+			Buffer.from(Buffer.from(base64).toString('base64')),
+			/is Base64 of Base64: .* encoded twice/,
+		],
+		[
+			'a text with a data URI',
+			Buffer.from(`data:image/jpeg;base64,${base64}`),
+			/a file that holds a data URI/,
+		],
+		[
+			'a text with an address',
+			Buffer.from('https://example.com/a.jpg\n'),
+			/web address, not the picture .* 'URL or Base64 Text'/,
+		],
+		['a web page', Buffer.from('<!doctype html><title>Sign in</title>'), /page that shows/],
+		[
+			'HEIC of a phone',
+			Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'),
+			/is a HEIC picture.*Most Compatible/,
+		],
+	])('%s', async (_name, data, message) => {
+		expect(await refused(data)).toMatch(message);
+	});
+
+	test('Base64 of Base64 as text', async () => {
+		const firstFrameUrl = Buffer.from(base64).toString('base64');
+		const parameters = { operation: 'imageToVideo', firstFrameSource: 'url', firstFrameUrl };
+		const { error } = await make(parameters);
+		expect(error.message).toBe('First Frame is Base64 of Base64: the picture was encoded twice');
+		expect(sim.requests).toEqual([]);
+	});
+});
