@@ -14,7 +14,7 @@ const { fromPrompt, endOf, failureOf } = require('./outcome');
  *   created: import('./clock').Stamp, finished?: import('./clock').Stamp,
  *   cost: number, charged: number, refunded: number, outcome: import('./outcome').Outcome,
  *   error?: { code: number, message: string }, images: object, checked: Promise<void>,
- *   lane?: string, wallet?: string, deleted?: boolean, callback?: string, extraFields?: string[], videoSha256?: string,
+ *   standardWebhook?: boolean, shape?: string, usage?: object, lane?: string, wallet?: string, deleted?: boolean, callback?: string, extraFields?: string[], videoSha256?: string,
  * }} Job  times in simulated ms; `ms` = from start to end; money in USD;
  *   `lane` = whose limit of jobs at the same time counts, `wallet` = whose money (both: usually the provider's)
  */

@@ -251,7 +251,7 @@ test.each([
 	const answer = await withMedia(medium);
 	expect(answer.status).toBe(good ? 200 : 400);
 	if (!good) expect(answer.json.error.message).toMatch(/^invalid params, content\[1\]\./);
-});
+}, 30_000);
 
 test('clips and sounds are 15 s together', async () => {
 	const of = (seconds) => dataUri(mp4Head({ seconds }), 'video/mp4');

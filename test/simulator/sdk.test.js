@@ -75,7 +75,7 @@ test('401', async () => {
 	const { baseUrl } = client;
 	const wrong = new Client('wrong-key', { baseUrl });
 	await expect(wrong.run(MODEL, { prompt: 'x' }, poll)).rejects.toThrow(
-		/HTTP 401.*invalid authentication/,
+		/HTTP 401.*Invalid API key/,
 	);
 });
 

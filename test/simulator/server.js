@@ -29,6 +29,8 @@ class Server {
 		// A dropped connection must not end the process that holds the simulator.
 		this.http.on('clientError', (_error, socket) => socket.destroy());
 		this.http.requestTimeout = 0;
+		// The client shares this process: while it writes a large body, 5 s are over and the socket is cut under its request.
+		this.http.keepAliveTimeout = 60_000;
 	}
 
 	/** @param {number} port @returns {Promise<number>} */

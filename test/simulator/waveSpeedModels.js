@@ -26,10 +26,26 @@ function wrong(model, input) {
 		const problem = breaks(rule, value);
 		if (problem) return { code: 1401, message: `Invalid parameter ${name}: ${problem}` };
 	}
-	return undefined;
+	return soundAlone(input);
+}
+
+/** Hailuo 3 takes sounds only beside pictures or clips (docs/providers.md I.1, taken over for WaveSpeed: invented). */
+function soundAlone({
+	reference_audios: sounds,
+	reference_images: pictures,
+	reference_videos: clips,
+}) {
+	if (!sounds?.length || pictures?.length || clips?.length) return undefined;
+	return { code: 1401, message: 'reference_audios needs reference_images or reference_videos' };
 }
 
 function breaks(rule, value) {
+	if (rule.type === 'array') {
+		if (!Array.isArray(value) || value.some((entry) => typeof entry !== rule.items.type)) {
+			return `must be an array of type ${rule.items.type}`;
+		}
+		return value.length > rule.maxItems ? `must not have more than ${rule.maxItems}` : undefined;
+	}
 	const fits =
 		rule.type === 'integer'
 			? Number.isInteger(value)
@@ -49,10 +65,15 @@ function breaks(rule, value) {
 const extras = (model, input) => Object.keys(input).filter((name) => !model.properties[name]);
 
 /**
- * Price in USD. `formula` is JSONata in micro-dollars; the only form our models use is
+ * Price in USD. Hailuo 3 costs by the second (I.2). `formula` is JSONata in micro-dollars; the only form our models use is
  * `(field = value) ? a : b`, so that is all this reads. An empty formula means the base price.
  */
 function price(model, input) {
+	if (model.price_per_second) {
+		const given = (name) => input[name] ?? model.properties[name].default;
+		const perSecond = model.price_per_second[given('resolution')] ?? 0;
+		return Math.round(perSecond * given('duration') * 1e6) / 1e6;
+	}
 	const form = /\((\w+) = "?(\w+)"?\) \? (\d+) ?: ?(\d+)/.exec(model.formula);
 	if (!form) return model.base_price;
 	const [, name, value, yes, no] = form;

@@ -34,6 +34,7 @@ async function submit(sim, req, model) {
 	const cost = models.price(model, input);
 	if (!account.canPay(cost)) return waveSpeedError(400, NO_CREDIT);
 	const images = {};
+	const { webhook, standard_webhook: standard } = req.query;
 	const job = sim.engine.create(
 		{
 			id: text(sim.random.ids, HEX, 32),
@@ -43,7 +44,8 @@ async function submit(sim, req, model) {
 			input: sim.keep(input),
 			prompt: input.prompt,
 			cost,
-			callback: req.query.webhook,
+			callback: webhook ?? standard,
+			standardWebhook: !webhook && Boolean(standard),
 			extraFields: models.extras(model, input),
 			check: async () => problem ?? (await badPicture(sim, input, images)),
 		},
@@ -60,7 +62,7 @@ async function submit(sim, req, model) {
 
 function refusal(sim, model, input) {
 	const extra = models.extras(model, input)[0];
-	if (sim.options.strictFields && extra) {
+	if ((sim.options.strictFields || model.strict) && extra) {
 		return { code: 1401, message: `Unknown parameter: ${extra}` };
 	}
 	return models.wrong(model, input);
@@ -68,7 +70,13 @@ function refusal(sim, model, input) {
 
 async function badPicture(sim, input, kept) {
 	const { image, end_image: endImage, last_image: lastImage } = input;
-	const named = { image, end_image: endImage, last_image: lastImage };
+	const references = Array.isArray(input.reference_images) ? input.reference_images : [];
+	const named = {
+		image,
+		end_image: endImage,
+		last_image: lastImage,
+		...Object.fromEntries(references.map((value, n) => [`reference_images[${n}]`, value])),
+	};
 	const bad = await checkImages(sim, 'waveSpeed', named, kept);
 	if (!bad) return undefined;
 	// 1402: the input could not be fetched; 1401: it was fetched and is not allowed (docs/providers.md A.4).

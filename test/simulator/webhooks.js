@@ -29,6 +29,15 @@ function signature(secret, id, seconds, body) {
 	return `v3,${createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('hex')}`;
 }
 
+/**
+ * By the Standard Webhooks specification: the secret without its prefix is Base64. WaveSpeed names `standard_webhook` in an
+ * article only; that it is signed so is inferred (docs/providers.md I.3).
+ */
+function standardSignature(secret, id, seconds, body) {
+	const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
+	return `v1,${createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64')}`;
+}
+
 /** @param {import('./simulator').Simulator} sim @param {import('./jobs').Job} job */
 async function send(sim, job) {
 	const how = settings(sim, job);
@@ -52,7 +61,12 @@ function once(sim, job, how) {
 	const headers = {
 		'webhook-id': id,
 		'webhook-timestamp': String(seconds),
-		'webhook-signature': signature(secret, id, seconds, body),
+		'webhook-signature': (job.standardWebhook ? standardSignature : signature)(
+			secret,
+			id,
+			seconds,
+			body,
+		),
 	};
 	if (how.forge === 'body') {
 		body = JSON.stringify({ ...data, outputs: ['https://forged.example/video.mp4'] });
@@ -85,4 +99,4 @@ function watchWebhooks(sim) {
 	});
 }
 
-module.exports = { watchWebhooks, early, signature };
+module.exports = { watchWebhooks, early, signature, standardSignature };
