@@ -170,6 +170,104 @@ test('where the secret cannot be had, the call is a nudge like any other', async
 	expect((await engine.callBack(slept, { headers })).items).toHaveLength(1);
 });
 
+test.each([
+	['a page of a gateway', { status: 404, body: 'default backend - 404' }],
+	['a refusal', { status: 400 }],
+	['gone', { status: 410 }],
+	['a redirect', { status: 302, headers: { location: 'https://example.com/login' } }],
+	['a refused key', { status: 401 }],
+])('%s for a minute wakes nobody without the video', async (_name, fault) => {
+	const slept = await asleep(numbered(1));
+	const [job] = jobs();
+	end(job);
+	sim.fail({ kind: 'status', times: 4, fault });
+	const { items } = await called(slept, job);
+	expect(items[0].json).toMatchObject({ jobId: job.id, status: 'completed' });
+	expect(items[0].json.error).toBeUndefined();
+	expect(items[0].binary.data).toBeDefined();
+});
+
+test('a job that the provider does not know for minutes has ended', async () => {
+	const slept = await asleep(numbered(1));
+	const [job] = jobs();
+	sim.jobs.delete(job.id);
+	const began = sim.now();
+	const { items } = await called(slept, job);
+	expect(sim.now() - began).toBeGreaterThan(290_000);
+	expect(items[0].json.error.message).toBe(`WaveSpeed does not know the job ${job.id}`);
+});
+
+describe('a call is a nudge, whoever makes it', () => {
+	const wrong = { 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v3,00' };
+
+	test('one whose signature does not fit has the jobs looked at', async () => {
+		const slept = await asleep(numbered(2));
+		const [first, second] = jobs();
+		end(first);
+		const forged = { body: { id: first.id, status: 'failed' }, headers: wrong };
+		const one = await engine.callBack(slept, forged);
+		expect([one.status, one.items]).toEqual([200, undefined]);
+		end(second);
+		// Right after the other: it waits for its turn, and is not left out.
+		const { items } = await engine.callBack(slept, { body: { id: second.id }, headers: wrong });
+		expect(items.map(({ json }) => json.status)).toEqual(['completed', 'completed']);
+	});
+
+	test.each([
+		['with a wrong signature', { headers: wrong }],
+		['without one', {}],
+	])('a hundred of them %s make it look every few seconds, no more', async (_name, call) => {
+		const slept = await asleep(numbered(1));
+		const before = sim.requests.length;
+		const began = sim.now();
+		for (let i = 0; i < 100; i++) {
+			await Promise.all([engine.callBack(slept, call), engine.callBack(slept, call)]);
+			if (sim.now() - began > 60_000) break;
+		}
+		const seconds = (sim.now() - began) / 1000;
+		expect(sim.requests.length - before).toBeLessThanOrEqual(seconds / 5 + 2);
+	});
+
+	test('the signed call of a job does not wait, and the same one again does', async () => {
+		const slept = await asleep(numbered(2));
+		const [first, second] = jobs();
+		await called(slept, first);
+		const body = { id: second.id };
+		const at = Math.floor(sim.now() / 1000);
+		const headers = {
+			'webhook-id': second.id,
+			'webhook-timestamp': String(at),
+			'webhook-signature': signature(sim.webhookSecret, second.id, at, JSON.stringify(body)),
+		};
+		const times = [];
+		for (let i = 0; i < 2; i++) {
+			const began = sim.now();
+			expect((await engine.callBack(slept, { body, headers })).status).toBe(200);
+			times.push(sim.now() - began);
+		}
+		expect(times[1] - times[0]).toBeGreaterThan(2_000);
+	});
+});
+
+test('a call that came while the jobs could not be read is followed up all the same', async () => {
+	const slept = await asleep(numbered(1));
+	const [job] = jobs();
+	let heard;
+	const asked = new Promise((resolve) => (heard = resolve));
+	const fault = { status: 200, body: { code: 400, message: 'no' } };
+	let until = Infinity;
+	const match = () => heard() ?? sim.now() < until;
+	sim.fail({ kind: 'status', match, fault });
+	const one = called(slept, job);
+	await asked;
+	expect((await called(slept, job)).status).toBe(202);
+	end(job);
+	// Longer than any answer is asked for again.
+	until = sim.now() + 330_000;
+	const { items } = await one;
+	expect(items[0].json.status).toBe('completed');
+});
+
 describe('a job that another execution submitted calls that one back', () => {
 	/** An execution that ended, because the provider refused its second item; the first one's job is paid. */
 	async function broken(prompts) {

@@ -9,6 +9,12 @@ let sim;
 let credentials;
 const make = withSimulator({}, (given) => ({ sim, credentials } = given));
 
+/** What MiniMax's V2 says of a job that it does not have (docs/providers.md I.1). */
+const NOT_FOUND = {
+	type: 'error',
+	error: { type: 'server_error', message: 'record not found (1000)', http_code: '500' },
+};
+
 describe('how jobs end', () => {
 	const text = (prompt, more) => ({ operation: 'textToVideo', prompt, ...more });
 	const vtrix = (prompt, more) => ({
@@ -77,6 +83,52 @@ describe('how jobs end', () => {
 		]) {
 			sim.fail({ kind: 'status', times: 1, fault });
 		}
+		const { items, error } = await make(text('a boat'));
+		expect(error).toBeUndefined();
+		expect(items[0].json.status).toBe('completed');
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	describe.each([
+		['WaveSpeed', text('a boat')],
+		['Vtrix', vtrix('a boat')],
+		[
+			'MiniMax',
+			text('a boat', { provider: 'miniMax', model: 'MiniMax-Hailuo-02', resolution: '768P' }),
+		],
+		[
+			"MiniMax's V2",
+			text('a boat', { provider: 'miniMax', model: 'MiniMax-H3', aspectRatio: '16:9' }),
+		],
+	])('%s', (_provider, parameters) => {
+		test.each([
+			['404 of a gateway', { status: 404, body: 'default backend - 404' }],
+			['400', { status: 400 }],
+			['405', { status: 405 }],
+			['410', { status: 410 }],
+			['302', { status: 302, headers: { location: 'https://example.com/' } }],
+			['307', { status: 307, headers: { location: 'https://example.com/' } }],
+			['401', { status: 401 }],
+			['a page', { status: 403, body: '<html><h1>Attention Required!</h1></html>' }],
+			['500 record not found', { status: 500, body: NOT_FOUND }],
+			['500 with deep brackets', { status: 500, body: '['.repeat(20_000) + ']'.repeat(20_000) }],
+		])('%s in the middle of the wait does not end a paid job', async (_name, fault) => {
+			// Not at the first look: the job has been seen by then.
+			let looks = 0;
+			sim.fail({ kind: 'status', times: 3, match: () => ++looks > 1, fault });
+			const { items, error } = await make(parameters);
+			expect(error).toBeUndefined();
+			expect(items[0].json.status).toBe('completed');
+			expect(items[0].binary.data.bytes).toBeGreaterThan(0);
+			expect(sim.paidPosts()).toBe(1);
+			// Where there is a history, it answers after two of them.
+			expect(looks).toBeGreaterThan(2);
+		});
+	});
+
+	test('a job that its status call does not find for minutes is followed in the history', async () => {
+		const fault = { status: 404, body: 'default backend - 404' };
+		sim.fail({ kind: 'status', fault });
 		const { items, error } = await make(text('a boat'));
 		expect(error).toBeUndefined();
 		expect(items[0].json.status).toBe('completed');

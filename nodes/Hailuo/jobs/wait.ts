@@ -1,17 +1,17 @@
 import { ProviderError } from '../providers/errors';
 import { lacksVideo, type Job } from '../providers/types';
+import { untilAborted, within } from './abort';
 import type { Clock } from './clock';
 import type { StatusPacer } from './limiter';
 import { retryGet } from './retry';
 import { nextLook } from './schedule';
 import { settle } from './settle';
+import { JobWatch, PATIENCE_SEEN, PATIENCE_TYPED, type Watched } from './unknownJob';
 
-/** How often the provider may not know a job that it has just taken from us. */
-const MAX_404_AFTER_SUBMIT = 5;
-/** How often a job may be completed and name no video. */
-const MAX_EMPTY_RESULTS = 3;
 /** Between an answer and the next look, in ms, however slow the answers are. */
 const MIN_GAP_MS = 500;
+/** The history may take this long to answer, in ms, also when the deadline is nearer. */
+const MIN_LIST_MS = 5_000;
 
 /** The job was not finished in time. It goes on at the provider, and can be picked up by its id. */
 export class DeadlineError extends Error {
@@ -35,9 +35,11 @@ export class DeadlineError extends Error {
 export interface WaitOptions {
 	jobId: string;
 	get: (jobId: string) => Promise<Job>;
+	/** The history, where the provider has one: a job that no look finds is looked up there. */
+	list?: Watched['list'];
 	/**
-	 * The job as our submit answered it: a few 404 are forgiven then, for it is paid, and the provider may not know it
-	 * yet. Without it the first look is at once.
+	 * The job as our submit answered it, or as it was seen before: it exists, and the provider may not show it yet.
+	 * Without it the first look is at once.
 	 */
 	first?: Job;
 	/** When the submit began, by our clock, in ms since the epoch; without it `createdAt` is taken. */
@@ -73,23 +75,45 @@ async function look({ jobId, get, clock, signal, deadlineAt, pacer }: WaitOption
 	return await retryGet(paced, { clock, signal, deadlineAt });
 }
 
+/** What judges the looks. @param isSeen whether the job is known to exist */
+function watchFor(options: WaitOptions, isSeen: boolean): JobWatch {
+	const { jobId, list, first, pacer, clock, signal, deadlineAt } = options;
+	const paced: Watched['list'] =
+		list &&
+		(async (filter) => {
+			await pacer?.acquire(signal);
+			const left = Math.max(MIN_LIST_MS, deadlineAt - clock.now());
+			return await within(untilAborted(list(filter), signal), left, clock, historyIsLate);
+		});
+	return new JobWatch({
+		jobId,
+		patience: isSeen ? PATIENCE_SEEN : PATIENCE_TYPED,
+		list: paced,
+		createdAt: first?.createdAt,
+	});
+}
+
+const historyIsLate = () =>
+	new ProviderError('The history gave no answer in time', { kind: 'noAnswer' });
+
 /**
- * Waits for the end of a job: completed, failed or cancelled. Passing failures of the looks never end
- * the wait before the deadline, for the job goes on and is paid. The last look is at the deadline.
+ * Waits for the end of a job: completed, failed or cancelled. No single answer ends the wait: passing failures of the
+ * looks never do, and a job that the provider does not know only when that lasts (see unknownJob.ts), for it is paid.
+ * The last look is at the deadline.
  *
- * @throws DeadlineError; the ProviderError of a look that failed for good (wrong key, unknown job) at
- * once; the signal's reason as soon as it is aborted
+ * @throws DeadlineError; the ProviderError of a look that goes on failing for good (wrong key, unknown job); the
+ * signal's reason as soon as it is aborted
  */
 export async function waitForJob(options: WaitOptions): Promise<Job> {
 	const { jobId, first, jobSeconds, clock, signal, deadlineAt } = options;
 	signal?.throwIfAborted();
-	let empty = MAX_EMPTY_RESULTS;
-	const isOver = (job: Job) => isFinished(job) && !(lacksVideo(job) && empty-- > 0);
-	if (first && isOver(first)) return first;
+	if (first && isFinished(first) && !lacksVideo(first)) return first;
 
 	const beganAt = clock.now();
+	let watch = watchFor(options, first !== undefined);
+	if (first && lacksVideo(first)) await watch.judge({ ok: true, value: first }, beganAt);
 	let born = options.submittedAt ?? (first && (bornAt(first, options) ?? beganAt));
-	let forgive = first ? MAX_404_AFTER_SUBMIT : 0;
+	let isSeen = first !== undefined;
 	let lookedAt = beganAt;
 	// A job that is only known by its id may be finished long since.
 	let nextAt = first ? beganAt + wait() : beganAt;
@@ -107,20 +131,21 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 		const last = at >= deadlineAt;
 		if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
 		lookedAt = clock.now();
-		const outcome = await settle(async () => await look(options));
+		const looked = await settle(async () => await look(options));
 		signal?.throwIfAborted();
-		let cause: unknown;
-		if (outcome.ok) {
-			const job = outcome.value;
-			if (isOver(job)) return job;
+		const verdict = await watch.judge(looked, clock.now());
+		signal?.throwIfAborted();
+		if (verdict.is === 'over') throw verdict.error;
+		if (verdict.is === 'known') {
+			const { job } = verdict;
+			if (isFinished(job)) return job;
 			born ??= bornAt(job, options);
-			forgive = 0;
-		} else {
-			cause = outcome.error;
-			const unknown = cause instanceof ProviderError && cause.kind === 'notFound' && forgive-- > 0;
-			if (!unknown && !(cause instanceof ProviderError && cause.isTransient)) throw cause;
+			if (!isSeen) watch = watchFor(options, (isSeen = true));
 		}
 		if (last || clock.now() >= deadlineAt) {
+			// Completed without a video until now: that says more than that time is up.
+			if (looked.ok && isFinished(looked.value)) return looked.value;
+			const cause = verdict.is === 'open' ? verdict.cause : undefined;
 			throw new DeadlineError({ jobId, waitedMs: clock.now() - beganAt, cause });
 		}
 		nextAt = Math.max(lookedAt + wait(), clock.now() + MIN_GAP_MS);

@@ -10,7 +10,7 @@ import { ofApi, type Job } from '../providers/types';
 import { JobFailed, NOT_DOWNLOADED, tryAgain, VideoMissing, WithJob } from './errors';
 import { jobItem } from './jobItem';
 import { asAmount } from './fieldValues';
-import type { Session } from './session';
+import { listOf, type Session } from './session';
 import type { RequestContext } from './http';
 
 /** Far above any clip that Hailuo makes: a larger answer is no video of ours. */
@@ -60,10 +60,11 @@ interface Wait {
  * @throws WithJob, whatever goes wrong, so that the id is never lost
  */
 export async function awaitEnd(
-	{ provider, http, clock, pacer }: Session,
+	session: Session,
 	job: Job,
 	{ timeLimitMs, signal, submittedAt }: Wait,
 ): Promise<Job> {
+	const { provider, http, clock, pacer } = session;
 	const model = findModel(job.provider, job.model);
 	const api = job.api ?? (model && (model.api ?? 'main'));
 	// The API is remembered with the job: asking every one of the provider's at each look would double the calls.
@@ -72,6 +73,7 @@ export async function awaitEnd(
 		jobId: job.jobId,
 		first: job,
 		get: async () => await owner.get(http, job.jobId),
+		list: listOf({ ...session, provider: owner }, api),
 		jobSeconds: model?.jobSeconds ?? ANY_JOB_SECONDS,
 		clock,
 		signal,

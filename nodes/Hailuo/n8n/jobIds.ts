@@ -1,6 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { runBatch, type Slot } from '../jobs/batch';
+import { untilAborted } from '../jobs/abort';
+import { backoff } from '../jobs/retry';
 import { settle, type Settled } from '../jobs/settle';
+import { JobWatch, PATIENCE_TYPED, type Patience } from '../jobs/unknownJob';
 import { PROVIDER_NAMES } from '../models/catalogue';
 import { FieldError } from '../models/fieldError';
 import { providerOf, providers } from '../providers';
@@ -8,7 +11,7 @@ import { ProviderError, UNKNOWN_JOB } from '../providers/errors';
 import type { Job, Provider } from '../providers/types';
 import { WithJob } from './errors';
 import type { Outcome } from './outcome';
-import { getJob, type Session } from './session';
+import { getJob, listOf, type Session } from './session';
 
 const LABEL = 'Job ID';
 
@@ -147,19 +150,56 @@ export async function forEachJob(
 	});
 }
 
+/** Between two looks at a job that the provider does not know, in ms: the first, and the longest. */
+const REPEAT_MS = [2_000, 15_000] as const;
+
+export interface LookUpOptions {
+	signal?: AbortSignal;
+	/** How long a call that does not get through is repeated, in ms; default: a minute. */
+	patienceMs?: number;
+	/** What an answer that the job is unknown must last; default: that of an ID that was typed in. */
+	patience?: Patience;
+	/** Which API it belongs to and when it was made (ISO 8601), where that is known: for its place in the history. */
+	known?: Pick<Job, 'api'> & Partial<Pick<Job, 'createdAt'>>;
+}
+
 /**
- * A job by its id, in its turn among all status calls of the run.
+ * A job by its id, in its turn among all status calls of the run. One answer that the provider does not know it is no
+ * end: see jobs/unknownJob.ts.
  *
- * @param patienceMs how long a call that does not get through is repeated; default: a minute
  * @throws WithJob, with the id and with a hint where it looks like another provider's
  */
 export async function lookUp(
 	session: Session,
 	jobId: string,
-	signal?: AbortSignal,
-	patienceMs?: number,
+	{ signal = session.signal, patienceMs, patience = PATIENCE_TYPED, known }: LookUpOptions = {},
 ): Promise<Job> {
-	return await getJob(session, jobId, { signal, patienceMs }).catch((error) => {
-		throw aboutJob(session, jobId)(error);
+	const { clock, pacer } = session;
+	const list = listOf(session, known?.api);
+	const watch = new JobWatch({
+		jobId,
+		patience,
+		list:
+			list &&
+			(async (filter) => {
+				await pacer.acquire(signal);
+				return await untilAborted(list(filter), signal);
+			}),
+		createdAt: known?.createdAt,
 	});
+	for (let attempt = 0; ; attempt++) {
+		const looked = await settle(async () => await getJob(session, jobId, { signal, patienceMs }));
+		// A video that is missing is for the caller to wait for.
+		if (looked.ok) return looked.value;
+		signal?.throwIfAborted();
+		const verdict = await watch.judge(looked, clock.now());
+		signal?.throwIfAborted();
+		if (verdict.is === 'known') return verdict.job;
+		const isPassing = looked.error instanceof ProviderError && looked.error.isTransient;
+		if (verdict.is === 'over' || isPassing) throw aboutJob(session, jobId)(looked.error);
+		await clock.sleep(
+			backoff(attempt, () => clock.random(), ...REPEAT_MS),
+			signal,
+		);
+	}
 }

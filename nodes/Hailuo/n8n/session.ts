@@ -4,7 +4,9 @@ import { StatusPacer } from '../jobs/limiter';
 import { retryGet, type RetryOptions } from '../jobs/retry';
 import { settle } from '../jobs/settle';
 import { Semaphore } from '../jobs/semaphore';
-import type { ProviderId } from '../providers/modelTypes';
+import type { Watched } from '../jobs/unknownJob';
+import { historyOf } from '../providers/history';
+import type { JobApi, ProviderId } from '../providers/modelTypes';
 import type { Job } from '../providers/types';
 import { clock } from './clock';
 import { connect, type Connection } from './http';
@@ -68,6 +70,15 @@ export async function withRetry<T>(
 		deadlineAt: time.now() + patienceMs,
 		...rest,
 	});
+}
+
+/**
+ * The history of the API that a job belongs to, as JobWatch asks it; undefined where there is none, or where the API is
+ * not known. Pace and signal are the caller's.
+ */
+export function listOf({ provider, http }: Session, api?: JobApi): Watched['list'] {
+	const history = historyOf(provider, api === 'main' ? undefined : api);
+	return history && (async (filter) => await history.list(http, filter));
 }
 
 /** A job by its id, in its turn among all status calls of the run. @throws what `ask` does */

@@ -152,12 +152,85 @@ describe('failures of the looks', () => {
 		expect(delay).toBeLessThan(3_000);
 	});
 
-	it.each(FINAL)('%s ends it at once for a job that is not ours', async (kind) => {
+	const MINUTE = 60_000;
+
+	it.each(FINAL)('%s in the middle of the wait does not end it, 4 minutes long', async (kind) => {
+		for (const submitted of [true, false]) {
+			const { clock, provider, options, startedAt } = setUp(8 * MINUTE);
+			const get = async (id: string) => {
+				const age = clock.now() - startedAt;
+				if (age > MINUTE && age < 5 * MINUTE) throw failure(kind, { status: 404 });
+				return await provider.get(id);
+			};
+			const first = submitted ? options.first : undefined;
+			const found = await clock.run(() => waitForJob({ ...options, get, first }));
+			expect(found.status).toBe('completed');
+		}
+	});
+
+	it('a good answer begins the count anew', async () => {
+		const { clock, provider, options } = setUp(14 * MINUTE);
+		let calls = 0;
+		const get = async (id: string) => {
+			if (++calls % 4) throw failure('notFound', { status: 404 });
+			return await provider.get(id);
+		};
+		expect((await clock.run(() => waitForJob({ ...options, get }))).status).toBe('completed');
+	});
+
+	it.each(FINAL)('%s that lasts ends it, after seconds for an ID nobody has seen', async (kind) => {
 		const error = failure(kind);
-		const get = jest.fn(async () => await Promise.reject(error));
-		const { run } = setUp(45_000, { get, first: undefined });
-		expect(await errorOf(run())).toBe(error);
-		expect(get).toHaveBeenCalledTimes(1);
+		const get = async () => await Promise.reject(error);
+		for (const [submitted, least, most] of [
+			[true, 5, 6],
+			[false, 0, 1],
+		] as const) {
+			const { clock, options, startedAt } = setUp(45_000, { get });
+			const first = submitted ? options.first : undefined;
+			expect(await errorOf(clock.run(() => waitForJob({ ...options, first })))).toBe(error);
+			const minutes = (clock.now() - startedAt) / MINUTE;
+			expect(minutes).toBeGreaterThanOrEqual(least);
+			expect(minutes).toBeLessThan(most);
+		}
+	});
+
+	describe('with a history', () => {
+		const gone = async () => await Promise.reject(failure('notFound', { status: 404 }));
+
+		it('a job that no look finds any more is followed there to its end', async () => {
+			const { clock, provider, options, startedAt } = setUp(8 * MINUTE, { get: gone });
+			const list = jest.fn(async () => ({ jobs: [await provider.get('job-0')], more: false }));
+			const found = await clock.run(() => waitForJob({ ...options, list }));
+			expect(found.status).toBe('completed');
+			expect(clock.now() - startedAt).toBeLessThan(10 * MINUTE);
+			// Asked with every second look: what it tells may be the end.
+			expect(list.mock.calls.length).toBeLessThanOrEqual(30);
+		});
+
+		it('its calls take their turn with the looks, and hold nobody up beyond the deadline', async () => {
+			const { clock, options, startedAt } = setUp(1e9, { get: gone });
+			const list = async () => await new Promise<never>(() => {});
+			const deadlineAt = startedAt + 2 * MINUTE;
+			const pacer = new StatusPacer({ clock });
+			const error = await errorOf(
+				clock.run(() => waitForJob({ ...options, list, pacer, deadlineAt })),
+			);
+			expect(error).toBeInstanceOf(DeadlineError);
+			expect(clock.now() - startedAt).toBeLessThan(2 * MINUTE + 6_000);
+		});
+
+		it('a stop while it is asked is a stop', async () => {
+			const stop = new AbortController();
+			const reason = new Error('stopped');
+			const { clock, options } = setUp(1e9, { get: gone, signal: stop.signal });
+			const asked = jest.fn();
+			const list = async () => await new Promise<never>(asked);
+			const work = errorOf(waitForJob({ ...options, list }));
+			await clock.advance(MINUTE);
+			expect(asked).toHaveBeenCalledTimes(1);
+			stop.abort(reason);
+			expect(await work).toBe(reason);
+		});
 	});
 
 	it('what is no ProviderError ends it at once', async () => {
@@ -165,49 +238,33 @@ describe('failures of the looks', () => {
 		const { run } = setUp(45_000, { get: async () => await Promise.reject(error) });
 		expect(await errorOf(run())).toBe(error);
 	});
-
-	it('forgives a few 404 to a job that was just paid for', async () => {
-		for (const [times, forgiven] of [
-			[5, true],
-			[6, false],
-		] as const) {
-			const { clock, provider, options } = setUp(20_000);
-			let left: number = times;
-			const get = async (id: string) => {
-				if (left-- > 0) throw failure('notFound', { status: 404 });
-				return await provider.get(id);
-			};
-			const work = clock.run(() => waitForJob({ ...options, get }));
-			if (forgiven) expect((await work).status).toBe('completed');
-			else expect(await errorOf(work)).toMatchObject({ kind: 'notFound' });
-		}
-	});
-
-	it('does not forgive a 404 once the job was seen, or when we did not submit it', async () => {
-		const { clock, provider, options } = setUp(90_000);
-		let calls = 0;
-		const get = async (id: string): Promise<Job> => {
-			if (++calls > 1) throw failure('notFound');
-			return await provider.get(id);
-		};
-		expect(await errorOf(clock.run(() => waitForJob({ ...options, get })))).toMatchObject({
-			kind: 'notFound',
-		});
-		expect(calls).toBe(2);
-		const lost = { ...options, jobId: 'unknown', first: undefined };
-		expect(await errorOf(clock.run(() => waitForJob(lost)))).toMatchObject({ kind: 'notFound' });
-	});
 });
 
-it('a job without its video is looked at three times more, and then ends as it is', async () => {
+describe('a job without its video', () => {
 	const empty = job('job-0', { status: 'failed', error: NO_VIDEO });
-	const { run, looks, options } = setUp(1, { first: empty });
-	options.get = async () => {
-		looks.push(0);
-		return empty;
-	};
-	expect(await run()).toBe(empty);
-	expect(looks).toHaveLength(3);
+	const done = job('job-0', { status: 'completed', videos: ['https://cdn.example/a.mp4'] });
+
+	it.each([
+		['in the looks', undefined],
+		['in the answer of the submit', empty],
+	])('%s: it is asked for again, and the video that comes is taken', async (_, first) => {
+		const { clock, options, startedAt } = setUp(1, first && { first });
+		const get = async () => (clock.now() - startedAt < 4 * 60_000 ? empty : done);
+		expect(await clock.run(() => waitForJob({ ...options, get }))).toBe(done);
+	});
+
+	it('that never comes ends it as it is, after minutes or at the deadline', async () => {
+		for (const [limitMs, tookMs] of [
+			[900_000, 5 * 60_000],
+			[60_000, 60_000],
+		]) {
+			const { clock, options, startedAt } = setUp(1, { get: async () => empty });
+			const deadlineAt = startedAt + limitMs;
+			expect(await clock.run(() => waitForJob({ ...options, deadlineAt }))).toBe(empty);
+			expect(clock.now() - startedAt).toBeGreaterThanOrEqual(tookMs);
+			expect(clock.now() - startedAt).toBeLessThan(tookMs + 60_000);
+		}
+	});
 });
 
 describe('the deadline', () => {

@@ -24,7 +24,7 @@ export const getJobs: Operation = {
 		const session = await openSession(context);
 		return await forEachJob(context, session, GET_CONCURRENCY, async (jobId, item, { signal }) => {
 			const options = context.getNodeParameter('options', item, {}) as IDataObject;
-			const job = await lookUp(session, jobId, signal);
+			const job = await lookUp(session, jobId, { signal });
 			return await withVideo(context, session, job, readFinishOptions(options, false), signal);
 		});
 	},

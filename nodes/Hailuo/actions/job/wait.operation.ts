@@ -46,7 +46,7 @@ export const waitForJobs: Operation = {
 				context.getNodeParameter('options', item, {}) as IDataObject,
 				!isTool(context),
 			);
-			const job = await lookUp(session, jobId, slot.signal);
+			const job = await lookUp(session, jobId, { signal: slot.signal });
 			return await finishJob(context, session, job, options, slot);
 		});
 	},

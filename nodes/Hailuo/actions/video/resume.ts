@@ -6,16 +6,25 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { settle } from '../../jobs/settle';
+import { PATIENCE_SEEN } from '../../jobs/unknownJob';
+import { isFinished } from '../../jobs/wait';
 import type { ProviderId } from '../../providers/modelTypes';
 import { text, json } from '../../providers/answers';
 import { ProviderError } from '../../providers/errors';
-import type { Job } from '../../providers/types';
+import { lacksVideo, type Job } from '../../providers/types';
 import { clock } from '../../n8n/clock';
 import { failureJson, WithJob } from '../../n8n/errors';
-import { readFinishOptions, withVideo, type FinishOptions } from '../../n8n/finishJob';
+import {
+	awaitEnd,
+	completed,
+	readFinishOptions,
+	withVideo,
+	type FinishOptions,
+} from '../../n8n/finishJob';
+import { lookUp } from '../../n8n/jobIds';
 import { sessionOf, type Session } from '../../n8n/session';
 import { connect } from '../../n8n/http';
-import { lookAtEnd, NOT_CALLED } from './sendAndWait.operation';
+import { NOT_CALLED } from './sendAndWait.operation';
 
 /** Where the provider calls. Not a literal in the description: this node registers and removes nothing by itself. */
 export const resumeWebhooks: IWebhookDescription[] = [
@@ -37,6 +46,16 @@ export const resumeWebhooks: IWebhookDescription[] = [
  */
 const PATIENCE_MS = 5 * 60_000;
 
+/** How long a job that has ended may take to show its video, in ms: longer than jobs/unknownJob.ts asks for it. */
+const VIDEO_LAG_MS = 30 * 60_000;
+
+/**
+ * Between two looks that nobody knows the provider to have asked for, in ms: a call without a signature that fits is a
+ * reason to look, for the provider's documents on the signature are not certain (docs/providers.md A.5), but a stranger
+ * must not make this node ask without end.
+ */
+const MIN_LOOK_GAP_MS = 5_000;
+
 /** What this process knows of a sleeping execution. Nothing here is needed: after a restart it is found out again. */
 interface Watch {
 	/** Whether a call is being followed up. */
@@ -45,6 +64,10 @@ interface Watch {
 	again: boolean;
 	/** How jobs ended, by id: they are not asked for again with each callback. */
 	ended: Map<string, Ended>;
+	/** When the jobs were looked at last, in ms since the epoch. */
+	lookedAt: number;
+	/** Jobs whose signed call did not have to wait: once each, or a call that somebody recorded would do it again. */
+	hurried: Set<string>;
 	/** When the items were handed to n8n, in ms since the epoch. */
 	deliveredAt: number;
 }
@@ -68,7 +91,7 @@ const WAKING_MS = 60_000;
 export async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const outcome = await settle(async () => await follow(context));
 	if (outcome.ok) return outcome.value;
-	const said = (outcome.error as Error)?.message;
+	const said = messageOf(outcome.error);
 	context.logger.warn(
 		`Hailuo: a callback could not be followed up, execution ${context.getExecutionId()} sleeps on: ${said}`,
 	);
@@ -86,9 +109,6 @@ async function follow(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	const session = sessionOf(
 		await connect(context, context.getNodeParameter('provider') as ProviderId),
 	);
-	if ((await isGenuine(context, session)) === false) {
-		return answer(context, 401, 'Not signed by the provider');
-	}
 	const watch = watchOf(context.getExecutionId(), rows);
 	if (watch.busy) {
 		watch.again = true;
@@ -97,9 +117,12 @@ async function follow(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	if (clock.now() - watch.deliveredAt < WAKING_MS)
 		return answer(context, 200, 'The execution goes on');
 	watch.busy = true;
-	const done = await settle(async () => await finishAll(context, session, rows, watch));
+	const done = await settle(async () => {
+		await takeTurn(context, session, rows, watch);
+		return await finishAll(context, session, rows, watch);
+	});
 	watch.busy = false;
-	if (!done.ok) throw new Error((done.error as Error)?.message, { cause: done.error });
+	if (!done.ok) throw new Error(messageOf(done.error), { cause: done.error });
 	return done.value ?? answer(context, 200, 'Not all jobs have ended');
 }
 
@@ -110,9 +133,37 @@ function watchOf(execution: string, rows: readonly Row[]): Watch {
 	if (known) return known;
 	const [oldest] = watches.keys();
 	if (watches.size >= MAX_WATCHES) watches.delete(oldest);
-	const watch: Watch = { busy: false, again: false, ended: new Map(), deliveredAt: 0 };
+	const watch: Watch = {
+		busy: false,
+		again: false,
+		ended: new Map(),
+		lookedAt: 0,
+		hurried: new Set(),
+		deliveredAt: 0,
+	};
 	watches.set(key, watch);
 	return watch;
+}
+
+/** A call that is not known to be the provider's waits for its turn; it is never left out, for it may be the last one. */
+async function takeTurn(
+	context: IWebhookFunctions,
+	session: Session,
+	rows: readonly Row[],
+	{ lookedAt, hurried }: Watch,
+): Promise<void> {
+	const waitMs = Math.min(MIN_LOOK_GAP_MS, lookedAt + MIN_LOOK_GAP_MS - clock.now());
+	if (waitMs <= 0) return;
+	const named = namedJob(context);
+	const isNew = rows.some(({ job }) => job?.jobId === named) && !hurried.has(named!);
+	if (!isNew || !(await isGenuine(context, session))) return await clock.sleep(waitMs);
+	hurried.add(named!);
+}
+
+/** The job that the call says it is about. */
+function namedJob(context: IWebhookFunctions): string | undefined {
+	const body = json(context.getBodyData());
+	return text(body.id) ?? text(body.task_id);
 }
 
 interface Row {
@@ -129,25 +180,38 @@ async function finishAll(
 	rows: readonly Row[],
 	watch: Watch,
 ): Promise<IWebhookResponseData | undefined> {
-	const body = json(context.getBodyData());
-	const named = text(body.id) ?? text(body.task_id);
-	do {
+	const named = namedJob(context);
+	for (;;) {
 		watch.again = false;
-		if (!(await allEnded(session, rows, watch, named))) continue;
-		const options = readFinishOptions(context.getNodeParameter('options', {}) as IDataObject, true);
-		const items = await Promise.all(
-			rows.map(async (row) => ({
-				...(await deliver(context, session, row, watch, options)),
-				pairedItem: { item: row.item },
-			})),
-		);
-		watch.deliveredAt = clock.now();
-		watch.ended.clear();
-		return { workflowData: [items] };
-	} while (watch.again);
+		const looked = await settle(async () => await allEnded(session, rows, watch, named));
+		watch.lookedAt = clock.now();
+		if (looked.ok && looked.value) return await deliverAll(context, session, rows, watch);
+		if (!looked.ok && !watch.again)
+			throw new Error(messageOf(looked.error), { cause: looked.error });
+		if (!watch.again) break;
+		await clock.sleep(MIN_LOOK_GAP_MS);
+	}
 	// In one step with the last look at `again`: a call in between would be told that somebody looks, and nobody would.
 	watch.busy = false;
 	return undefined;
+}
+
+async function deliverAll(
+	context: IWebhookFunctions,
+	session: Session,
+	rows: readonly Row[],
+	watch: Watch,
+): Promise<IWebhookResponseData> {
+	const options = readFinishOptions(context.getNodeParameter('options', {}) as IDataObject, true);
+	const items = await Promise.all(
+		rows.map(async (row) => ({
+			...(await deliver(context, session, row, watch, options)),
+			pairedItem: { item: row.item },
+		})),
+	);
+	watch.deliveredAt = clock.now();
+	watch.ended.clear();
+	return { workflowData: [items] };
 }
 
 /** The node's input, where the jobs were put before the execution went to sleep. */
@@ -181,12 +245,33 @@ async function allEnded(
 		.reverse()
 		.sort((a, b) => Number(b.jobId === named) - Number(a.jobId === named));
 	for (const job of open) {
-		const looked = await settle(async () => await lookAtEnd(session, job, undefined, PATIENCE_MS));
+		const looked = await settle(async () => await lookAtEnd(session, job));
 		if (!looked.ok) ended.set(job.jobId, goneOrThrow(looked.error, job.jobId));
 		else if (looked.value) ended.set(job.jobId, looked.value);
 		else return false;
 	}
 	return true;
+}
+
+/**
+ * How a job ended; undefined while it is open. An answer that the provider does not know it is taken for its end only
+ * when it lasts: a callback that came in a bad minute must not wake the execution without its video.
+ *
+ * @throws WithJob, with the id
+ */
+async function lookAtEnd(
+	session: Session,
+	known: NonNullable<Row['job']>,
+): Promise<Job | undefined> {
+	const { jobId, createdAt } = known;
+	const looked = await lookUp(session, jobId, {
+		patienceMs: PATIENCE_MS,
+		patience: PATIENCE_SEEN,
+		known: { createdAt },
+	});
+	if (!isFinished(looked)) return undefined;
+	const job = completed(looked, known, clock.now());
+	return lacksVideo(job) ? await awaitEnd(session, job, { timeLimitMs: VIDEO_LAG_MS }) : job;
 }
 
 /** A job that the provider does not know any more (it was deleted) will never be told about, so it has ended too. */
@@ -198,8 +283,10 @@ function goneOrThrow(error: unknown, jobId: string): Ended {
 	) {
 		return { jobId, gone: error };
 	}
-	throw new Error((error as Error)?.message, { cause: error });
+	throw new Error(messageOf(error), { cause: error });
 }
+
+const messageOf = (error: unknown): string => (error as Error)?.message ?? String(error);
 
 async function deliver(
 	context: IWebhookFunctions,

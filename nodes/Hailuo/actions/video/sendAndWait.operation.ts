@@ -1,4 +1,3 @@
-import { lookUp } from '../../n8n/jobIds';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { settle } from '../../jobs/settle';
 import { isFinished } from '../../jobs/wait';
@@ -12,7 +11,7 @@ import { isTool } from '../../n8n/isTool';
 import type { Operation } from '../operation';
 import type { Outcome } from '../../n8n/outcome';
 import { asAmount } from '../../n8n/fieldValues';
-import { openSession, type Session } from '../../n8n/session';
+import { getJob, openSession, type Session } from '../../n8n/session';
 import { FROM, SEND_AND_WAIT } from './callbackFields';
 import { generate, type Callback } from './generate';
 import { callResumeUrl } from './callResumeUrl';
@@ -127,9 +126,10 @@ async function endedAlready(
 	for (const outcome of [...outcomes].reverse()) {
 		const known = jobOf(outcome);
 		if (!known || ended.has(outcome.item)) continue;
-		const looked = await settle(async () => await lookAtEnd(session, known, session.signal));
-		if (!looked.ok || !looked.value) return undefined;
-		ended.set(outcome.item, looked.value);
+		const looked = await settle(async () => await getJob(session, known.jobId));
+		// What is not clear yet is found out when the first call comes: see callResumeUrl.ts.
+		if (!looked.ok || !isFinished(looked.value) || lacksVideo(looked.value)) return undefined;
+		ended.set(outcome.item, completed(looked.value, known, session.clock.now()));
 	}
 	return await Promise.all(
 		outcomes.map(async (outcome): Promise<Outcome> => {
@@ -144,30 +144,6 @@ async function endedAlready(
 			return { ...(await settle(load)), item };
 		}),
 	);
-}
-
-/** How long a job that has ended may take to show its video, in ms. */
-const VIDEO_LAG_MS = 60_000;
-
-/**
- * One look at a job.
- *
- * @param known what was known of it before
- * @param patienceMs how long a call that does not get through is repeated
- * @returns undefined while it is open
- * @throws WithJob, with the id
- */
-export async function lookAtEnd(
-	session: Session,
-	known: Pick<Job, 'jobId' | 'model' | 'createdAt' | 'warnings'>,
-	signal?: AbortSignal,
-	patienceMs?: number,
-): Promise<Job | undefined> {
-	const looked = await lookUp(session, known.jobId, signal, patienceMs);
-	if (!isFinished(looked)) return undefined;
-	const job = completed(looked, known, session.clock.now());
-	if (!lacksVideo(job)) return job;
-	return await awaitEnd(session, job, { timeLimitMs: VIDEO_LAG_MS, signal });
 }
 
 const DEFAULT_LIMIT_MINUTES = 60;

@@ -3,9 +3,11 @@ import type { SubmitLimiter } from '../../jobs/limiter';
 import { provesAbsence, reconcile, type Search } from '../../jobs/reconcile';
 import { registry, type OpenSubmit } from '../../jobs/registry';
 import { settle } from '../../jobs/settle';
+import { PATIENCE_SEEN } from '../../jobs/unknownJob';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
 import { WithJob } from '../../n8n/errors';
-import { getJob, type Session } from '../../n8n/session';
+import { lookUp } from '../../n8n/jobIds';
+import type { Session } from '../../n8n/session';
 import { historyOf, type History } from '../../providers/history';
 import { lacksVideo, type Job, type Submission } from '../../providers/types';
 import { toDataUri } from '../../media/picture/dataUri';
@@ -42,8 +44,14 @@ export async function previousJob(
 		const found = await findLostJob(session, memory, prepared, known, signal);
 		return found && { job: found, sameRun };
 	}
-	const job = await getJob(session, jobId, { signal }).catch((error) => {
-		throw new WithJob(error, { jobId, provider: session.provider.id, model: model.id });
+	const api = model.api ?? 'main';
+	const job = await lookUp(session, jobId, {
+		signal,
+		patience: PATIENCE_SEEN,
+		known: { api },
+	}).catch((error: unknown) => {
+		const cause = error instanceof WithJob ? error.cause : error;
+		throw new WithJob(cause, { jobId, provider: session.provider.id, model: model.id });
 	});
 	const ended = job.status === 'failed' || job.status === 'cancelled';
 	if (ended && !lacksVideo(job) && (job.error?.retryable || !sameRun)) {

@@ -25,6 +25,24 @@ test('the documented form: the secret without its prefix, as text', () => {
 	expect(fits(`v3,${sign(`whsec_${KEY}`)}`)).toBe(false);
 });
 
+test('the form of the Standard Webhooks specification: the secret is Base64, and so is the signature', () => {
+	const key = Buffer.from('not a real one').toString('base64');
+	const signature = createHmac('sha256', Buffer.from(key, 'base64'))
+		.update(`a.${NOW_S}.`)
+		.update(BODY)
+		.digest('base64');
+	const headers = {
+		'webhook-id': 'a',
+		'webhook-timestamp': String(NOW_S),
+		'webhook-signature': `v1a,x v1,${signature}`,
+	};
+	const call = { headers, rawBody: BODY, atMs: NOW_S * 1000 };
+	expect(signatureFits(`whsec_${key}`, call)).toBe(true);
+	expect(signatureFits(key, call)).toBe(true);
+	expect(signatureFits(`whsec_${KEY}`, call)).toBe(false);
+	expect(signatureFits(`whsec_${key}`, { ...call, rawBody: Buffer.from('{}') })).toBe(false);
+});
+
 test('one of several is enough, as while a secret is being changed', () => {
 	expect(fits(`v3,${sign('the old one')} v3,${sign()}`)).toBe(true);
 	expect(fits(`v2,${sign()} v3,${sign('the old one')}`)).toBe(false);
@@ -34,7 +52,8 @@ test.each<[string, string | undefined]>([
 	['none', undefined],
 	['empty', ''],
 	['no version', sign()],
-	['another version', `v1,${sign()}`],
+	['another version', `v2,${sign()}`],
+	['another form', `v1,${sign()}`],
 	['no hex', 'v3,zzzz'],
 	['cut off', `v3,${sign().slice(0, 32)}`],
 	['too long', `v3,${sign()}00`],
