@@ -30,8 +30,12 @@ async function make(prompts, parameters = {}, more = {}) {
 	});
 }
 
-/** Status calls that break the first try off, while the job goes on. */
-const wrongKeyOnce = () => sim.fail({ kind: 'status', times: 1, fault: { status: 401 } });
+/** Answers that break the first try off, while the job goes on: they last as long as it takes to be believed. */
+const wrongKeyForMinutes = () => {
+	let until;
+	const match = () => sim.now() < (until ??= sim.now() + 330_000);
+	sim.fail({ kind: ['status', 'list'], match, fault: { status: 401 } });
+};
 
 /** Items reach the node twice, the second time behind another node: two runs of it in one execution. */
 const twice = ({ nodes, connections }) => {
@@ -55,7 +59,7 @@ describe('Retry On Fail', () => {
 	test.each(['waveSpeed', 'vtrix'])(
 		'%s: the second try picks the paid job up',
 		async (provider) => {
-			wrongKeyOnce();
+			wrongKeyForMinutes();
 			const { items, error } = await make(['a boat'], { provider });
 			expect(error).toBeUndefined();
 			expect(items).toHaveLength(1);
@@ -69,7 +73,7 @@ describe('Retry On Fail', () => {
 	);
 
 	test('without the setting the same run ends with the id of the job', async () => {
-		wrongKeyOnce();
+		wrongKeyForMinutes();
 		const { error } = await make(['a boat'], {}, { node: {} });
 		expect(error.context.jobId).toBe([...sim.jobs.keys()][0]);
 		expect(error.description).toMatch(/Job: Wait/);
@@ -77,7 +81,7 @@ describe('Retry On Fail', () => {
 
 	test('a batch: the jobs of all items are picked up, in their order', async () => {
 		const prompts = ['one', 'two', 'three', 'four'];
-		wrongKeyOnce();
+		wrongKeyForMinutes();
 		const { items, error } = await make(prompts);
 		expect(error).toBeUndefined();
 		expect(items.map(({ json }) => sim.jobs.get(json.jobId).input.prompt)).toEqual(prompts);
@@ -86,7 +90,7 @@ describe('Retry On Fail', () => {
 	});
 
 	test('identical items keep a job each', async () => {
-		wrongKeyOnce();
+		wrongKeyForMinutes();
 		const { items } = await make(['a boat', 'a boat', 'a boat']);
 		expect(new Set(ids(items))).toEqual(new Set(sim.jobs.keys()));
 		expect(sim.paidPosts()).toBe(3);
@@ -108,7 +112,7 @@ describe('Retry On Fail', () => {
 	});
 
 	test('a prompt that says something else in each try is still the same item', async () => {
-		wrongKeyOnce();
+		wrongKeyForMinutes();
 		const { items } = await make(['x'], {
 			prompt: '={{ "A boat at " + $now.toMillis() + Math.random() }}',
 		});
@@ -471,7 +475,7 @@ describe('a loop', () => {
 	);
 
 	test('a try that broke off is picked up in its own run only', async () => {
-		wrongKeyOnce();
+		wrongKeyForMinutes();
 		const made = await make(['a boat'], {}, { extend: twice });
 		expect(new Set(rowsOf(made).flatMap(ids)).size).toBe(2);
 		expect(sim.paidPosts()).toBe(2);
@@ -499,7 +503,7 @@ describe('a loop', () => {
 
 describe('Retry in the list of executions', () => {
 	async function broken(prompt, more) {
-		wrongKeyOnce();
+		wrongKeyForMinutes();
 		const first = await make([prompt], {}, { node: {}, ...more });
 		expect(first.error).toBeDefined();
 		return JSON.parse(JSON.stringify(first.contextData));
