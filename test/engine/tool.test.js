@@ -179,7 +179,10 @@ describe.each(AGENTS)('%s', (_, agent) => {
 	});
 
 	test('Retry On Fail of the tool picks the paid job up', async () => {
-		sim.fail({ kind: 'status', times: 1, fault: { status: 401 } });
+		// Long enough to be believed, so that the first try ends with it.
+		let until;
+		const match = () => sim.now() < (until ??= sim.now() + 330_000);
+		sim.fail({ kind: ['status', 'list'], match, fault: { status: 401 } });
 		const [answer] = await agentRuns(agent([{ prompt: 'a boat' }]), text, {
 			retryOnFail: true,
 			maxTries: 2,
