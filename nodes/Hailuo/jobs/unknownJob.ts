@@ -1,5 +1,6 @@
 import { ProviderError } from '../providers/errors';
-import { lacksVideo, type HistoryFilter, type HistoryPage, type Job } from '../providers/types';
+import { lacksVideo, type Job } from '../providers/types';
+import { historyPages, type ListJobs } from './historyPages';
 import { settle, type Settled } from './settle';
 
 /*
@@ -23,7 +24,7 @@ export const PATIENCE_SEEN: Patience = { answers: 5, spanMs: 5 * 60_000 };
 /** For an ID that a person typed in and that nobody has seen yet. */
 export const PATIENCE_TYPED: Patience = { answers: 3, spanMs: 10_000 };
 /** For the trigger, which asks once a poll and keeps nobody waiting. */
-export const PATIENCE_TRIGGER: Patience = { answers: 10, spanMs: 20 * 60_000 };
+export const PATIENCE_TRIGGER: Patience = { answers: 10, spanMs: 60 * 60_000 };
 
 /**
  * Longest time between two answers that counts, in ms: an outage, a machine that slept or a clock that was set forward
@@ -37,7 +38,6 @@ const MIN_LIST_GAP_MS = 60_000;
 const UNREAD_FACTOR = 3;
 /** Most pages of the history that are read to find one job. */
 const MAX_PAGES = 10;
-const PAGE_SIZE = 100;
 /** How far the time of a job may differ between the answers of one provider, in ms. */
 const MARGIN_MS = 2 * 60_000;
 
@@ -69,8 +69,6 @@ export function addMiss(before: Misses | undefined, now: number): Misses {
 export const isBeyond = ({ answers, spanMs }: Misses, patience: Patience, factor = 1): boolean =>
 	answers >= patience.answers * factor && spanMs >= patience.spanMs * factor;
 
-type List = (filter: HistoryFilter) => Promise<HistoryPage>;
-
 /**
  * Looks a job up in the history.
  *
@@ -79,7 +77,7 @@ type List = (filter: HistoryFilter) => Promise<HistoryPage>;
  * be read to its end
  */
 export async function findListed(
-	list: List,
+	list: ListJobs,
 	jobId: string,
 	createdAt = '',
 ): Promise<Job | 'absent' | 'unread'> {
@@ -90,17 +88,20 @@ export async function findListed(
 				createdBefore: new Date(madeAt + MARGIN_MS).toISOString(),
 			}
 		: {};
-	for (let page = 1; page <= MAX_PAGES; page++) {
-		const answer = await settle(
-			async () => await list({ ...part, jobIds: [jobId], page, pageSize: PAGE_SIZE }),
-		);
-		if (!answer.ok) return 'unread';
-		const { jobs, more } = answer.value;
-		const found = jobs.find((job) => job.jobId.toLowerCase() === jobId.toLowerCase());
-		if (found) return found;
-		if (!more) return 'absent';
-	}
-	return 'unread';
+	const search = async () => {
+		for await (const { jobs, more } of historyPages(
+			list,
+			{ ...part, jobIds: [jobId] },
+			MAX_PAGES,
+		)) {
+			const found = jobs.find((job) => job.jobId.toLowerCase() === jobId.toLowerCase());
+			if (found) return found;
+			if (!more) return 'absent';
+		}
+		return 'unread';
+	};
+	const found = await settle(search);
+	return found.ok ? found.value : 'unread';
 }
 
 /** What a look at a job means. */
@@ -116,7 +117,7 @@ export interface Watched {
 	jobId: string;
 	patience: Patience;
 	/** Where the provider has a history. Repeats, pace and signal are the caller's. */
-	list?: List;
+	list?: ListJobs;
 	/** When the job was made, where it is known beforehand: by the provider's clock, ISO 8601. */
 	createdAt?: string;
 }
@@ -142,8 +143,9 @@ export class JobWatch {
 	 *
 	 * @param looked how the look ended
 	 * @param now ms by our clock, when it ended
+	 * @param list the history, where the caller has another one for each look
 	 */
-	async judge(looked: Settled<Job>, now: number): Promise<Verdict> {
+	async judge(looked: Settled<Job>, now: number, list = this.watched.list): Promise<Verdict> {
 		if (looked.ok) {
 			const job = looked.value;
 			if (job.createdAt) this.createdAt = job.createdAt;
@@ -154,7 +156,7 @@ export class JobWatch {
 			return { is: 'open', cause: looked.error };
 		}
 		this.misses = addMiss(this.misses, now);
-		return await this.afterMiss(looked, this.misses);
+		return await this.afterMiss(looked, this.misses, list);
 	}
 
 	private known(job: Job): Verdict {
@@ -163,11 +165,11 @@ export class JobWatch {
 		return { is: 'known', job };
 	}
 
-	private async afterMiss(looked: Settled<Job>, misses: Misses): Promise<Verdict> {
-		const { jobId, patience, list } = this.watched;
+	private async afterMiss(looked: Settled<Job>, misses: Misses, list?: ListJobs): Promise<Verdict> {
+		const { jobId, patience } = this.watched;
 		const open: Verdict = looked.ok ? { is: 'open' } : { is: 'open', cause: looked.error };
 		const isPatient = !isBeyond(misses, patience);
-		if (isPatient && !this.isListDue(misses)) return open;
+		if (isPatient && !(list && this.isListDue(misses))) return open;
 		const listed = list ? await findListed(list, jobId, this.createdAt) : 'absent';
 		this.listedAtMs = misses.spanMs;
 		if (typeof listed === 'object' && !lacksVideo(listed)) return this.known(listed);
@@ -183,7 +185,7 @@ export class JobWatch {
 	}
 
 	private isListDue({ answers, spanMs }: Misses): boolean {
-		if (!this.watched.list || answers < ANSWERS_BEFORE_LIST) return false;
+		if (answers < ANSWERS_BEFORE_LIST) return false;
 		return this.listedAtMs === undefined || spanMs - this.listedAtMs >= MIN_LIST_GAP_MS;
 	}
 }

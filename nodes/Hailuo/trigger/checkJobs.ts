@@ -1,31 +1,36 @@
+import { within } from '../jobs/abort';
 import { runBatch, type Slot } from '../jobs/batch';
 import type { Clock } from '../jobs/clock';
+import type { ListJobs } from '../jobs/historyPages';
 import { StatusPacer } from '../jobs/limiter';
-import { settle } from '../jobs/settle';
 import { Semaphore } from '../jobs/semaphore';
+import { settle } from '../jobs/settle';
+import { JobWatch, PATIENCE_TRIGGER } from '../jobs/unknownJob';
 import { isFinished } from '../jobs/wait';
 import { DownloadFailed } from '../media/video/downloadFailed';
 import { NOT_DOWNLOADED, tryAgain } from '../n8n/errors';
 import { ProviderError } from '../providers/errors';
 import { lacksVideo, type Job } from '../providers/types';
+import type { ProviderId } from '../providers/modelTypes';
 import type { ProcessState } from './processState';
 import { settleJob, type Watch } from './savedState';
 
 /** Status calls under way at the same time, and begun per second. */
-const LOOKS_AT_ONCE = 5;
+const MAX_PARALLEL_LOOKS = 5;
 const LOOKS_PER_SECOND = 10;
 /** Downloads at the same time; those that did not succeed before have places of their own, so that they hold up nobody. */
-const DOWNLOADS_AT_ONCE = 4;
-const REPEATS_AT_ONCE = 2;
+const MAX_PARALLEL_DOWNLOADS = 4;
+const MAX_PARALLEL_REPEATS = 2;
 /** A download is not begun with less time than this, in ms, and counts as tried in vain only with the other. */
 const MIN_DOWNLOAD_MS = 5_000;
 const FAIR_DOWNLOAD_MS = 15_000;
 /** Looks in a row without a proper answer after which the other jobs wait for the next poll. */
 const MAX_FAILURES = 5;
-/** Looks at a job that is completed and shows no video, before it counts as one that did not succeed. */
-const MAX_EMPTY = 3;
-/** No job runs as long as this, in ms: WaveSpeed keeps jobs for 7 days (docs/providers.md A.5). */
+/** No job runs as long as this, in ms: providers keep jobs for 7 days (docs/providers.md A.5, I.1). */
 const MAX_AGE_MS = 8 * 24 * 3_600_000;
+
+/** The code of the error of a job that is given up. */
+const UNKNOWN_JOB_CODE = 'UNKNOWN_JOB';
 
 /** A finished job that the trigger emits. */
 export interface Ready<F> {
@@ -34,27 +39,30 @@ export interface Ready<F> {
 	file?: F;
 }
 
-export interface Look<F> {
+export interface RoundOptions<F> {
+	provider: ProviderId;
 	get: (jobId: string) => Promise<Job>;
+	/** The history, where the provider has one. */
+	list?: ListJobs;
 	/** Fetches the video of a completed job; absent when the user wants the address only. */
 	download?: (job: Job, deadlineAt: number) => Promise<F>;
 	/** Whether the event of the job's end is one that the trigger emits. */
-	isWanted: (job: Job) => boolean;
+	isWanted: (job: Pick<Job, 'status'>) => boolean;
 	clock: Clock;
 	/** ms by `clock`: when the poll must be over. */
 	deadlineAt: number;
 	providerNow: () => number;
 	/** Most tries to download one video, over all polls. */
 	downloadTries: number;
-	/** How often an id may be unknown to the provider before it is given up. */
-	mostUnknown: number;
 	warn: (message: string) => void;
 }
 
-export interface Looked<F> {
+export interface Checked<F> {
 	ready: Array<Ready<F>>;
-	/** What ended the looks before all open jobs were looked at; a refused key, a rate limit, a provider that is down. */
+	/** What ended the looks before all open jobs were looked at: a refused key, a rate limit, a provider that is down. */
 	error?: ProviderError;
+	/** A sentence for each job that is watched no longer and was not emitted, without its full stop. */
+	givenUp: string[];
 }
 
 /** Whether the next request would end the same. */
@@ -68,148 +76,200 @@ export const isForAll = ({ kind }: ProviderError): boolean =>
  *
  * Returns at the deadline whatever is still under way: that is found again by the next poll. Never rejects.
  */
-export async function look<F>(
+export async function checkJobs<F>(
 	watch: Watch,
-	memory: ProcessState,
-	finished: ReadonlySet<string>,
-	options: Look<F>,
-): Promise<Looked<F>> {
-	const { clock, deadlineAt } = options;
-	const looked: Looked<F> = { ready: [] };
-	if (watch.open.size === 0) return looked;
-	const turn = {
-		pacer: new StatusPacer({ perSecond: LOOKS_PER_SECOND, clock }),
-		fresh: new Semaphore(DOWNLOADS_AT_ONCE),
-		repeated: new Semaphore(REPEATS_AT_ONCE),
-		failures: 0,
-		closed: false,
-	};
-	// Jobs that were not answered last time come last: however many they are, they hold up no other.
-	const rank = (jobId: string) => {
-		const lookedAt = memory.lookedAt.get(jobId) ?? 0;
-		if (memory.unanswered.has(jobId)) return Number.MAX_SAFE_INTEGER / 2 + lookedAt;
-		return finished.has(jobId) ? 0 : lookedAt;
-	};
-	const order = [...watch.open].sort(([a, x], [b, y]) => rank(a) - rank(b) || x - y);
-	const stop = () =>
-		turn.closed ||
-		looked.error !== undefined ||
-		turn.failures >= MAX_FAILURES ||
-		clock.now() >= deadlineAt - MIN_DOWNLOAD_MS;
+	state: ProcessState,
+	options: RoundOptions<F>,
+): Promise<Checked<F>> {
+	return await new PollRound(watch, state, options).run();
+}
 
+class PollRound<F> {
+	private readonly checked: Checked<F> = { ready: [], givenUp: [] };
+	private readonly pacer: StatusPacer;
+	private readonly firstDownloads = new Semaphore(MAX_PARALLEL_DOWNLOADS);
+	private readonly repeatedDownloads = new Semaphore(MAX_PARALLEL_REPEATS);
+	private failures = 0;
 	/** Nothing may be changed by what comes in after the poll has returned. */
-	const settled = (jobId: string, ready?: Ready<F>) => {
-		if (turn.closed) return;
-		settleJob(watch, jobId);
-		if (ready) looked.ready.push(ready);
-	};
+	private isClosed = false;
 
-	async function one([jobId, createdAt]: [string, number], slot: Slot): Promise<void> {
-		if (stop()) return;
-		await turn.pacer.acquire();
-		if (stop()) return;
-		memory.lookedAt.set(jobId, clock.now());
-		const outcome = await settle(async () => await options.get(jobId));
+	constructor(
+		private readonly watch: Watch,
+		private readonly state: ProcessState,
+		private readonly options: RoundOptions<F>,
+	) {
+		this.pacer = new StatusPacer({ perSecond: LOOKS_PER_SECOND, clock: options.clock });
+	}
+
+	async run(): Promise<Checked<F>> {
+		const { checked, watch } = this;
+		if (watch.open.size === 0) return checked;
+		const { clock } = this.options;
+		const check = async ([jobId, createdAt]: [string, number], _: number, slot: Slot) =>
+			await this.check(jobId, createdAt, slot);
+		const round = runBatch(this.inOrder(), check, { concurrency: MAX_PARALLEL_LOOKS });
+		await settle(async () => await within(round, this.leftMs(), clock, () => undefined));
+		this.isClosed = true;
+		checked.ready.sort((a, b) => timeOf(a.job) - timeOf(b.job));
+		return checked;
+	}
+
+	private leftMs(): number {
+		return this.options.deadlineAt - this.options.clock.now();
+	}
+
+	/** Jobs that were not answered last time come last: however many they are, they hold up no other. */
+	private inOrder(): Array<[string, number]> {
+		const { lookedAt, finished, unanswered } = this.state;
+		const rank = (jobId: string) => {
+			const last = lookedAt.get(jobId) ?? 0;
+			if (finished.has(jobId)) return 0;
+			return unanswered.has(jobId) ? Number.MAX_SAFE_INTEGER / 2 + last : last;
+		};
+		return [...this.watch.open].sort(([a, x], [b, y]) => rank(a) - rank(b) || x - y);
+	}
+
+	/** Whether no further job is to be looked at in this poll. */
+	private get isOver(): boolean {
+		return (
+			this.isClosed ||
+			this.checked.error !== undefined ||
+			this.failures >= MAX_FAILURES ||
+			this.leftMs() < MIN_DOWNLOAD_MS
+		);
+	}
+
+	private async check(jobId: string, createdAt: number, slot: Slot): Promise<void> {
+		// A release in the same tick would begin the next job within this call, and so on: thousands deep.
+		await Promise.resolve();
+		if (this.isClosed || this.leftMs() < MIN_DOWNLOAD_MS) return;
+		const listed = this.state.finished.get(jobId);
+		// The history has just told how it ended: to ask for each job of a busy day again would take many polls.
+		const job = listed && !lacksVideo(listed) ? listed : await this.ask(jobId, createdAt);
 		slot.release();
-		if (!outcome.ok) return failed(jobId, outcome.error);
-		turn.failures = 0;
-		memory.unanswered.delete(jobId);
-		const job = outcome.value;
-		if (lacksVideo(job) && missed(jobId) < MAX_EMPTY) return;
-		memory.unknown.delete(jobId);
-		if (!isFinished(job)) {
-			const isLost = createdAt > 0 && options.providerNow() - createdAt > MAX_AGE_MS;
-			if (isLost) settled(jobId);
-			return;
-		}
-		if (!options.isWanted(job)) return settled(jobId);
-		const ready = await fetched(job);
-		if (ready) settled(jobId, ready);
+		if (!job) return;
+		if (!isFinished(job)) return this.giveUpOld(job, createdAt);
+		if (lacksVideo(job)) this.options.warn(`The job ${jobId} is completed and shows no video`);
+		if (!this.options.isWanted(job)) return this.settle(jobId);
+		const ready = await this.fetch(job);
+		if (ready) this.settle(jobId, ready);
 	}
 
-	/** How many looks in a row did not find the job, or its video. */
-	function missed(jobId: string): number {
-		const times = (memory.unknown.get(jobId) ?? 0) + 1;
-		memory.unknown.set(jobId, times);
-		return times;
+	/** How the job stands; undefined when that is left for the next poll, or the job is given up. */
+	private async ask(jobId: string, createdAt: number): Promise<Job | undefined> {
+		if (this.isOver) return undefined;
+		await this.pacer.acquire();
+		if (this.isOver) return undefined;
+		const { clock, get, list } = this.options;
+		const { state } = this;
+		state.lookedAt.set(jobId, clock.now());
+		const looked = await settle(async () => await get(jobId));
+		if (this.isClosed) return undefined;
+		const error = looked.ok ? undefined : asProviderError(looked.error, 'noAnswer');
+		if (error && isForAll(error)) {
+			this.checked.error ??= error;
+			return undefined;
+		}
+		if (error?.isTransient) {
+			this.failures++;
+			state.unanswered.add(jobId);
+			return undefined;
+		}
+		this.failures = 0;
+		state.unanswered.delete(jobId);
+		const missing = state.missing.get(jobId) ?? newJobWatch(jobId, createdAt);
+		const look = error ? { ok: false as const, error } : looked;
+		const verdict = await missing.judge(look, clock.now(), list);
+		if (this.isClosed) return undefined;
+		if (verdict.is === 'known') {
+			state.missing.delete(jobId);
+			return verdict.job;
+		}
+		if (verdict.is === 'over') {
+			this.giveUp(jobId, createdAt, `The provider does not know the job ${jobId} any more`);
+		} else {
+			if (missing.missed === 1) this.options.warn(firstMiss(jobId, error));
+			state.missing.set(jobId, missing);
+		}
+		return undefined;
 	}
 
-	function failed(jobId: string, error: unknown): void {
-		const known =
-			error instanceof ProviderError
-				? error
-				: new ProviderError(String((error as Error)?.message ?? error), { kind: 'noAnswer' });
-		if (known.kind === 'notFound' || known.kind === 'invalid') {
-			const times = missed(jobId);
-			if (times === 1) {
-				options.warn(`The provider does not know the job ${jobId}: ${known.message}`);
-			}
-			if (times >= options.mostUnknown) settled(jobId);
-			return;
-		}
-		if (isForAll(known)) {
-			looked.error ??= known;
-			return;
-		}
-		turn.failures++;
-		memory.unanswered.add(jobId);
+	private giveUpOld(job: Job, createdAt: number): void {
+		if (createdAt === 0 || this.options.providerNow() - createdAt <= MAX_AGE_MS) return;
+		this.giveUp(job.jobId, createdAt, `The job ${job.jobId} has not ended in 8 days`, job);
 	}
 
-	/** Undefined when it is left for the next poll. */
-	async function fetched(job: Job): Promise<Ready<F> | undefined> {
-		const { download } = options;
+	/** A job that nobody will hear of again is told: as an item where failed jobs are wanted, else in `givenUp`. */
+	private giveUp(jobId: string, createdAt: number, message: string, known?: Job): void {
+		if (this.isClosed) return;
+		const job: Job = {
+			...(known ?? { jobId, provider: this.options.provider, model: '', videos: [] }),
+			createdAt: known?.createdAt || (createdAt > 0 ? new Date(createdAt).toISOString() : ''),
+			status: 'failed',
+			error: { code: UNKNOWN_JOB_CODE, message, retryable: false },
+		};
+		if (this.options.isWanted(job)) return this.settle(jobId, { job });
+		this.checked.givenUp.push(message);
+		this.settle(jobId);
+	}
+
+	private settle(jobId: string, ready?: Ready<F>): void {
+		if (this.isClosed) return;
+		settleJob(this.watch, jobId);
+		if (ready) this.checked.ready.push(ready);
+	}
+
+	/** A job with its video; undefined when it is left for the next poll. */
+	private async fetch(job: Job): Promise<Ready<F> | undefined> {
+		const { download, deadlineAt, downloadTries } = this.options;
 		if (!download || job.status !== 'completed' || !job.videoUrl) return { job };
-		const before = memory.downloads.get(job.jobId) ?? 0;
-		return await (before > 0 ? turn.repeated : turn.fresh).run(async () => {
-			const left = deadlineAt - clock.now();
-			if (turn.closed || left < MIN_DOWNLOAD_MS) return undefined;
+		const { downloads } = this.state;
+		const before = downloads.get(job.jobId) ?? 0;
+		const places = before > 0 ? this.repeatedDownloads : this.firstDownloads;
+		return await places.run(async () => {
+			const left = this.leftMs();
+			if (this.isClosed || left < MIN_DOWNLOAD_MS) return undefined;
 			const outcome = await settle(async () => await download(job, deadlineAt));
 			if (outcome.ok) return { job, file: outcome.value };
 			const { error } = outcome;
 			const isCut = error instanceof DownloadFailed && error.reason === 'timeout';
 			const tries = before + (isCut && left < FAIR_DOWNLOAD_MS ? 0 : 1);
-			memory.downloads.set(job.jobId, tries);
+			downloads.set(job.jobId, tries);
+			// The link may be too old by now: the next look brings a fresh one.
+			this.state.finished.delete(job.jobId);
 			// A file that is too large or no video is the same at the next try.
 			const isLasting =
 				error instanceof DownloadFailed && (error.reason === 'size' || error.reason === 'type');
-			if (tries < options.downloadTries && !isLasting) return undefined;
+			if (tries < downloadTries && !isLasting) return undefined;
 			return { job: withWarning(job, error, tries) };
 		});
 	}
-
-	await inTime(
-		runBatch(order, async (entry, _, slot) => await one(entry, slot), {
-			concurrency: LOOKS_AT_ONCE,
-		}),
-		clock,
-		deadlineAt,
-	);
-	turn.closed = true;
-	looked.ready.sort((a, b) => time(a.job) - time(b.job));
-	return looked;
 }
 
-const time = (job: Job) => Date.parse(job.createdAt) || 0;
+const newJobWatch = (jobId: string, createdAt: number) =>
+	new JobWatch({
+		jobId,
+		patience: PATIENCE_TRIGGER,
+		createdAt: createdAt > 0 ? new Date(createdAt).toISOString() : '',
+	});
+
+const firstMiss = (jobId: string, error?: ProviderError) =>
+	error
+		? `The provider does not know the job ${jobId}: ${error.message}. It is asked for again`
+		: `The job ${jobId} is completed and shows no video yet. It is looked at again`;
+
+const timeOf = (job: Job) => Date.parse(job.createdAt) || 0;
+
+/** Anything that was thrown as a ProviderError. @param kind of what is none */
+export const asProviderError = (error: unknown, kind: 'noAnswer' | 'invalid'): ProviderError =>
+	error instanceof ProviderError
+		? error
+		: new ProviderError((error as Error)?.message ?? 'unknown error', { kind });
 
 /** A video that cannot be fetched leaves the item with its address: the job is paid. */
 export function withWarning(job: Job, error: unknown, tries: number): Job {
-	const said = error instanceof DownloadFailed ? error.message : String((error as Error)?.message);
+	const said = (error as Error)?.message ?? 'unknown error';
 	const times = tries === 1 ? 'once' : `${tries} times`;
 	const warning = `${NOT_DOWNLOADED} (tried ${times}): ${said}. Its address is in videoUrl; ${tryAgain(job)}.`;
 	return { ...job, warnings: [...(job.warnings ?? []), warning] };
-}
-
-/** n8n's sleep cannot be ended, so the guard sleeps in short pieces: it must not outlive the work for long. */
-const WATCH_MS = 1_000;
-
-/** Waits for the end of `work`, but not beyond the deadline. */
-async function inTime(work: Promise<unknown>, clock: Clock, deadlineAt: number): Promise<void> {
-	const done = new AbortController();
-	const ended = work.finally(() => done.abort());
-	const guard = async () => {
-		while (!done.signal.aborted && clock.now() < deadlineAt) {
-			await clock.sleep(Math.min(WATCH_MS, deadlineAt - clock.now()), done.signal);
-		}
-	};
-	await Promise.race([ended, settle(guard)]);
 }

@@ -1,25 +1,26 @@
 import type { INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { nodeError } from '../n8n/errors';
-import type { ProcessState } from './processState';
+import { lasts, type ProcessState } from './processState';
 
 const HOUR_MS = 3_600_000;
 const MAX_INTERVAL_MS = 24 * HOUR_MS;
 
 /**
- * Whether the user is to be told of it by a failed execution: at each activation, and otherwise after 1 h, 2 h, 4 h, up
- * to once a day. A key that stays wrong would make a failed execution each minute otherwise. The polls go on: a key that
- * is put right works at once.
+ * Whether to fail this execution, or only log: it fails at each activation, and otherwise after 1 h, 2 h, 4 h, up to
+ * once a day. A key that stays wrong would make a failed execution each minute otherwise. The polls go on: a key that is
+ * put right works at once.
  *
  * @param activation n8n hands in the same object for all polls of one activation (its durable scheduler a new one each
  * time, but then spaces failed polls itself)
+ * @param now ms by our clock
  */
-export function shouldReport(memory: ProcessState, activation: unknown, now: number): boolean {
-	const told = memory.told?.activation === activation ? memory.told : undefined;
-	if (told && now < told.againAt) return false;
-	const times = (told?.times ?? 0) + 1;
-	const pause = Math.min(MAX_INTERVAL_MS, HOUR_MS * 2 ** (times - 1));
-	memory.told = { activation, times, againAt: now + pause };
+export function shouldReport(state: ProcessState, activation: unknown, now: number): boolean {
+	const last = state.lastReport?.activation === activation ? state.lastReport : undefined;
+	if (lasts(last?.silence, now)) return false;
+	const times = (last?.times ?? 0) + 1;
+	const ms = Math.min(MAX_INTERVAL_MS, HOUR_MS * 2 ** (times - 1));
+	state.lastReport = { activation, times, silence: { from: now, ms } };
 	return true;
 }
 
@@ -32,4 +33,14 @@ export function triggerError(node: INode, error: unknown): Error {
 	const shown = shownError(node, error);
 	shown.message = `Hailuo Trigger cannot watch for jobs: ${shown.message}`;
 	return shown;
+}
+
+/** Jobs that no item will ever tell of. Told each time, for each of them is given up once. */
+export class JobsGivenUp extends NodeOperationError {
+	constructor(node: INode, messages: readonly string[]) {
+		super(node, `Hailuo Trigger watches some jobs no longer: ${messages.join('. ')}`, {
+			description:
+				'They may be paid for. Look for them on the history page of the provider, or with the operation Job: Get.',
+		});
+	}
 }

@@ -1,9 +1,11 @@
 import type { IBinaryData, IPollFunctions, INodeExecutionData } from 'n8n-workflow';
 import { clock } from '../n8n/clock';
 import { connect, type Connection } from '../n8n/http';
+import { within } from '../jobs/abort';
 import { settle } from '../jobs/settle';
-import type { HttpClient } from '../providers/types';
-import { shouldReport, shownError, triggerError } from './report';
+import { ProviderError } from '../providers/errors';
+import type { HttpClient, HttpResponse } from '../providers/types';
+import { JobsGivenUp, shouldReport, shownError, triggerError } from './report';
 import { fetchVideo, itemOf } from './deliver';
 import { processStateOf, type ProcessState } from './processState';
 import { exclusively, runPoll, type Poll } from './poll';
@@ -18,9 +20,8 @@ const MAX_POLL_MS = 50_000;
 const OVERDUE_MS = 30_000;
 /** ms until an answer counts as missing. */
 const TIMEOUT_MS = 10_000;
-/** How often an id may be unknown: one from the history was deleted, one that was typed may be too new. */
-const UNKNOWN_LISTED = 3;
-const UNKNOWN_GIVEN = 10;
+/** Longest text of others in a line of the log. */
+const MAX_LOG_LENGTH = 500;
 
 /** One poll of the trigger node: what ended since the last one, or null. */
 export async function pollNode(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
@@ -29,58 +30,83 @@ export async function pollNode(context: IPollFunctions): Promise<INodeExecutionD
 			throw shownError(context.getNode(), error);
 		});
 	}
-	const memory = processStateOf(`${context.getWorkflow().id} ${context.getNode().id}`);
-	const budget = context.getPollBudgetMs?.() ?? BUDGET_MS;
-	const deadlineAt = clock.now() + Math.min(budget, MAX_POLL_MS);
+	const state = processStateOf(`${context.getWorkflow().id} ${context.getNode().id}`);
+	const budgetMs = Math.min(context.getPollBudgetMs?.() ?? BUDGET_MS, MAX_POLL_MS);
 	const outcome = await settle(
 		async () =>
 			await exclusively(
-				memory,
+				state,
 				clock,
-				deadlineAt + OVERDUE_MS,
-				async (isOurs) => await pollAccount(context, memory, deadlineAt, isOurs),
+				budgetMs + OVERDUE_MS,
+				async (isCurrent) => await pollAccount(context, state, budgetMs, isCurrent),
 			),
 	);
 	if (outcome.ok) return outcome.value ?? null;
 	const { error } = outcome;
-	if (shouldReport(memory, context, clock.now())) throw triggerError(context.getNode(), error);
-	context.logger.warn(`${context.getNode().name}: ${(error as Error).message}`);
+	if (error instanceof JobsGivenUp) throw error;
+	if (shouldReport(state, context, clock.now())) throw triggerError(context.getNode(), error);
+	context.logger.warn(`${context.getNode().name}: ${plain((error as Error).message)}`);
 	return null;
 }
 
+/** Text of others as a line of the log: nothing in it breaks the line, and it has an end. */
+const plain = (text: string) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_LOG_LENGTH);
+
 async function pollAccount(
 	context: IPollFunctions,
-	memory: ProcessState,
-	deadlineAt: number,
-	isOurs: () => boolean,
+	state: ProcessState,
+	budgetMs: number,
+	isCurrent: () => boolean,
 ): Promise<INodeExecutionData[][] | null> {
+	const deadlineAt = clock.now() + budgetMs;
 	const settings = readSettings(context);
-	const connection = await connect(context, settings.provider);
+	// n8n reads the credential from its database, which may hang, too.
+	const connection = await within(connect(context, settings.provider), budgetMs, clock, tooLate);
 	const poll = pollOf(context, settings, connection, deadlineAt);
 	const data = context.getWorkflowStaticData('node');
-	const polled = await runPoll(data.state, memory, poll);
+	const polled = await runPoll(data.state, state, poll);
 	// The place was given up meanwhile: another poll may have reported the same jobs.
-	if (!isOurs()) return null;
-	if (polled.error && polled.ready.length === 0) throw polled.error;
+	if (!isCurrent()) return null;
+	const { error, ready, givenUp, saved } = polled;
+	if (error && ready.length === 0 && givenUp.length === 0) throw error;
 	// From here to the return nothing is awaited: n8n saves the state together with what is returned.
 	polled.commit();
-	if (!polled.error) memory.told = undefined;
-	if (polled.saved) data.state = polled.saved;
-	const ids = polled.ready.map(({ job }) => job.jobId).join(', ');
+	if (!error) state.lastReport = undefined;
+	if (saved) data.state = saved;
+	const { name } = context.getNode();
+	for (const message of givenUp) context.logger.error(`${name}: ${plain(message)}`);
+	state.givenUp.push(...givenUp);
+	if (ready.length === 0) {
+		if (state.givenUp.length === 0) return null;
+		throw new JobsGivenUp(context.getNode(), state.givenUp.splice(0));
+	}
+	const ids = ready.map(({ job }) => plain(job.jobId)).join(', ');
 	// A crash of n8n may lose what it has just been given; then this line still tells which jobs.
-	if (ids) context.logger.info(`${context.getNode().name}: starts the workflow with job ${ids}`);
-	return polled.ready.length > 0
-		? [polled.ready.map((ready) => itemOf(ready, settings.outputField))]
-		: null;
+	context.logger.info(`${name}: starts the workflow with job ${ids}`);
+	return [ready.map((each) => itemOf(each, settings.outputField))];
 }
 
-/** The HTTP client with answers that come in time, or not at all. */
-function hurried(http: HttpClient, deadlineAt: number): HttpClient {
+const tooLate = () =>
+	new ProviderError('The credential could not be read in time', { kind: 'noAnswer' });
+
+/**
+ * The HTTP client with answers that come in time, or not at all: n8n's own limit begins anew with every byte.
+ *
+ * @param onAnswer told of each answer
+ */
+function hurried(
+	http: HttpClient,
+	deadlineAt: number,
+	onAnswer: (response: HttpResponse) => void,
+): HttpClient {
 	return {
 		...http,
 		request: async (request) => {
 			const left = Math.max(1_000, deadlineAt - clock.now());
-			return await http.request({ ...request, timeoutMs: Math.min(TIMEOUT_MS, left) });
+			const timeoutMs = Math.min(TIMEOUT_MS, left);
+			const response = await http.request({ ...request, timeoutMs });
+			onAnswer(response);
+			return response;
 		},
 	};
 }
@@ -91,11 +117,15 @@ function pollOf(
 	{ provider, http, baseUrl }: Connection,
 	deadlineAt: number,
 ): Poll<IBinaryData> {
-	const client = hurried(http, deadlineAt);
-	// Ids that are given are watched alone.
+	let isClockKnown = false;
+	const client = hurried(http, deadlineAt, ({ headers }) => {
+		isClockKnown ||= Number.isFinite(Date.parse(headers.date ?? ''));
+	});
+	// IDs that are given are watched alone.
 	const list = settings.jobIds.length > 0 ? undefined : provider.list;
 	return {
 		...settings,
+		isClockKnown: () => isClockKnown,
 		list: list && (async (filter) => await list(client, filter)),
 		get: async (jobId) => await provider.get(client, jobId),
 		download: settings.download
@@ -105,7 +135,6 @@ function pollOf(
 		deadlineAt,
 		providerNow: () => clock.now() + http.clockOffsetMs(),
 		downloadTries: settings.downloadAttempts,
-		mostUnknown: list ? UNKNOWN_LISTED : UNKNOWN_GIVEN,
-		warn: (message) => context.logger.warn(`${context.getNode().name}: ${message}`),
+		warn: (message) => context.logger.warn(`${context.getNode().name}: ${plain(message)}`),
 	};
 }

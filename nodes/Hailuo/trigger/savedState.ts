@@ -8,6 +8,7 @@ import { createHash } from 'crypto';
  */
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
  * How long before the newest known job the history is read again, in ms: a job may appear in it later than others that
@@ -17,30 +18,39 @@ const MARGIN_MS = 5 * MINUTE_MS;
 /** The margin of an account that makes so many jobs that re-reading five minutes of them would fill the polls. */
 const BUSY_MARGIN_MS = MINUTE_MS;
 const BUSY_JOBS = 2_000;
+/** The longest time between two readings that counts, in ms: a clock that was set must not end the margin at once. */
+const MAX_QUIET_STEP_MS = 2 * MINUTE_MS;
 
-/** Most open jobs that are saved by their ids; the history is read again from the next one on. */
+/** Most open jobs that are saved by their IDs; the history is read again from the next one on. */
 const MAX_OPEN_SAVED = 1_000;
 
-/** Times are ms since the epoch by the provider's clock. */
+/** How far a time may lie in the future, in ms, before it counts as damaged: clocks differ, but not by a day. */
+const MAX_AHEAD_MS = DAY_MS;
+
+/** Times are ms since the epoch by the provider's clock, as it stands in its jobs. */
 export interface Watch {
 	/** What is watched: the provider, and with which credential. Another scope begins anew. */
 	readonly scope: string;
-	/** Names the last poll that emitted; a state from before it is known by its older mark. */
-	mark: string;
+	/** Which emission the state belongs to: it changes with each poll that emits. */
+	generation: string;
 	/** Jobs made before this are none of ours. */
-	readonly since: number;
+	since: number;
 	/** Every job made up to here is known. */
-	from: number;
+	cursor: number;
 	/** Jobs made before this are settled unless they are open. It never goes back. */
-	low: number;
-	/** The hashes of settled jobs made since `low`, with the minute they were made in. */
+	horizon: number;
+	/** The hashes of settled jobs made since `horizon`, with the minute they were made in. */
 	readonly seen: Map<string, number>;
-	/** When the cursor moved last, by the provider's clock; not saved. */
-	movedAt?: number;
+	/** The hashes of settled jobs whose IDs are given in the node: kept as long as they are given. */
+	readonly settledGiven: Set<string>;
+	/** Jobs that wait for their end, by ID, with the time they were made (0: not known); oldest first. */
+	readonly open: Map<string, number>;
+	/** For how long whole readings of the history found nothing newer than the cursor, in ms; not saved. */
+	quietMs?: number;
+	/** When the last whole reading of the history began, ms by our clock; not saved. */
+	readAt?: number;
 	/** How much of the history is read at a time while the cursor is far behind, in ms; only a hint, and not saved. */
 	span?: number;
-	/** Jobs that wait for their end, by id, with the time they were made; oldest first. */
-	readonly open: Map<string, number>;
 }
 
 /** The trigger was switched on, but the provider could not be asked yet what jobs there were before. */
@@ -52,14 +62,15 @@ export interface Pending {
 
 /** The form in n8n's static data: minutes in base 36, hashes joined, 8 characters each. */
 export interface Saved {
-	v: 1;
+	v: 2;
 	scope: string;
 	startedAt?: number;
-	mark?: string;
+	generation?: string;
 	since?: number;
-	from?: number;
-	low?: number;
+	cursor?: number;
+	horizon?: number;
 	seen?: Record<string, string>;
+	given?: string;
 	open?: Record<string, string[]>;
 }
 
@@ -72,19 +83,26 @@ export function hashOf(jobId: string): string {
 
 const minuteOf = (ms: number) => Math.floor(ms / MINUTE_MS);
 
-/** @param since provider's clock, ms: jobs made before are not ours */
-export function newWatch(scope: string, mark: string, since: number): Watch {
-	const low = minuteOf(since) * MINUTE_MS;
-	return { scope, mark, since, from: since, low, seen: new Map(), open: new Map() };
+/** @param since jobs made before are not ours */
+export function newWatch(scope: string, generation: string, since: number): Watch {
+	return {
+		...{ scope, generation, since, cursor: since, horizon: minuteOf(since) * MINUTE_MS },
+		...{ seen: new Map(), settledGiven: new Set(), open: new Map() },
+	};
 }
 
 export function copyOf(watch: Watch): Watch {
-	return { ...watch, seen: new Map(watch.seen), open: new Map(watch.open) };
+	const { seen, settledGiven, open } = watch;
+	return {
+		...watch,
+		...{ seen: new Map(seen), settledGiven: new Set(settledGiven), open: new Map(open) },
+	};
 }
 
 /** Whether nothing more is to be done about a job. */
-export function isSettled(watch: Watch, jobId: string): boolean {
-	return watch.seen.has(hashOf(jobId));
+export function isSettled({ seen, settledGiven }: Watch, jobId: string): boolean {
+	const hash = hashOf(jobId);
+	return seen.has(hash) || settledGiven.has(hash);
 }
 
 /** Nothing more is to be done about the job: it was emitted, or is not wanted. */
@@ -94,51 +112,89 @@ export function settleJob(
 	createdAt = watch.open.get(jobId) ?? 0,
 ): void {
 	watch.open.delete(jobId);
-	note(watch, jobId, createdAt);
+	refreshSeen(watch, jobId, createdAt);
 }
 
-/** A settled job that is listed again: the latest time that was told for it counts, so that it stays known. */
-export function note(watch: Watch, jobId: string, createdAt: number): void {
+/** A settled job that is listed again: the latest time it was listed with counts, so that it stays known. */
+export function refreshSeen(watch: Watch, jobId: string, createdAt: number): void {
 	const hash = hashOf(jobId);
 	watch.seen.set(hash, Math.max(watch.seen.get(hash) ?? 0, minuteOf(createdAt)));
 }
 
 /**
- * Moves the cursor up to `from`, and forgets what lies so far behind it that it is never listed again.
+ * After a part of the history was read to its end: moves the cursor up to `cursor`, and forgets what lies so far behind
+ * it that it is never listed again.
  *
- * @param now ms by the provider's clock
+ * @param readAt when the reading began, ms by our clock
  */
-export function advance(watch: Watch, from: number, now: number): void {
-	if (from > watch.from) Object.assign(watch, { from, movedAt: now });
-	raiseLow(watch, MARGIN_MS);
-	if (watch.seen.size > BUSY_JOBS) raiseLow(watch, BUSY_MARGIN_MS);
+export function advance(watch: Watch, cursor: number, readAt: number): void {
+	const sinceLast = Math.max(0, readAt - (watch.readAt ?? readAt));
+	watch.readAt = readAt;
+	if (cursor > watch.cursor) Object.assign(watch, { cursor, quietMs: 0 });
+	else watch.quietMs = (watch.quietMs ?? 0) + Math.min(sinceLast, MAX_QUIET_STEP_MS);
+	raiseHorizon(watch, MARGIN_MS);
+	if (watch.seen.size > BUSY_JOBS) raiseHorizon(watch, BUSY_MARGIN_MS);
 }
 
-function raiseLow(watch: Watch, marginMs: number): void {
+function raiseHorizon(watch: Watch, marginMs: number): void {
 	// Open jobs that will not be saved are found again only if the cursor stays behind the first of them.
 	const unsaved = [...watch.open.values()].sort((a, b) => a - b)[MAX_OPEN_SAVED] ?? Infinity;
-	const low = minuteOf(Math.min(watch.from, unsaved) - marginMs) * MINUTE_MS;
-	if (low <= watch.low) return;
-	watch.low = low;
+	const horizon = minuteOf(Math.min(watch.cursor, unsaved) - marginMs) * MINUTE_MS;
+	if (horizon <= watch.horizon) return;
+	watch.horizon = horizon;
 	for (const [hash, minute] of watch.seen) {
-		if (minute * MINUTE_MS < low) watch.seen.delete(hash);
+		if (minute * MINUTE_MS < horizon) watch.seen.delete(hash);
 	}
 }
 
 /**
- * From when on the history is read, in ms by the provider's clock: overlapping what is known, until jobs that appear late
- * have had their time. Otherwise each idle poll would read the pages of the last busy minutes again.
+ * From when on the history is read: overlapping what is known, until jobs that appear late have had their time.
+ * Otherwise each idle poll would read the pages of the last busy minutes again.
+ *
+ * That time is counted from one whole reading to the next, not from the moment when the cursor last moved: while
+ * nobody read the history, nothing that appeared late was seen.
  */
-export function readFrom(watch: Watch, now: number): number {
-	watch.movedAt ??= now;
-	const margin = now - watch.movedAt > MARGIN_MS ? 0 : MARGIN_MS;
-	return Math.max(watch.low, watch.from - margin);
+export function readFrom({ quietMs = 0, horizon, cursor }: Watch): number {
+	const margin = quietMs >= MARGIN_MS ? 0 : MARGIN_MS;
+	return Math.max(horizon, cursor - margin);
 }
 
-/** For a provider without a history: forgets the settled ids that are no longer asked for. */
-export function keepOnly(watch: Watch, jobIds: readonly string[]): void {
-	const asked = new Set(jobIds.map(hashOf));
-	for (const hash of watch.seen.keys()) if (!asked.has(hash)) watch.seen.delete(hash);
+/**
+ * Takes the IDs that the node is given: those that are not settled are open, and what is known of IDs that are given no
+ * longer is forgotten. Of a job that is known by its ID alone the time is 0.
+ */
+export function takeGiven(watch: Watch, jobIds: readonly string[]): void {
+	const { seen, settledGiven, open } = watch;
+	const given = new Map(jobIds.map((jobId) => [hashOf(jobId), jobId]));
+	for (const hash of settledGiven) if (!given.has(hash)) settledGiven.delete(hash);
+	for (const [jobId, createdAt] of open) {
+		if (createdAt === 0 && !given.has(hashOf(jobId))) open.delete(jobId);
+	}
+	for (const [hash, jobId] of given) {
+		// One that the history shows too is forgotten there in time, and must stay known here.
+		if (seen.has(hash)) settledGiven.add(hash);
+		if (!settledGiven.has(hash) && !open.has(jobId)) open.set(jobId, 0);
+	}
+	for (const [hash, minute] of seen) if (minute === 0) seen.delete(hash);
+}
+
+/** Whether a time of the state lies in a future that no clock explains. @param now ms since the epoch */
+export const isAhead = ({ horizon, cursor, since }: Watch, now: number): boolean =>
+	Math.max(horizon, cursor, since) > now + MAX_AHEAD_MS;
+
+/**
+ * Puts right what lies in a future that no clock explains: with it the trigger would wait for years.
+ *
+ * @param now by the provider's clock
+ * @returns whether the state can be gone on from; it is to be begun anew otherwise
+ */
+export function repairFuture(watch: Watch, now: number): boolean {
+	const latest = now + MAX_AHEAD_MS;
+	if (watch.horizon > latest) return false;
+	// All that was settled since the horizon is known, so nothing is emitted twice.
+	if (watch.cursor > latest) watch.cursor = watch.horizon;
+	if (watch.since > latest) watch.since = watch.horizon;
+	return true;
 }
 
 export function encode(watch: Watch): Saved {
@@ -152,34 +208,71 @@ export function encode(watch: Watch): Saved {
 	for (const [jobId, createdAt] of oldest.slice(0, MAX_OPEN_SAVED)) {
 		(open[minuteOf(createdAt).toString(36)] ??= []).push(jobId);
 	}
-	const from = Math.min(watch.from, oldest[MAX_OPEN_SAVED]?.[1] ?? Infinity);
-	const { scope, mark, since, low } = watch;
-	return { v: 1, scope, mark, since, from, low, seen, open };
+	const cursor = Math.min(watch.cursor, oldest[MAX_OPEN_SAVED]?.[1] ?? Infinity);
+	const { scope, generation, since, horizon } = watch;
+	const given = [...watch.settledGiven].join('');
+	return {
+		...{ v: 2, scope, generation, since, cursor, horizon, seen, open },
+		...(given ? { given } : {}),
+	};
 }
 
-/** Reads what n8n kept; undefined when there is nothing of this scope, or nothing that can be read. */
+/** What can be a time: ms since the epoch within what a Date can hold. */
+const isTime = (value: unknown): value is number =>
+	typeof value === 'number' && value >= 0 && value < 8.64e15;
+
+/** What can be an ID, and neither breaks a line of the log nor fills the saved state. */
+export const isPlausibleId = (value: unknown): value is string =>
+	typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value);
+
+/** The start of the minute that a key stands for, in ms; undefined for a key that is none. */
+function minuteAt(key: string): number | undefined {
+	const ms = /^[0-9a-z]{1,8}$/.test(key) ? parseInt(key, 36) * MINUTE_MS : NaN;
+	return isTime(ms) ? ms : undefined;
+}
+
+const entriesOf = (value: unknown): Array<[string, unknown]> =>
+	typeof value === 'object' && value !== null ? Object.entries(value) : [];
+
+/** The whole hashes in a text; what is left over is damaged. */
+const hashesIn = (value: unknown): string[] =>
+	typeof value === 'string' ? (value.match(/[\w-]{8}/g) ?? []) : [];
+
+/**
+ * Reads what n8n kept; undefined when there is nothing of this scope, or nothing to go on from. Whatever is damaged is
+ * left out or put right as far as the rest tells, for a poll that throws would throw at each poll to come.
+ */
 export function decode(saved: unknown, scope: string): Watch | Pending | undefined {
-	const { v, scope: of, startedAt, mark, since, from, low, seen, open } = (saved ?? {}) as Saved;
-	if (v !== 1 || of !== scope) return undefined;
-	if (typeof startedAt === 'number') return { scope, startedAt };
-	if (typeof since !== 'number' || typeof from !== 'number' || typeof low !== 'number') {
-		return undefined;
-	}
+	const { v, scope: of, startedAt, ...rest } = (saved ?? {}) as Record<string, unknown>;
+	if (v !== 2 || of !== scope) return undefined;
+	if (isTime(startedAt)) return { scope, startedAt };
+	const { generation, since, cursor, horizon, seen, given, open } = rest;
+	// Without the horizon nobody knows what was settled; the cursor tells it, but for its margin.
+	const [known] = [horizon, isTime(cursor) ? cursor - MARGIN_MS : undefined].filter(isTime);
+	if (known === undefined) return undefined;
+	const from = minuteOf(known) * MINUTE_MS;
 	const watch: Watch = {
-		...{ scope, mark: String(mark), since, from, low },
-		...{ seen: new Map(), open: new Map() },
+		...newWatch(
+			scope,
+			typeof generation === 'string' ? generation : '',
+			isTime(since) ? since : from,
+		),
+		...{ cursor: isTime(cursor) ? Math.max(cursor, from) : from, horizon: from },
 	};
-	for (const [key, hashes] of Object.entries(seen ?? {})) {
-		for (let at = 0; at < hashes.length; at += HASH_LENGTH) {
-			watch.seen.set(hashes.slice(at, at + HASH_LENGTH), parseInt(key, 36));
-		}
+	for (const [key, hashes] of entriesOf(seen)) {
+		const madeAt = minuteAt(key);
+		if (madeAt === undefined) continue;
+		for (const hash of hashesIn(hashes)) watch.seen.set(hash, minuteOf(madeAt));
 	}
-	for (const [key, ids] of Object.entries(open ?? {})) {
-		for (const jobId of ids) watch.open.set(jobId, parseInt(key, 36) * MINUTE_MS);
+	for (const hash of hashesIn(given)) watch.settledGiven.add(hash);
+	for (const [key, jobIds] of entriesOf(open)) {
+		for (const jobId of Array.isArray(jobIds) ? jobIds : []) {
+			if (isPlausibleId(jobId)) watch.open.set(jobId, minuteAt(key) ?? from);
+		}
 	}
 	return watch;
 }
 
 export const isPending = (state: Watch | Pending): state is Pending => 'startedAt' in state;
 
-export const encodePending = ({ scope, startedAt }: Pending): Saved => ({ v: 1, scope, startedAt });
+export const encodePending = ({ scope, startedAt }: Pending): Saved => ({ v: 2, scope, startedAt });

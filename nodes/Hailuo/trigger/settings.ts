@@ -12,9 +12,9 @@ export interface Settings {
 	/** Names what is watched: another provider or another credential is another account. */
 	scope: string;
 	/** Which jobs are looked for. */
-	isOurs: (job: Job) => boolean;
+	isWatched: (job: Job) => boolean;
 	/** Which ends are reported. */
-	isWanted: (job: Job) => boolean;
+	isWanted: (job: Pick<Job, 'status'>) => boolean;
 	/** The model that alone is looked for, where there is just one. */
 	onlyModel?: string;
 	/** 0 for jobs since the activation. */
@@ -55,7 +55,7 @@ export function readSettings(context: IPollFunctions): Settings {
 	return {
 		provider,
 		scope: list && !history ? `${account}/given` : account,
-		isOurs: ({ model }) =>
+		isWatched: ({ model }) =>
 			models.length > 0 ? models.includes(model) : !onlyHailuo || isHailuo(model),
 		isWanted: ({ status }) => ends.includes(status),
 		onlyModel: models.length === 1 ? models[0] : undefined,

@@ -3,6 +3,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { clock } from '../n8n/clock';
 import { aboutJob } from '../n8n/jobIds';
 import { connect, type Connection } from '../n8n/http';
+import { historyPages, PAGE_SIZE } from '../jobs/historyPages';
 import { settle } from '../jobs/settle';
 import { providerOf } from '../providers';
 import { ProviderError } from '../providers/errors';
@@ -11,7 +12,6 @@ import { fetchVideo, itemOf } from './deliver';
 import { withWarning } from './checkJobs';
 import { EVENT_STATUSES, readSettings, type Settings } from './settings';
 
-const PAGE_SIZE = 100;
 const MAX_PAGES = 5;
 /** A person is waiting; ms. */
 const PATIENCE_MS = 60_000;
@@ -49,18 +49,18 @@ async function newestJob(
 	connection: Connection,
 ): Promise<{ job: Job } | undefined> {
 	const { provider, http } = connection;
-	const { isOurs, isWanted, onlyModel: model, jobIds } = settings;
-	if (!provider.list || jobIds.length > 0) return await newestOf(jobIds, settings, connection);
-	for (let page = 1; page <= MAX_PAGES; page++) {
-		const { jobs, more } = await provider.list(http, { page, pageSize: PAGE_SIZE, model });
-		const listed = jobs.filter((job) => isOurs(job) && isWanted(job)).sort(newestFirst);
+	const { isWatched, isWanted, onlyModel: model, jobIds } = settings;
+	const { list } = provider;
+	if (!list || jobIds.length > 0) return await newestOf(jobIds, settings, connection);
+	const pages = historyPages(async (filter) => await list(http, filter), { model }, MAX_PAGES);
+	for await (const { jobs } of pages) {
+		const listed = jobs.filter((job) => isWatched(job) && isWanted(job)).sort(newestFirst);
 		for (const { jobId } of listed) {
 			const job = await provider.get(http, jobId);
 			if (isWanted(job)) return { job };
 		}
-		if (!more) return undefined;
 	}
-	return undefined;
+	return await newestOf(jobIds, settings, connection);
 }
 
 /** Of the ids that were given; the first that is unknown is told when none of the others will do. */

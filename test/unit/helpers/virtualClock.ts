@@ -1,4 +1,5 @@
 import type { Clock } from '../../../nodes/Hailuo/jobs/clock';
+import { idle } from './nodeGlobals';
 
 /** Numbers from 0 (inclusive) to 1 (exclusive), the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
@@ -18,9 +19,6 @@ interface Sleeper {
 	wake: () => void;
 }
 
-/** How many microtasks in a row the code under test may take without any time passing. */
-const MICROTASKS = 1_000;
-
 /**
  * A clock whose time passes only when everybody sleeps: hours take milliseconds, and every run is the
  * same. Nothing real is waited for, so the work must wait for this clock alone.
@@ -30,12 +28,9 @@ export class VirtualClock implements Clock {
 	private time: number;
 	private order = 0;
 	private sleepers: Sleeper[] = [];
-	private readonly microtasks: number;
 
-	/** @param options `microtasks`: fewer make a long test faster, where the chains of promises are short */
-	constructor(options: { startMs?: number; seed?: number; microtasks?: number } = {}) {
+	constructor(options: { startMs?: number; seed?: number } = {}) {
 		this.time = options.startMs ?? Date.UTC(2026, 0, 1);
-		this.microtasks = options.microtasks ?? MICROTASKS;
 		this.random = seededRandom(options.seed ?? 1);
 	}
 
@@ -68,9 +63,9 @@ export class VirtualClock implements Clock {
 		});
 	}
 
-	/** Lets everything happen that needs no time. */
+	/** Lets everything happen that needs no time: Node runs all chains of promises to their end before it goes on. */
 	async idle(): Promise<void> {
-		for (let i = 0; i < this.microtasks; i++) await Promise.resolve();
+		await idle();
 	}
 
 	/** Runs `work` to its end, passing time whenever everybody sleeps. Settles as `work` does. */

@@ -1,6 +1,6 @@
 import { DownloadFailed } from '../../../nodes/Hailuo/media/video/downloadFailed';
 import { ProviderError } from '../../../nodes/Hailuo/providers/errors';
-import { NO_VIDEO } from '../../../nodes/Hailuo/providers/types';
+import { NO_VIDEO, type Job } from '../../../nodes/Hailuo/providers/types';
 import { newProcessState } from '../../../nodes/Hailuo/trigger/processState';
 import { runPoll } from '../../../nodes/Hailuo/trigger/poll';
 import { MINUTE, N8n, World } from './world';
@@ -13,7 +13,7 @@ const hanging = new DownloadFailed('nothing came from its server for 8 s', {
 });
 
 async function ready(count: number, more: ConstructorParameters<typeof N8n>[2] = {}) {
-	const world = new World();
+	const world = new World({ staleList: true });
 	const n8n = new N8n(world, 'default', more);
 	await world.clock.run(async () => await n8n.start());
 	for (let i = 0; i < count; i++) world.make({ lengthMs: 1_000 });
@@ -49,28 +49,155 @@ test('downloads that hang hold up no other, and are emitted with a warning after
 	expect(Math.max(...times)).toBeLessThanOrEqual(36_000);
 });
 
-test.each([
-	['comes with the next poll', 1, 'completed'],
-	['never comes, counts as one that did not succeed', 9, 'failed'],
-])('a completed job whose video %s', async (_what, empty, status) => {
-	const { world, n8n, poll } = await ready(1, { isWanted: () => true });
-	const { get } = world;
-	let looks = 0;
-	n8n.more.get = async (id) => {
-		const job = await get(id);
-		return looks++ < empty
-			? { ...job, status: 'failed', error: NO_VIDEO, videoUrl: undefined }
-			: job;
+describe('a completed job whose video', () => {
+	const empty: Partial<Job> = {
+		...{ status: 'failed', error: NO_VIDEO, videoUrl: undefined, videos: [] },
 	};
-	const seen: string[] = [];
-	n8n.more.isWanted = (job) => seen.push(job.status) > 0;
-	for (let i = 0; i < 4; i++) {
+
+	/** @param polls in how many of them it is missing */
+	async function missingFor(polls: number, isWanted: (job: Pick<Job, 'status'>) => boolean) {
+		const warnings: string[] = [];
+		const warn = (message: string) => void warnings.push(message);
+		const { world, n8n, poll } = await ready(1, { isWanted, warn });
+		let looks = 0;
+		const { get, list } = world;
+		n8n.more.get = async (id) => ({ ...(await get(id)), ...(++looks <= polls ? empty : {}) });
+		n8n.more.list = async (filter) => {
+			const page = await list(filter);
+			return { ...page, jobs: page.jobs.map((job) => ({ ...job, ...empty })) };
+		};
+		for (let i = 0; i < 70; i++) {
+			await poll();
+			await world.clock.advance(MINUTE);
+		}
+		return { n8n, warnings };
+	}
+
+	test('comes after ten minutes is emitted with it', async () => {
+		const { n8n } = await missingFor(10, ({ status }) => status === 'completed');
+		expect(n8n.emitted).toEqual(['job-0']);
+	});
+
+	test('never comes counts as one that did not succeed, after an hour', async () => {
+		const { n8n } = await missingFor(99, ({ status }) => status === 'failed');
+		expect(n8n.emitted).toEqual(['job-0']);
+	});
+
+	test('never comes is told in the log where failed jobs are not wanted', async () => {
+		const { n8n, warnings } = await missingFor(99, ({ status }) => status === 'completed');
+		expect(n8n.emitted).toEqual([]);
+		expect(warnings).toEqual([
+			'The job job-0 is completed and shows no video yet. It is looked at again',
+			'The job job-0 is completed and shows no video',
+		]);
+	});
+});
+
+describe('a look that does not show the job', () => {
+	const passing = [
+		new ProviderError('default backend - 404', { kind: 'notFound', status: 404 }),
+		new ProviderError('bad request', { kind: 'invalid', status: 400 }),
+		new ProviderError('gone', { kind: 'notFound', status: 410 }),
+		new ProviderError('a redirect', { kind: 'invalid', status: 302 }),
+	];
+
+	test.each(passing)(
+		'%s for half an hour ends no job, and a good poll ends the row',
+		async (error) => {
+			const { world, n8n, poll } = await ready(3);
+			const { get, list } = world;
+			n8n.more.list = async (filter) =>
+				filter.jobIds ? await Promise.reject(error) : await list(filter);
+			for (const [minutes, isBad] of [
+				[30, true],
+				[1, false],
+				[30, true],
+				[1, false],
+			] as const) {
+				for (const job of world.jobs.values()) job.endsAt = isBad ? world.now : Infinity;
+				n8n.more.get = async (id) => (isBad ? await Promise.reject(error) : await get(id));
+				for (let i = 0; i < minutes; i++) {
+					await poll();
+					await world.clock.advance(MINUTE);
+				}
+			}
+			expect(n8n.emitted).toEqual([]);
+			for (const job of world.jobs.values()) job.endsAt = world.now;
+			await poll();
+			expect([...n8n.emitted].sort()).toEqual(['job-0', 'job-1', 'job-2']);
+			expect(n8n.givenUp).toEqual([]);
+			expect(n8n.errors).toEqual([]);
+		},
+	);
+
+	test('a job that the history shows as completed is emitted from there', async () => {
+		const { world, n8n, poll } = await ready(1);
+		n8n.more.get = async () => await Promise.reject(passing[0]);
+		// Found while it ran, so that no reading of the history brings it again.
+		for (let i = 0; i < 20; i++) {
+			await poll();
+			await world.clock.advance(MINUTE);
+		}
+		expect(n8n.emitted).toEqual([]);
+		world.options.staleList = false;
 		await poll();
 		await world.clock.advance(MINUTE);
-	}
+		await poll();
+		expect(n8n.emitted).toEqual(['job-0']);
+	});
+
+	test.each([
+		['completed', [], 1],
+		['failed', ['job-0'], 0],
+	])('of a deleted job is told, where %s jobs are wanted', async (wanted, emitted, givenUp) => {
+		const { world, n8n, poll } = await ready(1, { isWanted: ({ status }) => status === wanted });
+		world.jobs.get('job-0')!.endsAt = Infinity;
+		await poll();
+		world.jobs.get('job-0')!.deleted = true;
+		for (let i = 0; i < 75; i++) {
+			await world.clock.advance(MINUTE);
+			await poll();
+		}
+		expect(n8n.emitted).toEqual(emitted);
+		expect(n8n.givenUp).toEqual(
+			Array(givenUp).fill('The provider does not know the job job-0 any more'),
+		);
+	});
+});
+
+test('what the history shows as finished is not asked for again', async () => {
+	const { world, n8n, poll } = await ready(500);
+	world.options.staleList = false;
+	const { get } = world.calls;
+	await poll();
+	expect(n8n.emitted).toHaveLength(500);
+	expect(world.calls.get).toBe(get);
+});
+
+test('5,001 finished jobs come in one poll where only their addresses are wanted', async () => {
+	const { world, n8n, poll } = await ready(5_001, { download: undefined });
+	world.options.staleList = false;
+	const ms = await poll();
+	expect(n8n.emitted).toHaveLength(5_001);
+	expect(ms).toBeLessThan(18_000);
+	expect(world.calls.get).toBe(0);
+});
+
+test('a download that failed is tried again with the address of a fresh look', async () => {
+	const { world, n8n, poll } = await ready(1);
+	world.options.staleList = false;
+	let tries = 0;
+	n8n.more.download = async () => {
+		if (tries++ === 0) throw hanging;
+		return 'video';
+	};
+	// Not listed again: the second poll asks for it.
+	await poll();
+	n8n.more.list = async () => ({ jobs: [], more: false });
+	await world.clock.advance(MINUTE);
+	await poll();
 	expect(n8n.emitted).toEqual(['job-0']);
-	expect(seen).toEqual([status]);
-	expect(looks).toBe(Math.min(empty + 1, 3));
+	expect(world.calls.get).toBe(1);
 });
 
 test('a request and a download that never end leave the poll within its time', async () => {

@@ -13,8 +13,10 @@ function prepared(options: WorldOptions = {}) {
 			asked.push(filter);
 			return await world.list(filter);
 		},
-		isOurs: () => true,
+		isWatched: () => true,
+		now: () => world.now,
 		providerNow: world.providerNow,
+		warn: () => {},
 		isLate: () => world.now >= late.at,
 	};
 	const read = async () => await world.clock.run(async () => await discover(watch, discovery));
@@ -70,7 +72,7 @@ test.each([
 	for (let whole = false; !whole; polls++) {
 		late.at = world.now + 15;
 		({ whole } = await read());
-		from.push(watch.from);
+		from.push(watch.cursor);
 	}
 	expect(watch.open.size).toBe(5_000);
 	expect(from).toEqual([...from].sort((a, b) => a - b));
@@ -140,13 +142,13 @@ test('jobs that tell no time are found, and known when they are listed again', a
 		const page = await list({ ...filter, createdAfter: undefined });
 		return { ...page, jobs: page.jobs.map((job) => ({ ...job, createdAt: '' })) };
 	};
-	discovery.isOurs = () => false;
+	discovery.isWatched = () => false;
 	world.make();
 	for (let i = 0; i < 20; i++) {
 		await read();
 		await world.clock.advance(MINUTE);
 	}
-	discovery.isOurs = () => true;
+	discovery.isWatched = () => true;
 	await read();
 	expect(watch.open.size).toBe(0);
 });

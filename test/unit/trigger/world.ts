@@ -36,12 +36,16 @@ export interface WorldOptions {
 	listDelayMs?: number;
 	oldestFirst?: boolean;
 	withoutTotal?: boolean;
+	/** The history shows every job as running, so that each has to be asked for. */
+	staleList?: boolean;
 	/** Latency of a request, ms. */
 	latencyMs?: number;
 	/** Share of requests that fail. */
 	faults?: number;
 	/** Share of downloads that fail. */
 	badDownloads?: number;
+	/** Whether its answers tell the time; without it the node takes its own clock for the provider's. */
+	withoutDate?: boolean;
 	/** Happens while a request is under way. */
 	meanwhile?: (world: World) => void;
 }
@@ -56,7 +60,7 @@ export class World {
 	onCall?: (kind: 'list' | 'get' | 'download') => void;
 
 	constructor(readonly options: WorldOptions = {}) {
-		this.clock = new VirtualClock({ seed: options.seed, microtasks: 150 });
+		this.clock = new VirtualClock({ seed: options.seed });
 		this.random = seededRandom((options.seed ?? 1) + 77);
 	}
 
@@ -64,7 +68,13 @@ export class World {
 		return this.clock.now();
 	}
 
-	providerNow = () => this.now + (this.options.skewMs ?? 0);
+	/** By the provider's clock. */
+	get realNow() {
+		return this.now + (this.options.skewMs ?? 0);
+	}
+
+	/** What the node takes for it. */
+	providerNow = () => (this.options.withoutDate ? this.now : this.realNow);
 
 	make(facts: Partial<WorldJob> & { lengthMs?: number } = {}): WorldJob {
 		const { grainMs = 1 } = this.options;
@@ -73,7 +83,7 @@ export class World {
 			id: `job-${this.jobs.size}`,
 			model: 'minimax/hailuo-02/fast',
 			madeAt: this.now,
-			createdAt: Math.floor(this.providerNow() / grainMs) * grainMs,
+			createdAt: Math.floor(this.realNow / grainMs) * grainMs,
 			endsAt: this.now + lengthMs,
 			end: 'completed',
 			deleted: false,
@@ -98,6 +108,13 @@ export class World {
 		};
 	}
 
+	private listed(job: WorldJob): Job {
+		const shown = this.asJob(job);
+		return this.options.staleList
+			? { ...shown, status: 'running', videos: [], videoUrl: undefined }
+			: shown;
+	}
+
 	private async request(kind: 'list' | 'get' | 'download'): Promise<void> {
 		this.calls[kind]++;
 		this.onCall?.(kind);
@@ -118,7 +135,7 @@ export class World {
 			.filter(({ madeAt }) => this.now - madeAt >= listDelayMs && this.now - madeAt < 168 * HOUR);
 		if (!oldestFirst) all.reverse();
 		const at = (filter.page - 1) * filter.pageSize;
-		const jobs: HistoryJob[] = all.slice(at, at + filter.pageSize).map((job) => this.asJob(job));
+		const jobs: HistoryJob[] = all.slice(at, at + filter.pageSize).map((job) => this.listed(job));
 		return withoutTotal
 			? { jobs, more: jobs.length === filter.pageSize }
 			: { jobs, more: at + filter.pageSize < all.length, total: all.length };
@@ -143,7 +160,9 @@ export class World {
 			list: this.list,
 			get: this.get,
 			download: this.download,
-			isOurs: ({ model }) => model.includes('hailuo'),
+			provider: 'waveSpeed',
+			isWatched: ({ model }) => model.includes('hailuo'),
+			isClockKnown: () => !this.options.withoutDate,
 			isWanted: ({ status }) => status === 'completed',
 			days: 0,
 			jobIds: [],
@@ -151,7 +170,6 @@ export class World {
 			deadlineAt: this.now + 36_000,
 			providerNow: this.providerNow,
 			downloadTries: 3,
-			mostUnknown: 3,
 			warn: () => {},
 			...more,
 		};
@@ -174,6 +192,8 @@ export class N8n {
 	readonly warnings: string[] = [];
 	/** Errors that polls threw. */
 	readonly errors: Error[] = [];
+	/** What was said of jobs that are watched no longer. */
+	readonly givenUp: string[] = [];
 	/** How long the database takes for what was emitted, ms. */
 	savingMs = 5;
 	/** n8n throws away what polls return: the lease was lost, or the time was up. */
@@ -223,19 +243,20 @@ export class N8n {
 		const poll = world.poll(this.more);
 		const { list, get, download } = poll;
 		const result = await alive(
-			exclusively(memory, world.clock, poll.deadlineAt + 30_000, async (isOurs) => {
+			exclusively(memory, world.clock, 66_000, async (isCurrent) => {
 				const polled = await runPoll(snapshot, memory, {
 					...poll,
 					list: list && (async (filter) => await alive(list(filter))),
 					get: async (id) => await alive(get(id)),
 					download: download && (async (job, until) => await alive(download(job, until))),
 				});
-				if (!isOurs()) return undefined;
+				if (!isCurrent()) return undefined;
 				polled.commit();
 				return polled;
 			}),
 		);
 		if (!result) return;
+		this.givenUp.push(...result.givenUp);
 		if (result.error && result.ready.length === 0) this.errors.push(result.error);
 		const next = result.saved ?? snapshot;
 		if (mode === 'default') this.static = next;

@@ -1,0 +1,2 @@
+export const idle: () => Promise<void>;
+export const numberFromEnv: (name: string, otherwise: number) => number;
