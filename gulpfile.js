@@ -11,6 +11,8 @@ const compile = () =>
 const copyAssets = () =>
 	src(['nodes/**/*.{svg,json}', 'icons/*.svg'], { base: '.', encoding: false }).pipe(dest('dist'));
 
+const join = async () => require('./tools/bundle').bundle(__dirname);
+
 /** The full package and the single-provider ones, into build/ (docs/publishing.md). */
 const pack = async () => {
 	const { packEditions, packFull } = require('./tools/editions/pack');
@@ -19,6 +21,6 @@ const pack = async () => {
 	await packEditions({ log: console.log });
 };
 
-exports.build = series(clean, compile, copyAssets);
+exports.build = series(clean, compile, join, copyAssets);
 exports.pack = series(exports.build, pack);
 exports.default = exports.build;

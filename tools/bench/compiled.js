@@ -6,15 +6,20 @@ const path = require('node:path');
 
 const esbuild = require('esbuild');
 
+const ROOT = path.join(__dirname, '../..');
+
 /**
- * Compiles one of the node's own TypeScript files and gives its exports: a benchmark measures a process of its own,
+ * Compiles one of the node's own TypeScript files with all that it imports: a benchmark measures a process of its own,
  * where a compiler that stays in memory would be measured along.
+ * @param {string} file below nodes/Hailuo
+ * @param {string} [root] of the package
+ * @returns {string} the file to require
  */
-function compiled(file) {
+function compiled(file, root = ROOT) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-bench-'));
 	const outfile = path.join(folder, 'out.cjs');
 	esbuild.buildSync({
-		entryPoints: [path.join(__dirname, '../../nodes/Hailuo', file)],
+		entryPoints: [path.join(root, 'nodes/Hailuo', file)],
 		outfile,
 		bundle: true,
 		platform: 'node',
@@ -24,8 +29,6 @@ function compiled(file) {
 	});
 	return outfile;
 }
-
-const ROOT = path.join(__dirname, '../..');
 
 /**
  * Compiles all sources of the package, file by file, so that a process can load the node and reach into its parts

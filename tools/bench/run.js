@@ -16,6 +16,7 @@ const { ensureModules } = require('../setup');
 const BENCHES = {
 	batch: './batch',
 	cpu: './cpu',
+	require: './require',
 	waiting: './waiting',
 	memory: './memoryRows',
 	chaos: './chaos',

@@ -107,7 +107,8 @@ function written() {
 }
 
 function write() {
-	const of = (file) => require(`../../dist/nodes/Hailuo/models/${file}`);
+	const { compiled } = require('../bench/compiled');
+	const of = (file) => require(compiled(`models/${file}.ts`));
 	const text = fs.readFileSync(README, 'utf8');
 	fs.writeFileSync(
 		README,

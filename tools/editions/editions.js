@@ -52,7 +52,7 @@ const editions = [
 		account:
 			'Make an account on the MiniMax platform ([global](https://platform.minimax.io) or [mainland China](https://platform.minimaxi.com)), add credit, and create a key. In the credential, choose the region that the key is from.',
 		words: [],
-		names: /minimaxi?\.(io|com)|hailuoMiniMaxApi/i,
+		names: /minimaxi?\.(io|com|cn)|hailuoMiniMaxApi/i,
 	},
 ];
 

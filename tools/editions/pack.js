@@ -3,6 +3,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { bundle } = require('../bundle');
 const { npmEnv, NPM_QUIET } = require('../n8n/install');
 const { packPackage } = require('../n8n/package');
 const { run } = require('../n8n/processes');
@@ -46,6 +47,7 @@ async function packEdition(edition) {
 	await lockFile(dir);
 	const cli = path.join(ROOT, 'node_modules', '.bin', 'n8n-node');
 	await run(`building ${edition.name}`, cli, ['build'], { cwd: dir });
+	bundle(dir);
 	fs.writeFileSync(path.join(dir, 'README.md'), readme(edition, dir));
 	fs.mkdirSync(PACKAGES, { recursive: true });
 	const { tarball, size, files } = await packPackage({ root: dir, build: false, outDir: PACKAGES });

@@ -1,12 +1,13 @@
 'use strict';
 
 const path = require('node:path');
+const { compiled } = require('../bench/compiled');
 const { testedWith } = require('./editions');
 const { ownRepository } = require('./repository');
 const { FULL } = require('./stage');
 
 /*
- * The README of an edition. What it says of models, prices and operations is read from the built package, so that it
+ * The README of an edition. What it says of models, prices and operations is read from the package itself, so that it
  * cannot differ from what the node does; all that is true of every provider stays in the README of the full package.
  */
 
@@ -19,7 +20,7 @@ function table(head, rows) {
 }
 
 function models(dir, provider) {
-	const catalogue = load(dir, 'nodes/Hailuo/models/catalogue.js');
+	const catalogue = require(compiled('models/catalogue.ts', dir));
 	const rows = catalogue.models
 		.filter(({ custom }) => !custom)
 		.map((model) => {

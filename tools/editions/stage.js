@@ -18,6 +18,7 @@ const SAME = [
 	'.prettierrc.js',
 	'eslint.config.mjs',
 	'index.js',
+	'tools/bundle.js',
 	'tsconfig.json',
 ];
 const SOURCES = ['nodes', 'credentials', 'icons'];
@@ -25,6 +26,7 @@ const SOURCES = ['nodes', 'credentials', 'icons'];
 const DEV_DEPENDENCIES = [
 	'@n8n/node-cli',
 	'@types/node',
+	'esbuild',
 	'eslint',
 	'n8n-workflow',
 	'prettier',
@@ -32,7 +34,7 @@ const DEV_DEPENDENCIES = [
 	'typescript',
 ];
 const SCRIPTS = {
-	build: 'n8n-node build',
+	build: 'n8n-node build && node tools/bundle.js',
 	dev: 'n8n-node dev',
 	lint: 'n8n-node lint',
 	release: 'n8n-node release',

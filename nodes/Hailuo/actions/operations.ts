@@ -1,3 +1,4 @@
+import { sortedBy } from '../n8n/sorted';
 import { getBalance } from './account/getBalance.operation';
 import { cancelJobs } from './job/cancel.operation';
 import { deleteJobs } from './job/delete.operation';
@@ -12,19 +13,20 @@ import { referenceToVideo } from './video/referenceToVideo.operation';
 import { sendAndWait } from './video/sendAndWait.operation';
 import { textToVideo } from './video/textToVideo.operation';
 
+const nameOf = ({ name }: Operation) => name;
+
 /**
  * Everything the node can do, by resource, in the order of the lists. What a provider offers follows from what its
  * object implements: the lists of the editor and the router both ask here.
  */
 export const operations: Record<Resource, readonly Operation[]> = {
 	account: [getBalance],
-	job: byName([cancelJobs, deleteJobs, getJobs, getManyJobs, waitForJobs]),
-	video: byName([
-		...[textToVideo, imageToVideo, firstLastFrameToVideo, referenceToVideo],
-		...[getPrice, sendAndWait],
-	]),
+	job: sortedBy([cancelJobs, deleteJobs, getJobs, getManyJobs, waitForJobs], nameOf),
+	video: sortedBy(
+		[
+			...[textToVideo, imageToVideo, firstLastFrameToVideo, referenceToVideo],
+			...[getPrice, sendAndWait],
+		],
+		nameOf,
+	),
 };
-
-function byName(list: readonly Operation[]): readonly Operation[] {
-	return [...list].sort((a, b) => a.name.localeCompare(b.name));
-}

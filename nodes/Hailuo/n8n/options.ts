@@ -5,6 +5,7 @@ import type { FieldName } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
 import { MAX_PRICE } from './fieldValues';
 import { DEFAULT_LIMIT_MINUTES } from './finishJob';
+import { sortedBy } from './sorted';
 
 /**
  * What the operations that may deliver a video have in common.
@@ -143,7 +144,7 @@ export function optionsField(
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [...entries].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		options: sortedBy(entries, ({ displayName }) => displayName),
 		displayOptions,
 	};
 }

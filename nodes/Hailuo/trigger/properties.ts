@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { downloadOptions, optionsField } from '../n8n/options';
 import { providerField } from '../n8n/providerField';
+import { sortedBy } from '../n8n/sorted';
 import { PROVIDER_NAMES } from '../models/catalogue';
 import { pricedModels } from '../models/price';
 import type { ProviderId } from '../providers/modelTypes';
@@ -135,9 +136,10 @@ const modelFields = withHistory.flatMap((id) =>
 				displayName: 'Models',
 				name: 'models',
 				type: 'multiOptions',
-				options: pricedModels(id)
-					.map(({ name, id: value }) => ({ name, value }))
-					.sort((a, b) => a.name.localeCompare(b.name)),
+				options: sortedBy(pricedModels(id), ({ name }) => name).map(({ name, id: value }) => ({
+					name,
+					value,
+				})),
 				default: [],
 				description: 'Only jobs of these models. Leave it empty for all of them.',
 				displayOptions: { show: { onlyHailuo: [true] } },

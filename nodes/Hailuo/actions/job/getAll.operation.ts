@@ -14,6 +14,7 @@ import { jobJson } from '../../n8n/jobItem';
 import type { Operation } from '../operation';
 import { withRetry, openSession, type Session } from '../../n8n/session';
 import { toIso } from '../../n8n/isoDate';
+import { sortedBy } from '../../n8n/sorted';
 
 const PAGE_SIZE = 100;
 /** A week of the largest account fits; only a history that never ends would reach it. */
@@ -35,10 +36,8 @@ const STATUSES: Array<{ name: string; value: JobStatus }> = [
 const modelFilters = providers
 	.filter((provider) => providerOf(provider).list)
 	.map((provider): INodeProperties => {
-		const options = modelsOf(provider)
-			.filter(({ custom }) => !custom)
-			.map(({ name, id }) => ({ name, value: id }))
-			.sort((a, b) => a.name.localeCompare(b.name));
+		const all = modelsOf(provider).filter(({ custom }) => !custom);
+		const options = sortedBy(all, ({ name }) => name).map(({ name, id }) => ({ name, value: id }));
 		const [{ value }] = options;
 		return {
 			displayName: 'Model',

@@ -88,9 +88,8 @@ export function fieldAt<Action extends VideoAction>(
 			const count = (places: ReadonlyArray<Place<Action>>) =>
 				places.filter((place) => place.provider === provider && place.operation === operation)
 					.length;
-			return (
-				each.find((look) => each.every((other) => count(look.at) >= count(other.at)))?.at === at
-			);
+			const most = Math.max(...each.map((look) => count(look.at)));
+			return each.find((look) => count(look.at) === most)?.at === at;
 		};
 		return joined(all, at, kept ? isUsual : () => false).flatMap((group) => {
 			const { provider, operations: operation, models, others } = group;
