@@ -7,6 +7,7 @@ import { Semaphore } from '../jobs/semaphore';
 import type { Watched } from '../jobs/unknownJob';
 import { historyOf } from '../providers/history';
 import type { JobApi, ProviderId } from '../providers/modelTypes';
+import { FetchedFiles } from '../media/fetchFile';
 import type { Job } from '../providers/types';
 import { clock } from './clock';
 import { connect, type Connection } from './http';
@@ -23,6 +24,8 @@ export interface Session extends Connection {
 	pacer: StatusPacer;
 	/** Bounds the downloads, which need no place in the batch. */
 	downloads: Semaphore;
+	/** The pictures that n8n fetched for the provider. */
+	fetched: FetchedFiles;
 }
 
 export async function openSession(context: IExecuteFunctions): Promise<Session> {
@@ -36,6 +39,7 @@ export const sessionOf = (connection: Connection, signal?: AbortSignal): Session
 	signal,
 	pacer: new StatusPacer({ clock }),
 	downloads: new Semaphore(MAX_PARALLEL_DOWNLOADS),
+	fetched: new FetchedFiles(),
 });
 
 /**

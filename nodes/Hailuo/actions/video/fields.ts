@@ -15,6 +15,7 @@ import {
 	VIDEO_OPERATIONS,
 } from '../../models/catalogue';
 import { MIN_SIDE, typeNames } from '../../media/picture/check';
+import { FETCHED } from '../../media/picture/fromText';
 import { FIELD_LABELS } from '../../models/fieldError';
 import { providerOf, providers } from '../../providers';
 import { pricedModels, pricedSummary } from '../../models/price';
@@ -154,6 +155,12 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 					value: 'url',
 					description: 'A public web address, a data URI, or the picture as Base64 text',
 				},
+				{
+					name: FETCHED,
+					value: 'fetchedUrl',
+					description:
+						'A web address or a share link (Google Drive, Dropbox) that opens without signing in: n8n fetches the picture, checks it and hands it to the provider',
+				},
 			],
 			default: 'binary',
 			description: FRAME_HELP[name],
@@ -175,8 +182,18 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://example.com/picture.jpg',
-			hint: `A public address (${typeNames(rules)}), a data URI, or Base64 text`,
+			hint: `One public address of the picture itself (${typeNames(rules)}), not of a page that shows it; a data URI, or Base64 text`,
 			show: { [`${name}Source`]: ['url'] },
+		},
+		{
+			displayName: `${label} URL`,
+			name: `${name}Url`,
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://drive.google.com/file/d/…/view',
+			hint: `One address that opens without signing in, of the picture itself or a share link of Google Drive or Dropbox. ${pictureRules(rules)}.`,
+			show: { [`${name}Source`]: ['fetchedUrl'] },
 		},
 	];
 	const partsAt = (place: Place) => parts(rulesAt(place));

@@ -15,6 +15,7 @@ import { openSession, sharedOptions, type Session } from '../../n8n/session';
 import type { Operation } from '../operation';
 import { filePlacer } from './pictures';
 import { checkPrice, priceAsker } from './quote';
+import { FETCH_AHEAD, fetchAhead } from './values';
 import { prepare, submissionOf, type PlaceFile, type Prepared } from './prepare';
 import { parkAttempt, previousJob, restoreAttempt, submit } from './submit';
 
@@ -73,7 +74,9 @@ async function generateAll(
 	const session = await openSession(context);
 	const askPrice = priceAsker(session);
 	const checks: Array<Promise<Settled<Prepared>>> = [];
+	for (let item = 0; item < FETCH_AHEAD; item++) fetchAhead(context, session, operation, item);
 	for (const item of context.getInputData().keys()) {
+		fetchAhead(context, session, operation, item + FETCH_AHEAD);
 		let priced = Promise.resolve();
 		const read = await settle(async () => {
 			const prepared = await prepare(context, session, operation, item);

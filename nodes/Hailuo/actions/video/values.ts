@@ -1,8 +1,16 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { jsonParse } from 'n8n-workflow';
-import { loadPicture, type Picture } from '../../media/picture/load';
+import { fetchFile } from '../../media/fetchFile';
+import {
+	loadPicture,
+	type Fetch,
+	type Picture,
+	type PictureSource,
+} from '../../media/picture/load';
 import { loadReference, type Reference } from '../../media/reference/load';
 import { referenceNames } from '../../media/reference/names';
+import { settle } from '../../jobs/settle';
+import { findModel } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fieldError';
 import { framesOf, type VideoValues } from '../../models/request';
 import {
@@ -76,13 +84,15 @@ function readCamera(value: unknown): string[][] {
 
 type Frame = 'firstFrame' | 'lastFrame';
 
-const frameSource = (context: IExecuteFunctions, item: number, frame: Frame) =>
-	context.getNodeParameter(`${frame}Source`, item, 'binary') === 'url' ? 'url' : 'binary';
+function frameSource(context: IExecuteFunctions, item: number, frame: Frame): PictureSource {
+	const source = context.getNodeParameter(`${frame}Source`, item, 'binary');
+	return source === 'url' || source === 'fetchedUrl' ? source : 'binary';
+}
 
 const frameValue = (context: IExecuteFunctions, item: number, frame: Frame): unknown =>
-	frameSource(context, item, frame) === 'url'
-		? context.getNodeParameter(`${frame}Url`, item, '')
-		: context.getNodeParameter(`${frame}BinaryField`, item, FRAME_FIELDS[frame]);
+	frameSource(context, item, frame) === 'binary'
+		? context.getNodeParameter(`${frame}BinaryField`, item, FRAME_FIELDS[frame])
+		: context.getNodeParameter(`${frame}Url`, item, '');
 
 /** Whether a picture is named at all; the picture itself is looked at by `loadFrame`. */
 function framePlace(context: IExecuteFunctions, item: number, frame: Frame): string | undefined {
@@ -100,8 +110,9 @@ export async function loadFrame(
 	item: number,
 	frame: Frame,
 	model: Model,
-	{ provider, baseUrl }: Session,
+	session: Session,
 ): Promise<Picture> {
+	const { provider, baseUrl } = session;
 	return await loadPicture.call(context, item, {
 		source: frameSource(context, item, frame),
 		value: frameValue(context, item, frame),
@@ -109,7 +120,45 @@ export async function loadFrame(
 		label: FIELD_LABELS[frame],
 		rules: model.pictures ?? provider.images,
 		providerUrl: baseUrl,
+		fetch: fetcher(context, session),
 	});
+}
+
+/** Each file once a run, whatever item asks for it. */
+const fetcher =
+	(context: IExecuteFunctions, { baseUrl, clock, fetched, signal }: Session): Fetch =>
+	async (url, { accept, maxBytes }) =>
+		await fetched.get(
+			`${maxBytes} ${url}`,
+			async () =>
+				await fetchFile.call(context, url, {
+					accept,
+					maxBytes,
+					providerUrl: baseUrl,
+					clock,
+					signal,
+				}),
+		);
+
+/** Items whose pictures n8n fetches ahead of the one that is being checked. */
+export const FETCH_AHEAD = 4;
+
+/** Begins to fetch what an item needs, so that the items do not wait for one another; what fails is told in its turn. */
+export function fetchAhead(
+	context: IExecuteFunctions,
+	session: Session,
+	operation: VideoOperation,
+	item: number,
+): void {
+	if (item >= context.getInputData().length) return;
+	for (const frame of framesOf(operation)) {
+		void settle(async () => {
+			const id = context.getNodeParameter('model', item, '') as string;
+			const model = findModel(session.provider.id, id);
+			if (!model || frameSource(context, item, frame) !== 'fetchedUrl') return;
+			await loadFrame(context, item, frame, model, session);
+		});
+	}
 }
 
 /** What each field of references holds. */
@@ -143,8 +192,9 @@ export async function loadReferenceAt(
 	field: ReferenceField,
 	place: string,
 	model: Model,
-	{ provider, baseUrl }: Session,
+	session: Session,
 ): Promise<Reference> {
+	const { provider, baseUrl } = session;
 	return await loadReference.call(context, item, {
 		place,
 		kind: REFERENCE_KINDS[field],
@@ -152,5 +202,6 @@ export async function loadReferenceAt(
 		pictures: model.pictures ?? provider.images,
 		rules: model.references,
 		providerUrl: baseUrl,
+		fetch: fetcher(context, session),
 	});
 }

@@ -1,5 +1,7 @@
 import { isFromInside } from '../hosts';
-import { ImageRefused, type ImageRules } from './check';
+import { pageLink } from '../shareLinks';
+import { ImageRefused, typeNames, type ImageRules } from './check';
+import { countAddresses, entriesOf, unwrap } from './entries';
 import { identify } from './fileType';
 import { ENCODED_TWICE, timesEncoded } from './history';
 
@@ -13,32 +15,144 @@ export interface PictureTextContext {
 	rules: ImageRules;
 	/** The provider's base URL: a picture on a private host is allowed where the provider is on one too. */
 	providerUrl: string;
+	/** n8n fetches what an address names, and not the provider. */
+	byN8n?: boolean;
 }
 
 const HOW = 'Give a public https:// address, a data URI (data:image/jpeg;base64,…) or base64 text.';
 const HEAD_LIMIT = 256;
 
+/** No address is as long; presigned ones have 2,000 characters. */
+const MAX_ADDRESS = 16_000;
+
 /**
  * Reads a picture that is given as text: a URL, a data URI (also with WaveSpeed's space after the `;`) or bare
- * base64. The type of data is told from the bytes; the type that a data URI declares is ignored.
+ * base64; or a list or an object that holds one, as Airtable and Notion deliver it. The type of data is told from the
+ * bytes; the type that a data URI declares is ignored.
  *
  * Texts may have 30 million characters: every look at the whole of it is one pass without backtracking.
  * Throws ImageRefused.
  */
 export function readPictureText(value: unknown, context: PictureTextContext): PictureText {
 	const { field } = context;
-	if (value === undefined || value === null || value === '') {
+	const entries = entriesOf(value);
+	if (entries.length > 1) throw several(field, entries.length, '{{ $json.Attachments[0].url }}');
+	const [entry] = entries;
+	if (entry === undefined || entry === null || entry === '') {
 		throw new ImageRefused(field, 'missing', 'is empty', HOW);
 	}
-	if (typeof value !== 'string') {
-		throw new ImageRefused(field, 'text', `is no text but ${describe(value)}`, HOW);
+	if (typeof entry !== 'string') {
+		throw new ImageRefused(
+			field,
+			'text',
+			`is no text but ${describe(value)}`,
+			`Let the expression name one text, e.g. {{ $json.Attachments[0].url }}. ${HOW}`,
+		);
 	}
-	const text = value.trim();
+	const text = entry.trim();
 	if (text === '') throw new ImageRefused(field, 'missing', 'is blank', HOW);
-	const scheme = /^([a-z][a-z0-9+.-]{0,30}):/i.exec(text)?.[1].toLowerCase();
-	if (scheme === 'data') return fromDataUri(text, context);
-	if (scheme !== undefined) return { kind: 'url', url: publicUrl(text, context) };
-	return fromBase64(text, text, context);
+	if (/^data:/i.test(text)) return fromDataUri(text, context);
+	const address = text.length <= MAX_ADDRESS ? addressIn(text, field) : text;
+	const scheme = schemeOf(address);
+	if (scheme === undefined) return fromBase64(address, address, context);
+	return { kind: 'url', url: reachableUrl(address, context) };
+}
+
+const schemeOf = (text: string) => /^([a-z][a-z0-9+.-]{0,30}):/i.exec(text)?.[1].toLowerCase();
+
+/** The one address in a text, without what is wrapped around it. @throws ImageRefused where there are several */
+function addressIn(text: string, field: string): string {
+	if (/\[object [A-Z]\w*\]/.test(text)) {
+		throw new ImageRefused(
+			field,
+			'text',
+			`holds an object where a text is needed: ${excerpt(text)}`,
+			'Let the expression name one of its fields, e.g. {{ $json.file.url }}.',
+		);
+	}
+	const count = countAddresses(text);
+	if (count > 1) {
+		const by = /[\r\n]/.test(text) ? '\\n' : ',';
+		throw several(field, count, `{{ $json.Images.split('${by}')[0].trim() }}`);
+	}
+	const address = unwrap(text);
+	if (/^https?:\/\/https?:/i.test(address)) {
+		throw new ImageRefused(
+			field,
+			'url',
+			`names http:// or https:// twice: ${excerpt(address)}`,
+			'Take one of the two out of the expression.',
+		);
+	}
+	if (/^https?:/i.test(address) && /[\r\n\t]/.test(address)) {
+		throw new ImageRefused(
+			field,
+			'url',
+			`is an address with a line break or a tab in it: ${excerpt(address)}`,
+			'Give one address, in one line.',
+		);
+	}
+	if (/^(\/\/|www\.)/i.test(address) || /^[a-z0-9-]+(\.[a-z0-9-]+)+\//i.test(address)) {
+		throw new ImageRefused(
+			field,
+			'text',
+			`is an address without https:// before it: ${excerpt(address)}`,
+			`Put https:// before it. ${HOW}`,
+		);
+	}
+	return address;
+}
+
+const several = (field: string, count: number, expression: string) =>
+	new ImageRefused(
+		field,
+		'text',
+		`holds ${count} pictures or addresses, and one is needed`,
+		`Let the expression name one, e.g. ${expression}; for a video of each, put Split Out before this node.`,
+	);
+
+/** What the provider, or n8n for it, is to fetch. @throws ImageRefused for a page, and for what cannot be reached */
+function reachableUrl(text: string, context: PictureTextContext): string {
+	const { field, rules, byN8n } = context;
+	const url = publicUrl(text, context);
+	const page = pageLink(new URL(url));
+	if (page && byN8n && page.direct) return publicUrl(page.direct, context);
+	if (page) {
+		const fix =
+			page.direct && !byN8n ? `Choose '${FETCHED}' as the source. Or: ${page.way}` : page.way;
+		throw new ImageRefused(field, 'url', `is ${page.what}`, fix);
+	}
+	const wrongType = byN8n ? undefined : otherFile(new URL(url), rules);
+	if (!wrongType) return url;
+	throw new ImageRefused(
+		field,
+		'url',
+		`is the address of a ${wrongType} file; allowed are ${typeNames(rules)}`,
+		`Give the address of a picture of these types. If it only looks like that, choose '${FETCHED}' as the source: it looks at the file itself.`,
+	);
+}
+
+/** The source at which n8n fetches the picture, as the editor calls it. */
+export const FETCHED = 'URL, Fetched by n8n';
+
+/** What the name of a file says that is none of the usual pictures. A query may say otherwise. */
+const ENDINGS = new Map<string, string>([
+	['webp', 'image/webp'],
+	['heic', 'image/heic'],
+	['heif', 'image/heic'],
+	...['gif', 'svg', 'avif', 'tif', 'tiff', 'bmp', 'ico', 'psd', 'pdf', 'zip'].map(no),
+	...['mp4', 'mov', 'webm', 'mkv', 'avi', 'mp3', 'wav'].map(no),
+]);
+
+function no(ending: string): [string, string] {
+	return [ending, ''];
+}
+
+function otherFile(url: URL, rules: ImageRules): string | undefined {
+	const ending = /\.([a-z0-9]{2,4})$/i.exec(url.pathname)?.[1].toLowerCase() ?? '';
+	const type = ENDINGS.get(ending);
+	if (type === undefined || url.search !== '' || rules.mimeTypes.includes(type)) return undefined;
+	return ending.toUpperCase();
 }
 
 function describe(value: unknown): string {
@@ -59,14 +173,14 @@ function excerpt(text: string): string {
  */
 export function publicUrl(
 	text: string,
-	{ field, providerUrl }: Pick<PictureTextContext, 'field' | 'providerUrl'>,
+	{ field, providerUrl, byN8n }: Pick<PictureTextContext, 'field' | 'providerUrl' | 'byN8n'>,
 ): string {
-	const scheme = /^([a-z][a-z0-9+.-]{0,30}):/i.exec(text)?.[1].toLowerCase();
+	const scheme = schemeOf(text);
 	if (scheme !== 'http' && scheme !== 'https') {
 		throw new ImageRefused(
 			field,
 			'url',
-			`begins with "${scheme}:"; the provider can fetch only http:// and https:// addresses`,
+			`begins with "${scheme}:"; only http:// and https:// addresses can be fetched`,
 			HOW,
 		);
 	}
@@ -78,7 +192,9 @@ export function publicUrl(
 		throw new ImageRefused(
 			field,
 			'url',
-			`is on "${url.host}", which only your own network can reach; the provider fetches the file itself`,
+			byN8n
+				? `is on "${url.host}", an address of your own network, from where this node fetches nothing`
+				: `is on "${url.host}", which only your own network can reach; the provider fetches the file itself`,
 			'Fetch it with an HTTP Request step (response format: file) and use it as binary data.',
 		);
 	}

@@ -1,12 +1,23 @@
 import { createHash } from 'crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
+import { settle } from '../../jobs/settle';
+import { DownloadFailed } from '../video/downloadFailed';
 import { checkBytes, checkImage, checkPixels, ImageRefused, type ImageRules } from './check';
+import { identify } from './fileType';
 import { readPictureText } from './fromText';
 
+export type PictureSource = 'binary' | 'url' | 'fetchedUrl';
+
+/** Fetches a file of at most so many bytes. @throws DownloadFailed */
+export type Fetch = (url: string, wanted: { accept: string; maxBytes: number }) => Promise<Buffer>;
+
 export interface PictureInput {
-	/** `binary`: `value` names a binary field of the item. `url`: `value` is a URL, a data URI or base64. */
-	source: 'binary' | 'url';
+	/**
+	 * `binary`: `value` names a binary field of the item. `url`: `value` is a URL that the provider fetches, a data URI or
+	 * base64. `fetchedUrl`: `value` is a URL that n8n fetches.
+	 */
+	source: PictureSource;
 	value: unknown;
 	/** The label of the field in the editor, e.g. `First Frame`. */
 	label: string;
@@ -15,6 +26,8 @@ export interface PictureInput {
 	taken?: unknown;
 	/** The provider's base URL; decides whether an address on a private host makes sense. */
 	providerUrl: string;
+	/** For `fetchedUrl`. */
+	fetch: Fetch;
 }
 
 export type Picture =
@@ -58,9 +71,11 @@ export async function loadPicture(
 	input: PictureInput,
 ): Promise<Picture> {
 	const { label, rules, providerUrl } = input;
-	if (input.source === 'url') {
-		const text = readPictureText(input.value, { field: label, rules, providerUrl });
-		return text.kind === 'url' ? text : await checked(text.data, undefined, input);
+	if (input.source !== 'binary') {
+		const byN8n = input.source === 'fetchedUrl';
+		const text = readPictureText(input.value, { field: label, rules, providerUrl, byN8n });
+		if (text.kind === 'data') return await checked(text.data, undefined, input);
+		return byN8n ? await checked(await fetched(text.url, input), undefined, input) : text;
 	}
 	const binary = findBinary.call(this, itemIndex, input);
 	await guardSize.call(this, binary, input);
@@ -69,6 +84,32 @@ export async function loadPicture(
 	});
 	return await checked(data, binary.fileName, input);
 }
+
+/** @throws ImageRefused where nothing comes, or a page */
+async function fetched(url: string, { label, rules, fetch }: PictureInput): Promise<Buffer> {
+	const accept = `${rules.mimeTypes.join(', ')}, */*;q=0.1`;
+	const outcome = await settle(async () => await fetch(url, { accept, maxBytes: rules.maxBytes }));
+	if (outcome.ok) {
+		if (identify(outcome.value).mimeType !== 'text/html') return outcome.value;
+		throw new ImageRefused(
+			label,
+			'url',
+			'leads to a web page, not to the picture: the page shows it, or asks to sign in',
+			LOOK,
+		);
+	}
+	const { error } = outcome;
+	if (!(error instanceof DownloadFailed)) throw error;
+	throw new ImageRefused(
+		label,
+		'url',
+		`could not be fetched: ${error.message}`,
+		error.reason === 'size' ? 'Save it smaller: as JPG, or with fewer pixels.' : LOOK,
+	);
+}
+
+const LOOK =
+	"Open the link in a private window of your browser: it must show the picture alone, without signing in (Google Drive: share it with 'Anyone with the link'). For what only you may open, put the step of that service, or HTTP Request with Response Format 'File', before this node and choose 'File From Input'.";
 
 function unreadable(error: unknown, label: string): ImageRefused {
 	return new ImageRefused(
@@ -116,14 +157,16 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 		try {
 			const found: unknown = this.helpers.assertBinaryData(itemIndex, value);
 			// A name like 'constructor' finds what every object has.
-			if (isBinaryData(found)) return found;
+			if (holdsData(found)) return withType(found);
 		} catch {
 			// n8n's own text does not say which fields the item has: that follows.
 		}
 	}
+	refuseText(value, input);
 	const names = [...binaryFields.call(this, itemIndex).keys()];
 	const free = names.find((name) => name !== input.taken);
-	const wanted = typeof value === 'string' && value !== '' ? `"${value}"` : '(no name given)';
+	const wanted =
+		typeof value === 'string' && value !== '' ? `"${value.slice(0, 60)}"` : '(no name given)';
 	throw new ImageRefused(
 		input.label,
 		'missing',
@@ -140,8 +183,34 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 
 /** n8n-workflow has a guard for this too, but not in every version that the node runs on. */
 function isBinaryData(value: unknown): value is IBinaryData {
+	return holdsData(value) && 'mimeType' in value;
+}
+
+/** Whether an entry among an item's files is one: those that a Code node makes often have no MIME type. */
+function holdsData(value: unknown): value is IBinaryData {
 	if (typeof value !== 'object' || value === null) return false;
-	return 'mimeType' in value && ('data' in value || 'id' in value);
+	return ['data', 'id'].some((key) => typeof (value as Record<string, unknown>)[key] === 'string');
+}
+
+/** n8n's helper reads no file without a MIME type; what it says is never asked. */
+export const withType = (file: IBinaryData): IBinaryData =>
+	file.mimeType ? file : { ...file, mimeType: 'application/octet-stream' };
+
+/** Longer than any name of a field. */
+const MAX_NAME = 200;
+
+/** @throws ImageRefused for the picture itself, or its address, in place of a name */
+function refuseText(value: unknown, { label }: PictureInput): void {
+	if (typeof value !== 'string') return;
+	const isAddress = /^(https?:\/\/|data:)/i.test(value);
+	if (!isAddress && value.length <= MAX_NAME) return;
+	throw new ImageRefused(
+		label,
+		'missing',
+		// An address may have a token in it.
+		`needs the name of an input field, and got ${isAddress ? 'an address' : `a text of ${value.length} characters: "${value.slice(0, 60)}…"`}`,
+		`Choose 'URL or Base64 Text' in '${label}', and give it there.`,
+	);
 }
 
 function quoted(names: string[]): string {
@@ -154,7 +223,7 @@ export function binaryFields(this: IExecuteFunctions, itemIndex: number): Map<st
 	const inJson = Object.entries(item?.json ?? {}).filter(([, value]) => isBinaryData(value));
 	return new Map([
 		...(inJson as unknown as Array<[string, IBinaryData]>),
-		...Object.entries(item?.binary ?? {}),
+		...Object.entries(item?.binary ?? {}).filter(([, file]) => holdsData(file)),
 	]);
 }
 

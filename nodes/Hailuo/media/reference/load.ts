@@ -3,7 +3,14 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { FieldError } from '../../models/fieldError';
 import type { PictureRules, ReferenceRules } from '../../providers/modelTypes';
 import { publicUrl } from '../picture/fromText';
-import { binaryFields, loadPicture, storedBytes, uploadName } from '../picture/load';
+import {
+	binaryFields,
+	loadPicture,
+	storedBytes,
+	uploadName,
+	withType,
+	type Fetch,
+} from '../picture/load';
 import { checkClip, checkClipBytes } from './check';
 import { isAddress, type ReferenceKind } from './names';
 
@@ -34,6 +41,7 @@ interface ReferenceInput {
 	rules?: ReferenceRules;
 	/** The provider's base URL; decides whether an address on a private host makes sense. */
 	providerUrl: string;
+	fetch: Fetch;
 }
 
 /**
@@ -44,17 +52,17 @@ interface ReferenceInput {
 export async function loadReference(
 	this: IExecuteFunctions,
 	itemIndex: number,
-	{ place, kind, label, pictures, rules, providerUrl }: ReferenceInput,
+	{ place, kind, label, pictures, rules, providerUrl, fetch }: ReferenceInput,
 ): Promise<Reference> {
 	const byAddress = isAddress(place);
 	if (kind === 'picture') {
 		const source = byAddress ? 'url' : 'binary';
 		return await loadPicture.call(this, itemIndex, {
-			...{ source, value: place, label, rules: pictures, providerUrl },
+			...{ source, value: place, label, rules: pictures, providerUrl, fetch },
 		});
 	}
 	if (byAddress) return { kind: 'url', url: publicUrl(place, { field: label, providerUrl }) };
-	const binary = binaryFields.call(this, itemIndex).get(place)!;
+	const binary = withType(binaryFields.call(this, itemIndex).get(place)!);
 	const limits = kind === 'video' ? rules?.videos : rules?.audios;
 	const bytes = binary.id ? await storedBytes.call(this, binary.id) : undefined;
 	if (limits && bytes !== undefined) checkClipBytes(bytes, limits, label, place);

@@ -1,5 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { FieldError } from '../../models/fieldError';
+import { entriesOf } from '../picture/entries';
+import { identify } from '../picture/fileType';
 import { binaryFields } from '../picture/load';
 
 export type ReferenceKind = 'picture' | 'video' | 'audio';
@@ -36,7 +38,7 @@ export function referenceNames(
 	{ value, kind, label }: Asked,
 ): string[] {
 	const files = binaryFields.call(this, itemIndex);
-	const names = entriesOf(value, label).flatMap((entry): string[] => {
+	const names = textsOf(value, label, files).flatMap((entry): string[] => {
 		if (isAddress(entry)) return [entry];
 		if (entry.includes('*')) return matching(entry, files, kind, label);
 		if (files.has(entry)) return [entry];
@@ -50,7 +52,7 @@ export function referenceNames(
 }
 
 const FIX =
-	'Give names of input fields (data, photo_*) or public addresses, separated by commas or line breaks. An address with a comma in it must be an entry of a list';
+	'Give names of input fields (data, photo_*) or public addresses, separated by commas or line breaks';
 
 const short = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
@@ -59,21 +61,39 @@ const whatIsThere = (files: ReadonlyMap<string, IBinaryData>) =>
 		? 'the item has no file'
 		: `the item has only ${[...files.keys()].slice(0, 20).join(', ')}`;
 
-function entriesOf(value: unknown, label: string): string[] {
+function textsOf(value: unknown, label: string, files: ReadonlyMap<string, IBinaryData>): string[] {
 	if (value === undefined || value === null) return [];
-	const entries: unknown[] = Array.isArray(value) ? value : splitText(value, label);
+	const entries = entriesOf(value);
+	const isText = entries.length === 1 && entries[0] === value;
 	return entries
-		.map((entry) => {
-			if (typeof entry === 'string') return entry.trim();
-			throw notText(label);
+		.flatMap((entry) => {
+			if (typeof entry !== 'string') throw notText(label);
+			return isText ? splitText(entry, files) : [entry];
 		})
+		.map((entry) => entry.trim())
 		.filter((entry) => entry !== '');
 }
 
-function splitText(value: unknown, label: string): string[] {
-	if (typeof value !== 'string') throw notText(label);
-	// A data URI has one comma of its own.
-	return value.split(/[\r\n]+|(?<!;base64),/);
+/**
+ * At line breaks and commas. A comma within an address (Cloudinary, Amazon) is its own: one that is followed by neither a
+ * blank, nor another address, nor the name of a file.
+ */
+function splitText(value: string, files: ReadonlyMap<string, IBinaryData>): string[] {
+	return value.split(/[\r\n]+/).flatMap((line) => {
+		const parts: string[] = [];
+		// A data URI has one comma of its own.
+		for (const part of line.split(/(?<!;base64),/)) {
+			const last = parts.at(-1);
+			const begins =
+				/^\s|^$/.test(part) || isAddress(part) || part.includes('*') || files.has(part.trim());
+			if (last !== undefined && /^https?:/i.test(last.trim()) && !begins) {
+				parts[parts.length - 1] = `${last},${part}`;
+			} else {
+				parts.push(part);
+			}
+		}
+		return parts;
+	});
 }
 
 const notText = (label: string) => new FieldError(label, 'must be a text, or a list of texts', FIX);
@@ -100,7 +120,7 @@ function matching(
 	};
 	const { mime, word } = KINDS[kind];
 	const found = [...files]
-		.filter(([name, { mimeType = '' }]) => fits(name) && mimeType.startsWith(mime))
+		.filter(([name, file]) => fits(name) && typeOf(file).startsWith(mime))
 		.map(([name]) => name)
 		.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 	if (found.length > 0) return found;
@@ -112,3 +132,7 @@ function matching(
 		FIX,
 	);
 }
+
+/** The declared type; that of its first bytes where none is, as of files that a Code node makes. */
+const typeOf = ({ mimeType, data = '' }: IBinaryData): string =>
+	mimeType || identify(Buffer.from(data.slice(0, 2_000), 'base64')).mimeType;

@@ -1,7 +1,6 @@
 import type {
 	IBinaryData,
 	IExecuteFunctions,
-	IN8nHttpFullResponse,
 	IPollFunctions,
 	IWebhookFunctions,
 } from 'n8n-workflow';
@@ -16,7 +15,7 @@ import {
 	failedType,
 	mediaType,
 } from './downloadFailed';
-import { isFromInside } from '../hosts';
+import { follow } from '../follow';
 
 export { DownloadFailed } from './downloadFailed';
 export { videoFileName } from './fileName';
@@ -55,8 +54,7 @@ const IDLE_MS = 30_000;
 const BACKOFF_MS = [1_000, 10_000] as const;
 /** The watchdog sleeps no longer than this at a time: n8n's sleep cannot be ended, and would keep its timer. */
 const WATCH_MS = 1_000;
-const MAX_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const ACCEPT = 'video/mp4, video/*;q=0.9, */*;q=0.1';
 
 /**
  * Streams a video into n8n's binary data. In filesystem mode (n8n 2's default) only the bytes on their way are
@@ -85,20 +83,6 @@ export async function downloadVideo(
 		if (clock.now() + pause >= deadlineAt) throw result;
 		await clock.sleep(pause, signal);
 	}
-}
-
-/**
- * @param link the video's own, or one that its server sends on to
- * @throws DownloadFailed for one that is not to be fetched
- */
-function checkLink(link: string, url: string, providerUrl: string): void {
-	const isWeb = /^https?:\/\/[^/]/i.test(link) && URL.canParse(link);
-	if (isWeb && !isFromInside(new URL(link), providerUrl)) return;
-	const where = link === url ? 'its link' : `its server sends on to "${link.slice(0, 60)}", which`;
-	const what = isWeb
-		? `leads to an address of your own network${link === url ? ` (${new URL(link).host})` : ''}`
-		: 'is no http:// or https:// address';
-	throw new DownloadFailed(`${where} ${what}`, { reason: 'type', url, retryable: false });
 }
 
 function pauseMs(attempt: number, { retryAfterMs = 0 }: DownloadFailed, clock: Clock): number {
@@ -165,42 +149,6 @@ async function guardTime(
 	}
 }
 
-/** Asks for the video, and goes where its server sends. */
-async function request(
-	this: Context,
-	url: string,
-	providerUrl: string,
-	kill: AbortSignal,
-): Promise<IN8nHttpFullResponse> {
-	let link = url;
-	for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-		checkLink(link, url, providerUrl);
-		const response = (await this.helpers.httpRequest({
-			method: 'GET',
-			url: link,
-			// Unpacked answers would make the Content-Length useless, and a video does not shrink.
-			headers: { Accept: 'video/mp4, video/*;q=0.9, */*;q=0.1', 'Accept-Encoding': 'identity' },
-			encoding: 'stream',
-			returnFullResponse: true,
-			// Otherwise the unread body of an exception would keep its socket.
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-			// The watchdog decides; n8n's default would end a slow but steady video after 5 minutes.
-			timeout: 0,
-			abortSignal: kill,
-		})) as IN8nHttpFullResponse;
-		const { location } = response.headers;
-		if (!REDIRECTS.has(response.statusCode) || typeof location !== 'string') return response;
-		(response.body as Body).destroy();
-		link = URL.canParse(location, link) ? new URL(location, link).href : location;
-	}
-	throw new DownloadFailed('its server sends from one address to the next', {
-		reason: 'network',
-		url,
-		retryable: false,
-	});
-}
-
 async function transfer(
 	this: Context,
 	url: string,
@@ -208,7 +156,7 @@ async function transfer(
 	watch: BodyWatch,
 	kill: AbortSignal,
 ): Promise<Downloaded> {
-	const response = await request.call(this, url, providerUrl, kill);
+	const response = await follow.call(this, url, { accept: ACCEPT, providerUrl, kill });
 	const body = response.body as Body;
 	watch.attach(body);
 	const headers = response.headers as Record<string, string | undefined>;

@@ -137,7 +137,7 @@ describe('data', () => {
 		['an address without its scheme', 'example.com/picture.jpg'],
 		['a file name', 'picture.jpg'],
 		['a path', '/home/me/picture.jpg'],
-		['a JSON', '{"url":"https://example.com/a.jpg"}'],
+		['a JSON without an address', '{"picture":"https://example.com/a.jpg"}'],
 		['a word', 'undefined'],
 		['an object as text', '[object Object]'],
 	])('is refused when it is %s', (_what, value) => {
