@@ -96,6 +96,48 @@ describe('a link to a page is refused with the way out', () => {
 	});
 });
 
+describe('where the provider cannot load a picture from its link', () => {
+	const models = { vtrix: 'minimax_hailuo_02_i2v', miniMax: 'MiniMax-Hailuo-02' };
+
+	test.each([
+		['waveSpeed', 1],
+		['vtrix', 1],
+		// MiniMax refuses the submit, and n8n tries again: no job is made.
+		['miniMax', 3],
+	])('%s: it is told what to do, and not sent again', async (provider, posts) => {
+		sim.options.foreignImages = 'fail';
+		const model = models[provider] ? { model: models[provider] } : {};
+		const { error, run } = await make(link(picture, { provider, ...model }), {
+			node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+		});
+		expect(error.message).toMatch(/failed to download from the URL/);
+		expect(error.description).toMatch(/could not load a file from its link: open the link/);
+		expect(error.description).toMatch(BY_N8N);
+		expect(error.description).not.toMatch(/submit it again/);
+		expect(submitted()).toHaveLength(posts);
+		expect(sim.jobs.size).toBe(provider === 'miniMax' ? 0 : 1);
+		expect(run.data.resultData.runData.Hailuo).toHaveLength(1);
+	});
+
+	test.each([
+		['image: failed to download from the URL', true],
+		['first_frame_image: url is not accessible', true],
+		['Unable to fetch image: 403', true],
+		['image url timeout', true],
+		['download image failed', true],
+		['failed to load media file', true],
+		['图片下载失败', true],
+		['Internal server error', false],
+		['Image generation failed', false],
+		['the GPU node failed to load the model', false],
+		['content blocked: the prompt could not be accepted', false],
+		['overloaded, try again', false],
+	])('"%s" speaks of a file: %p', (message, expected) => {
+		const { speaksOfFile } = require('../../nodes/Hailuo/providers/fileTrouble');
+		expect(speaksOfFile(message)).toBe(expected);
+	});
+});
+
 describe('several in one field', () => {
 	test.each([
 		['line breaks', `${picture}\nhttps://example.com/2.jpg`, 2, /split\('\\n'\)\[0\]/],

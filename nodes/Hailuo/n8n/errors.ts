@@ -5,6 +5,7 @@ import { DeadlineError } from '../jobs/wait';
 import { ImageRefused } from '../media/picture/check';
 import { FieldError } from '../models/fieldError';
 import { ProviderError } from '../providers/errors';
+import { FILE_HINT, speaksOfFile } from '../providers/fileTrouble';
 import { providerOf } from '../providers/index';
 import { lacksVideo, type Job } from '../providers/types';
 import { MAX_PRICE } from './fieldValues';
@@ -138,7 +139,7 @@ export function explain(error: unknown): Explained {
 	if (error instanceof ProviderError) {
 		return {
 			message: error.message,
-			next: error.hint,
+			next: error.kind === 'invalid' && speaksOfFile(error.message) ? FILE_HINT : error.hint,
 			code: error.code,
 			httpCode: error.status === undefined ? undefined : String(error.status),
 			fromApi: true,
@@ -198,6 +199,7 @@ function afterFailedJob(job: Job): string {
 	const { code, retryable } = job.error ?? {};
 	const hint = code && providerOf(job.provider).jobHint?.(code);
 	if (hint) return `${hint}. ${NOT_CHARGED}`;
+	if (speaksOfFile(job.error?.message ?? '')) return `${FILE_HINT}. ${NOT_CHARGED}`;
 	return retryable
 		? `The cause lies with the provider: submit it again. ${NOT_CHARGED}`
 		: `Change the prompt or the picture before you submit it again. ${NOT_CHARGED}`;

@@ -10,6 +10,7 @@ import {
 	type Json,
 } from '../answers';
 import { ProviderError, UNKNOWN_JOB, hintFor, unreadableAnswer, wrongJob } from '../errors';
+import { speaksOfFile } from '../fileTrouble';
 import { parseTruncated } from '../truncatedJson';
 import { KINDS, NAME, RETRYABLE_JOB_CODES, hintOf, refusedByStatus } from './codes';
 import * as v2 from './v2';
@@ -152,7 +153,7 @@ const v1: Provider = {
 				error: {
 					code: code ? String(code) : undefined,
 					message: message ?? `The job ended with the status '${word}'`,
-					retryable: RETRYABLE_JOB_CODES.has(String(code)),
+					retryable: RETRYABLE_JOB_CODES.has(String(code)) && !speaksOfFile(message ?? ''),
 				},
 			});
 		}

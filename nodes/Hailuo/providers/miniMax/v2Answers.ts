@@ -1,5 +1,6 @@
 import { isJson, isoTime, json, number, statusOf, text, urls, type Json } from '../answers';
 import { ProviderError, unreadableAnswer } from '../errors';
+import { speaksOfFile } from '../fileTrouble';
 import type { HistoryJob, HttpClient, HttpRequest, HttpResponse, Job, JobStatus } from '../types';
 import { NO_VIDEO } from '../types';
 import { NAME, RETRYABLE_JOB_CODES, refusedByStatus, withoutCode } from './codes';
@@ -71,7 +72,9 @@ function taskError(task: Json) {
 		code: text(code),
 		message:
 			(said && withoutCode(said)) ?? `The job ended with the status '${text(task.status) ?? ''}'`,
-		retryable: task.status === 'expired' || RETRYABLE_JOB_CODES.has(text(code) ?? ''),
+		retryable:
+			(task.status === 'expired' || RETRYABLE_JOB_CODES.has(text(code) ?? '')) &&
+			!speaksOfFile(said ?? ''),
 	};
 }
 

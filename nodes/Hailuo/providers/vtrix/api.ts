@@ -1,5 +1,6 @@
 import { isoTime, json, messageOf, number, statusOf, text, type Json } from '../answers';
 import { ProviderError, hintFor, wrongJob } from '../errors';
+import { speaksOfFile } from '../fileTrouble';
 import { keyTest } from './keyTest';
 import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from '../types';
 import { NO_VIDEO, PAID } from '../types';
@@ -75,10 +76,11 @@ export function vtrixJob(task: Json, known: { jobId?: string; model?: string } =
 
 function taskError(task: Json): JobError {
 	const code = text(json(task.error).code);
+	const message = messageOf(task.error) ?? `The job ended with the status '${text(task.status)}'`;
 	return {
 		code: isGatewayTrouble(code) ? String(code).padStart(9, '0') : code,
-		message: messageOf(task.error) ?? `The job ended with the status '${text(task.status)}'`,
-		retryable: isGatewayTrouble(code),
+		message,
+		retryable: isGatewayTrouble(code) && !speaksOfFile(message),
 	};
 }
 

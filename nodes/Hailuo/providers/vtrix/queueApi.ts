@@ -1,5 +1,6 @@
 import { json, messageOf, number, statusOf, text, type Json } from '../answers';
 import { ProviderError, unreadableAnswer } from '../errors';
+import { speaksOfFile } from '../fileTrouble';
 import type { HttpClient, Job, JobError, JobStatus, Submission } from '../types';
 import { NO_VIDEO, PAID } from '../types';
 import { call, NAME, videosOf } from './answers';
@@ -132,7 +133,8 @@ function errorOf({ error, error_type }: Json): JobError | undefined {
 	const code = text(error_type) ?? text(json(error).code);
 	const message = error ? messageOf(error) : undefined;
 	if (code === undefined && message === undefined) return undefined;
-	return { code, message: message ?? 'no reason given', retryable: RETRYABLE.has(code ?? '') };
+	const retryable = RETRYABLE.has(code ?? '') && !speaksOfFile(message ?? '');
+	return { code, message: message ?? 'no reason given', retryable };
 }
 
 function secondsToMs(seconds: unknown): number | undefined {

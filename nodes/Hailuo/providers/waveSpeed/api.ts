@@ -11,6 +11,7 @@ import {
 	type Json,
 } from '../answers';
 import { ProviderError, hintFor, httpError, unreadableAnswer, wrongJob } from '../errors';
+import { speaksOfFile } from '../fileTrouble';
 import { multipart, sendingMs } from '../upload';
 import { parseTruncated } from '../truncatedJson';
 import { meaningOf, taskHint } from './refusals';
@@ -132,7 +133,8 @@ function taskError(task: Json) {
 	const code = number(task.code) ? text(task.code) : codeOf(task);
 	const word = text(task.status) ?? 'failed';
 	const message = messageOf(task.error) ?? `The job ended with the status '${word}'`;
-	return { code, message, retryable: word === 'timeout' || RETRYABLE_TASK_CODES.has(code ?? '') };
+	const passing = word === 'timeout' || RETRYABLE_TASK_CODES.has(code ?? '');
+	return { code, message, retryable: passing && !speaksOfFile(message) };
 }
 
 async function quote(http: HttpClient, { model, input }: Submission): Promise<Quote> {
