@@ -85,7 +85,8 @@ test('many callbacks cost about two status calls each, and only the last one wak
 		expect(video.equals(await sim.videoFor(json.jobId))).toBe(true);
 	}
 	expect(sim.count({ kind: 'status' }) - before).toBeLessThanOrEqual(2 * count);
-});
+	// Each unsigned call waits for its turn.
+}, 30_000);
 
 test('a job that ends while another callback is followed up is not forgotten', async () => {
 	const slept = await asleep(numbered(2));
@@ -360,6 +361,27 @@ test('jobs that have ended before the execution sleeps let it go on, beside an i
 test('a time limit that is no amount is an hour', async () => {
 	const slept = await asleep(numbered(1), { parameters: { options: { timeLimit: -5 } } });
 	expect((slept.run.waitTill.getTime() - Date.now()) / 60_000).toBeGreaterThan(59);
+});
+
+test.each([Infinity, 1e300, 2e11, '1e99'])(
+	'a time limit of %s is the longest time that a job is kept',
+	async (timeLimit) => {
+		const slept = await asleep(numbered(1), { parameters: { options: { timeLimit } } });
+		const days = (slept.run.waitTill.getTime() - Date.now()) / 86_400_000;
+		expect(days).toBeGreaterThan(6.9);
+		expect(days).toBeLessThanOrEqual(7);
+	},
+);
+
+test('a job ID breaks no line of the log', async () => {
+	const id = `a\n\u001b[31m${'x'.repeat(10_000)}`;
+	const data = { id, status: 'created', model: 'm', outputs: [] };
+	const answer = { status: 200, body: { code: 200, message: 'success', data } };
+	sim.fail({ kind: 'submit', fault: answer });
+	await send(['a boat'], { parameters: { operation: 'textToVideo', continueWhen: 'submitted' } });
+	const lines = engine.logs.map(({ message }) => message).filter((line) => /xxx/.test(line));
+	expect(lines.length).toBeGreaterThan(0);
+	for (const line of lines) expect(line).toMatch(/^Hailuo: job a\?\?\[31mx{100,600}…/);
 });
 
 test('a job that has ended and shows no video yet is looked at again', async () => {

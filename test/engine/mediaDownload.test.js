@@ -200,6 +200,22 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		},
 	);
 
+	it.each([
+		['in mdat', (bytes) => bytes.subarray(0, 300_000)],
+		['between mdat and moov', (bytes) => bytes.subarray(0, bytes.length - 200)],
+		['in moov', (bytes) => bytes.subarray(0, bytes.length - 1)],
+	])('asks again for a file of which the server holds only a part (%s)', async (_where, part) => {
+		const body = part(video);
+		const partly = (res) => {
+			res.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': body.length });
+			res.end(body);
+		};
+		await arrived(await download([partly, partly, whole()]));
+		const error = await failure([partly], { attempts: 2 });
+		expect(error).toMatchObject({ reason: 'cut', retryable: true });
+		expect(error.message).toBe(`its server has only a part of it (${body.length} bytes)`);
+	});
+
 	it('gives up a video that is always cut off', async () => {
 		const before = storedFiles().length;
 		const error = await failure([cut('length')], { attempts: 3 });

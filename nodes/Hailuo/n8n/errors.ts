@@ -10,9 +10,13 @@ import { providerOf } from '../providers/index';
 import { lacksVideo, type Job } from '../providers/types';
 import { MAX_PRICE } from './fieldValues';
 import { jobJson } from './jobItem';
+import { harmless } from './logLine';
 
 /** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
 const CANCELED = 'The execution was canceled';
+
+/** n8n also writes messages to its log; in characters. */
+const MAX_MESSAGE_LENGTH = 4_000;
 
 /** A job that ended without a video. */
 export class JobFailed extends Error {
@@ -219,10 +223,20 @@ function explainFailedJob(job: Job): Explained {
 	};
 }
 
-/** n8n's own cancellation, and the abort of a signal. */
+/** n8n's own classes, by the names they have in all its versions. */
+const CANCELLATION = /^(Manual|Timeout|SystemShutdown)?ExecutionCancelledError$/;
+
+/**
+ * n8n's own cancellation, and what an aborted signal gives as its reason. Never a word in a text: the name of a node or
+ * the words of a provider would make a failed execution one that a person stopped, and no error workflow would run.
+ */
 function isStop(error: unknown): boolean {
-	const { name = '', message = '' } = (error ?? {}) as Partial<Error>;
-	return /abort|cancel/i.test(`${name} ${message}`);
+	if (typeof error !== 'object' || error === null) return false;
+	const kind = error.constructor?.name ?? '';
+	return (
+		CANCELLATION.test(kind) ||
+		(kind === 'DOMException' && (error as DOMException).name === 'AbortError')
+	);
 }
 
 /** The error that n8n shows, with the job's id in its context. */
@@ -234,7 +248,9 @@ export function nodeError(
 ): NodeApiError | NodeOperationError {
 	const { message: said, stopped, next, job, code, httpCode, fromApi, candidates } = explain(error);
 	// A job that the provider canceled must not look like a person's Stop, or no error workflow runs.
-	const message = stopped ? said : said.replace(/(cancel)(ed)/gi, '$1l$2');
+	const message = stopped
+		? said
+		: harmless(said.replace(/(cancel)(ed)/gi, '$1l$2'), MAX_MESSAGE_LENGTH);
 	const description = sentences(next, ...also);
 	const shown = fromApi
 		? new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {

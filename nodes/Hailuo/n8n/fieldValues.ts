@@ -33,6 +33,18 @@ export function asAmount(value: unknown, byDefault: number): number {
 	return amount >= 0 ? amount : byDefault;
 }
 
+/** A job and its video are kept for 7 days (docs/providers.md A.5, I.1). A time far beyond it is none that n8n can store. */
+export const MAX_LIMIT_MINUTES = 7 * 24 * 60;
+
+/** n8n looks after its sleeping executions once a minute; less would only be a moment that nobody can say. */
+const MIN_LIMIT_MINUTES = 0.1;
+
+/** A time limit in ms, from minutes. Never refused: it is read again when a paid job is picked up. */
+export const asLimitMs = (value: unknown, byDefaultMinutes: number): number => {
+	const minutes = asAmount(value, 0) || byDefaultMinutes;
+	return Math.min(MAX_LIMIT_MINUTES, Math.max(MIN_LIMIT_MINUTES, minutes)) * 60_000;
+};
+
 /** A resolution as the catalogue writes it, e.g. `768P` for 768 or `768p`. @throws FieldError for what is no text */
 export const asResolution = (value: unknown): string | undefined =>
 	asText(value, FIELD_LABELS.resolution)?.trim().toUpperCase().replace(/^\d+$/, '$&P') || undefined;

@@ -9,7 +9,7 @@ import { findModel } from '../models/catalogue';
 import { ofApi, type Job } from '../providers/types';
 import { JobFailed, NOT_DOWNLOADED, tryAgain, VideoMissing, WithJob } from './errors';
 import { jobItem } from './jobItem';
-import { asAmount } from './fieldValues';
+import { asLimitMs } from './fieldValues';
 import { listOf, type Session } from './session';
 import type { RequestContext } from './http';
 
@@ -41,7 +41,7 @@ export function readFinishOptions(options: IDataObject, downloads: boolean): Fin
 		// Never refused: it is read again when a paid job is picked up.
 		outputField:
 			(typeof options.outputField === 'string' ? options.outputField.trim() : '') || 'data',
-		timeLimitMs: Math.max(asAmount(options.timeLimit, 0) || DEFAULT_LIMIT_MINUTES, 0.1) * 60_000,
+		timeLimitMs: asLimitMs(options.timeLimit, DEFAULT_LIMIT_MINUTES),
 	};
 }
 

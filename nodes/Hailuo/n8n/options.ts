@@ -3,7 +3,7 @@ import { fieldOf, models, VIDEO_OPERATIONS } from '../models/catalogue';
 import { FIELD_LABELS } from '../models/fieldError';
 import type { FieldName } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
-import { MAX_PRICE } from './fieldValues';
+import { MAX_LIMIT_MINUTES, MAX_PRICE } from './fieldValues';
 import { DEFAULT_LIMIT_MINUTES } from './finishJob';
 import { sortedBy } from './sorted';
 
@@ -39,7 +39,7 @@ export const timeLimitOption: INodeProperties = {
 	displayName: 'Time Limit (Minutes)',
 	name: 'timeLimit',
 	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 0 },
+	typeOptions: { minValue: 1, maxValue: MAX_LIMIT_MINUTES, numberPrecision: 0 },
 	default: DEFAULT_LIMIT_MINUTES,
 	description:
 		'How long to wait for each job. A job that takes longer goes on at the provider: pick it up with Job: Wait.',

@@ -1,6 +1,7 @@
 import type { IBinaryData, IPollFunctions, INodeExecutionData } from 'n8n-workflow';
 import { clock } from '../n8n/clock';
 import { connect, type Connection } from '../n8n/http';
+import { harmless } from '../n8n/logLine';
 import { within } from '../jobs/abort';
 import { settle } from '../jobs/settle';
 import { ProviderError } from '../providers/errors';
@@ -50,7 +51,7 @@ export async function pollNode(context: IPollFunctions): Promise<INodeExecutionD
 }
 
 /** Text of others as a line of the log: nothing in it breaks the line, and it has an end. */
-const plain = (text: string) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, MAX_LOG_LENGTH);
+const plain = (text: string) => harmless(text, MAX_LOG_LENGTH);
 
 async function pollAccount(
 	context: IPollFunctions,

@@ -1,5 +1,6 @@
 import {
 	asAmount,
+	asLimitMs,
 	asResolution,
 	asSeconds,
 	asSwitch,
@@ -47,6 +48,27 @@ test.each([
 	[[], 5],
 ])('an amount: %p is %p, and what is none does not lift the limit', (value, amount) => {
 	expect(asAmount(value, 5)).toBe(amount);
+});
+
+test.each([
+	[15, 15],
+	['2.5', 2.5],
+	[0.0001, 0.1],
+	[0, 30],
+	[-5, 30],
+	[NaN, 30],
+	['', 30],
+	[undefined, 30],
+	// What n8n could not store as a date is the longest time that a job is kept.
+	[Infinity, 10_080],
+	['Infinity', 10_080],
+	[1e300, 10_080],
+	[2e11, 10_080],
+	[Number.MAX_VALUE, 10_080],
+])('a time limit: %p is %p minutes', (value, minutes) => {
+	const ms = asLimitMs(value, 30);
+	expect(ms).toBe(minutes * 60_000);
+	expect(new Date(Date.now() + ms).getTime()).not.toBeNaN();
 });
 
 test.each([

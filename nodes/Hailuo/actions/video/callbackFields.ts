@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { modelsFor, modelsOf, OPERATION_NAMES, VIDEO_OPERATIONS } from '../../models/catalogue';
 import { providerOf, providers } from '../../providers';
+import { MAX_LIMIT_MINUTES } from '../../n8n/fieldValues';
 import { downloadOptions, optionsField, submitOptions } from '../../n8n/options';
 import { videoFields } from './fields';
 
@@ -89,7 +90,7 @@ const waitLimitOption: INodeProperties = {
 	displayName: 'Time Limit (Minutes)',
 	name: 'timeLimit',
 	type: 'number',
-	typeOptions: { minValue: 2, numberPrecision: 0 },
+	typeOptions: { minValue: 2, maxValue: MAX_LIMIT_MINUTES, numberPrecision: 0 },
 	default: 60,
 	description:
 		'When to go on without the callback. The items then hold the jobs as they were submitted: get their videos with Job: Wait.',

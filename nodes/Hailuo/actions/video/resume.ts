@@ -22,6 +22,7 @@ import {
 	type FinishOptions,
 } from '../../n8n/finishJob';
 import { lookUp } from '../../n8n/jobIds';
+import { logLine } from '../../n8n/logLine';
 import { sessionOf, type Session } from '../../n8n/session';
 import { connect } from '../../n8n/http';
 import { NOT_CALLED } from './sendAndWait.operation';
@@ -93,7 +94,7 @@ export async function resume(context: IWebhookFunctions): Promise<IWebhookRespon
 	if (outcome.ok) return outcome.value;
 	const said = messageOf(outcome.error);
 	context.logger.warn(
-		`Hailuo: a callback could not be followed up, execution ${context.getExecutionId()} sleeps on: ${said}`,
+		logLine`Hailuo: a callback could not be followed up, execution ${context.getExecutionId()} sleeps on: ${said}`,
 	);
 	return answer(context, 503, 'The jobs could not be read, the execution sleeps on');
 }

@@ -10,7 +10,7 @@ import { awaitEnd, completed, readFinishOptions, withVideo } from '../../n8n/fin
 import { isTool } from '../../n8n/isTool';
 import type { Operation } from '../operation';
 import type { Outcome } from '../../n8n/outcome';
-import { asAmount } from '../../n8n/fieldValues';
+import { asLimitMs } from '../../n8n/fieldValues';
 import { getJob, openSession, type Session } from '../../n8n/session';
 import { FROM, SEND_AND_WAIT } from './callbackFields';
 import { generate, type Callback } from './generate';
@@ -148,12 +148,12 @@ async function endedAlready(
 
 const DEFAULT_LIMIT_MINUTES = 60;
 
-/** n8n looks after its sleeping executions once a minute; less would only be a moment that nobody can say. */
-const MIN_LIMIT_MINUTES = 0.1;
+/** The least that is left to sleep, in ms. */
+const MIN_SLEEP_MS = 6_000;
 
 function timeLimitMs(context: IExecuteFunctions): number {
 	const { timeLimit } = context.getNodeParameter('options', 0, {}) as IDataObject;
-	return Math.max(asAmount(timeLimit, 0) || DEFAULT_LIMIT_MINUTES, MIN_LIMIT_MINUTES) * 60_000;
+	return asLimitMs(timeLimit, DEFAULT_LIMIT_MINUTES);
 }
 
 /**
@@ -179,7 +179,7 @@ async function sleep(
 		delete item.binary;
 	}
 	// The real time: it is n8n that looks at the clock.
-	const until = Date.now() + Math.max(leftMs, MIN_LIMIT_MINUTES * 60_000);
+	const until = Date.now() + Math.max(leftMs, MIN_SLEEP_MS);
 	await context.putExecutionToWait(new Date(until));
 	void callResumeUrl(context, url);
 	return [...outcomes];

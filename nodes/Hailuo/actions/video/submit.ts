@@ -6,6 +6,7 @@ import { settle } from '../../jobs/settle';
 import { PATIENCE_SEEN } from '../../jobs/unknownJob';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
 import { WithJob } from '../../n8n/errors';
+import { logLine } from '../../n8n/logLine';
 import { lookUp } from '../../n8n/jobIds';
 import type { Session } from '../../n8n/session';
 import { historyOf, type History } from '../../providers/history';
@@ -59,7 +60,7 @@ export async function previousJob(
 		memory.forget(item);
 		return undefined;
 	}
-	context.logger.info(`Hailuo: job ${jobId} of an earlier try is picked up (item ${item})`);
+	context.logger.info(logLine`Hailuo: job ${jobId} of an earlier try is picked up (item ${item})`);
 	const createdAt = job.createdAt || new Date(known.sentAt).toISOString();
 	return { job: { ...job, model: job.model || model.id, createdAt }, sameRun };
 }
@@ -181,7 +182,7 @@ export async function submit(
 		const created = { ...job, createdAt: job.createdAt || new Date(startedAt).toISOString() };
 		const how = adopted ? 'found again after a submit without an answer' : 'submitted';
 		context.logger.info(
-			`Hailuo: job ${job.jobId} ${how} (${provider.name}, ${submission.model}, item ${item})`,
+			logLine`Hailuo: job ${job.jobId} ${how} (${provider.name}, ${submission.model}, item ${item})`,
 		);
 		return { ...outcome.value, job: created };
 	}
@@ -189,7 +190,7 @@ export async function submit(
 		// With the provider's time, where the search has learned it.
 		remember();
 		context.logger.warn(
-			`Hailuo: a submit got no usable answer and was not sent again (${provider.name}, ${submission.model}, item ${item})`,
+			logLine`Hailuo: a submit got no usable answer and was not sent again (${provider.name}, ${submission.model}, item ${item})`,
 		);
 	} else {
 		// Refused, or never sent: a later try may send it.

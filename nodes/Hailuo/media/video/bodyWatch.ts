@@ -63,18 +63,29 @@ export class BodyWatch {
 	 *
 	 * Fewer bytes than declared count as cut off, unless the boxes prove the video whole: that is the case
 	 * when the HTTP client unpacked a compressed answer, whose length is that of the packed bytes. An answer
-	 * without a length counts as cut off where its last box is incomplete.
+	 * without a length counts as cut off where its last box is incomplete, and one whose length is right where the boxes
+	 * prove that the file itself was cut before it was served.
 	 */
 	verdict(declared: number | undefined): DownloadFailed | undefined {
 		if (this.bytes === 0) return cutOff(this.url, 'no bytes came');
 		if (this.scan.isMp4 !== true) return notMp4(this.url);
-		if (declared === this.bytes) return undefined;
+		if (declared === this.bytes) {
+			return this.scan.lacksPart ? cutFile(this.url, this.bytes) : undefined;
+		}
 		if (declared !== undefined && this.bytes < declared && !this.scan.isComplete) {
 			return cutOff(this.url, `${this.bytes} of ${declared} bytes came`);
 		}
 		return this.scan.isCut ? cutOff(this.url, `after ${this.bytes} bytes`) : undefined;
 	}
 }
+
+/** The server may still be getting the file, so it is asked for again. */
+const cutFile = (url: string, bytes: number) =>
+	new DownloadFailed(`its server has only a part of it (${bytes} bytes)`, {
+		reason: 'cut',
+		url,
+		retryable: true,
+	});
 
 export function tooLarge(bytes: number, maxBytes: number, url: string): DownloadFailed {
 	const mb = (n: number) => Math.round(n / 1e6);

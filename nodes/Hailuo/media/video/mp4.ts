@@ -11,11 +11,15 @@ const FIRST_BOXES = new Set([
 	'uuid',
 ]);
 
+/** What a video cannot be played without: its index and its pictures. */
+const NEEDED = ['moov', 'mdat'];
+
 /**
  * Follows the boxes of an MP4 while its bytes go by, keeping at most 16 of them.
  *
- * It exists for answers that do not say how long they are (no Content-Length, ended by closing the
- * connection): there, a connection that breaks looks like the end of the video, and only the boxes tell.
+ * Where an answer does not say how long it is (no Content-Length, ended by closing the connection), a connection that
+ * breaks looks like the end of the video, and only the boxes tell. And a server may hold half of a file, whose length it
+ * then declares.
  */
 export class Mp4Scan {
 	private header = Buffer.alloc(0);
@@ -24,6 +28,8 @@ export class Mp4Scan {
 	/** Something that is no box: nothing can be said from here on. */
 	private lost = false;
 	private first?: string;
+	/** The type of the box that was opened last. */
+	private current = '';
 	private readonly seen = new Set<string>();
 
 	feed(chunk: Buffer): void {
@@ -51,12 +57,22 @@ export class Mp4Scan {
 	get isComplete(): boolean {
 		const toEnd = this.left === Infinity;
 		const whole = this.left === 0 && this.header.length === 0;
-		return !this.lost && (whole || toEnd) && this.seen.has('moov') && this.seen.has('mdat');
+		return !this.lost && (whole || toEnd) && NEEDED.every((type) => this.seen.has(type));
 	}
 
 	/** The last box is longer than what came, or moov or mdat is missing. */
 	get isCut(): boolean {
 		return !this.lost && !this.isComplete;
+	}
+
+	/**
+	 * The boxes prove that it cannot be played as it came, whatever length was declared: moov or mdat is cut off or never
+	 * came. What is only odd behind them (padding, a cut box of another kind) is no proof.
+	 */
+	get lacksPart(): boolean {
+		if (this.lost) return false;
+		const isCutOff = this.left > 0 && this.left !== Infinity && NEEDED.includes(this.current);
+		return isCutOff || !NEEDED.every((type) => this.seen.has(type));
 	}
 
 	/** 8 bytes, or 16 where the length is given in 64 bits. */
@@ -74,6 +90,7 @@ export class Mp4Scan {
 			return;
 		}
 		this.seen.add(type);
+		this.current = type;
 		this.left = size === 0 ? Infinity : size - this.header.length;
 		this.header = Buffer.alloc(0);
 	}

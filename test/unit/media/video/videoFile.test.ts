@@ -45,6 +45,29 @@ describe('Mp4Scan', () => {
 		}
 	});
 
+	it('proves that a part is missing wherever the index or the pictures are cut', () => {
+		for (let length = 0; length < video.length; length++) {
+			expect([length, scan(video.subarray(0, length), 64).lacksPart]).toEqual([length, true]);
+		}
+		expect(scan(video, 64).lacksPart).toBe(false);
+	});
+
+	it('is no proof what is only odd behind them', () => {
+		for (const tail of [
+			Buffer.alloc(3),
+			Buffer.alloc(500),
+			box('free', 10, 1000),
+			box('uuid', 0, 99),
+		]) {
+			expect(scan(Buffer.concat([video, tail]), 64).lacksPart).toBe(false);
+		}
+		const open = Buffer.concat([box('ftyp', 16), box('moov', 50), box('mdat', 300, 0)]);
+		expect(scan(open.subarray(0, 200), 50).lacksPart).toBe(false);
+		// The second of two.
+		const two = Buffer.concat([video, box('mdat', 90)]);
+		expect(scan(two.subarray(0, two.length - 1), 64).lacksPart).toBe(true);
+	});
+
 	it('knows nothing about a last box that reaches to the end', () => {
 		const open = Buffer.concat([box('ftyp', 16), box('moov', 50), box('mdat', 300, 0)]);
 		expect(scan(open, 50).isComplete).toBe(true);
