@@ -39,6 +39,7 @@ function fieldsOf(model, operation) {
 		),
 		...when(operation === 'firstLastFrameToVideo', 'lastFrameSource', 'lastFrameBinaryField'),
 		...when(isReference, 'referencePictures', 'referenceVideos', 'referenceAudios'),
+		...when(isReference, 'referenceSource'),
 		'prompt',
 		...when(camera, 'cameraMovements'),
 		...when(fields.resolution, 'resolution'),

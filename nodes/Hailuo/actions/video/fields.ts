@@ -256,6 +256,33 @@ const referenceFields: INodeProperties[] = [
 	),
 ];
 
+const referenceSourceFields = fieldAt(all, ({ operation }) =>
+	operation === 'referenceToVideo'
+		? {
+				displayName: 'Reference Addresses',
+				name: 'referenceSource',
+				type: 'options',
+				options: [
+					{
+						name: 'Fetched by the Provider',
+						value: 'url',
+						description: 'They must be public, and lead to the file itself',
+					},
+					{
+						name: 'Fetched by n8n',
+						value: 'fetchedUrl',
+						description:
+							'Share links of Google Drive and Dropbox work too: n8n fetches each file, checks it and hands it to the provider',
+					},
+				],
+				default: 'url',
+				description:
+					'Who loads the files that are given by an address. It does not matter for input fields.',
+				kept: true,
+			}
+		: undefined,
+);
+
 const promptFields = fieldAt(
 	all,
 	({ model, operation }) =>
@@ -447,6 +474,7 @@ export const videoFields: INodeProperties[] = [
 	...frameFields('firstFrame'),
 	...frameFields('lastFrame'),
 	...referenceFields,
+	...referenceSourceFields,
 	...promptFields,
 	...cameraFields,
 	...resolutionFields,

@@ -8,13 +8,14 @@ import {
 	type PictureSource,
 } from '../../media/picture/load';
 import { loadReference, type Reference } from '../../media/reference/load';
-import { referenceNames } from '../../media/reference/names';
+import { isAddress, referenceNames } from '../../media/reference/names';
 import { settle } from '../../jobs/settle';
 import { findModel } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fieldError';
 import { framesOf, type VideoValues } from '../../models/request';
 import {
 	FIELD_NAMES,
+	REFERENCE_FIELDS,
 	VIDEO_FIELDS,
 	type FieldValues,
 	type ReferenceField,
@@ -151,12 +152,25 @@ export function fetchAhead(
 	item: number,
 ): void {
 	if (item >= context.getInputData().length) return;
+	const source = (name: string) => context.getNodeParameter(name, item, '') as unknown;
+	const ahead = async (load: (model: Model) => Promise<unknown>) =>
+		await settle(async () => {
+			const model = findModel(session.provider.id, String(source('model')));
+			if (model) await load(model);
+		});
 	for (const frame of framesOf(operation)) {
-		void settle(async () => {
-			const id = context.getNodeParameter('model', item, '') as string;
-			const model = findModel(session.provider.id, id);
-			if (!model || frameSource(context, item, frame) !== 'fetchedUrl') return;
+		void ahead(async (model) => {
+			if (source(`${frame}Source`) !== 'fetchedUrl') return;
 			await loadFrame(context, item, frame, model, session);
+		});
+	}
+	if (operation !== 'referenceToVideo') return;
+	for (const field of REFERENCE_FIELDS) {
+		void ahead(async (model) => {
+			if (source('referenceSource') !== 'fetchedUrl') return;
+			for (const place of referencePlaces(context, item, field)) {
+				if (isAddress(place)) await loadReferenceAt(context, item, field, place, model, session);
+			}
 		});
 	}
 }
@@ -202,6 +216,7 @@ export async function loadReferenceAt(
 		pictures: model.pictures ?? provider.images,
 		rules: model.references,
 		providerUrl: baseUrl,
+		byN8n: context.getNodeParameter('referenceSource', item, 'url') === 'fetchedUrl',
 		fetch: fetcher(context, session),
 	});
 }

@@ -17,6 +17,8 @@ export interface PictureTextContext {
 	providerUrl: string;
 	/** n8n fetches what an address names, and not the provider. */
 	byN8n?: boolean;
+	/** How to have n8n fetch it, as the beginning of a sentence; for a frame where it is not given. */
+	howByN8n?: string;
 }
 
 const HOW = 'Give a public https:// address, a data URI (data:image/jpeg;base64,…) or base64 text.';
@@ -111,29 +113,40 @@ const several = (field: string, count: number, expression: string) =>
 		`Let the expression name one, e.g. ${expression}; for a video of each, put Split Out before this node.`,
 	);
 
-/** What the provider, or n8n for it, is to fetch. @throws ImageRefused for a page, and for what cannot be reached */
+/** @throws ImageRefused for a page, for what cannot be reached, and for a file that the provider does not take */
 function reachableUrl(text: string, context: PictureTextContext): string {
-	const { field, rules, byN8n } = context;
-	const url = publicUrl(text, context);
-	const page = pageLink(new URL(url));
-	if (page && byN8n && page.direct) return publicUrl(page.direct, context);
-	if (page) {
-		const fix =
-			page.direct && !byN8n ? `Choose '${FETCHED}' as the source. Or: ${page.way}` : page.way;
-		throw new ImageRefused(field, 'url', `is ${page.what}`, fix);
-	}
+	const { field, rules, byN8n, howByN8n = HOW_BY_N8N } = context;
+	const url = fileUrl(text, context);
 	const wrongType = byN8n ? undefined : otherFile(new URL(url), rules);
 	if (!wrongType) return url;
 	throw new ImageRefused(
 		field,
 		'url',
 		`is the address of a ${wrongType} file; allowed are ${typeNames(rules)}`,
-		`Give the address of a picture of these types. If it only looks like that, choose '${FETCHED}' as the source: it looks at the file itself.`,
+		`Give the address of a picture of these types. If it only looks like that: ${howByN8n}, which looks at the file itself.`,
 	);
+}
+
+/**
+ * The address at which the provider, or n8n for it, is to fetch a file: a share link is taken as the file behind it where
+ * n8n fetches.
+ *
+ * @throws ImageRefused for a page, and for what cannot be reached
+ */
+export function fileUrl(text: string, context: Omit<PictureTextContext, 'rules'>): string {
+	const { field, byN8n, howByN8n = HOW_BY_N8N } = context;
+	const url = publicUrl(text, context);
+	const page = pageLink(new URL(url));
+	if (!page) return url;
+	if (page.direct && byN8n) return publicUrl(page.direct, context);
+	const fix = page.direct ? `${howByN8n}. Or: ${page.way}` : page.way;
+	throw new ImageRefused(field, 'url', `is ${page.what}`, fix);
 }
 
 /** The source at which n8n fetches the picture, as the editor calls it. */
 export const FETCHED = 'URL, Fetched by n8n';
+
+const HOW_BY_N8N = `Choose '${FETCHED}' as the source`;
 
 /** What the name of a file says that is none of the usual pictures. A query may say otherwise. */
 const ENDINGS = new Map<string, string>([
@@ -171,7 +184,7 @@ function excerpt(text: string): string {
  *
  * @throws ImageRefused for one that it cannot reach
  */
-export function publicUrl(
+function publicUrl(
 	text: string,
 	{ field, providerUrl, byN8n }: Pick<PictureTextContext, 'field' | 'providerUrl' | 'byN8n'>,
 ): string {

@@ -28,6 +28,8 @@ export interface PictureInput {
 	providerUrl: string;
 	/** For `fetchedUrl`. */
 	fetch: Fetch;
+	/** See PictureTextContext. */
+	howByN8n?: string;
 }
 
 export type Picture =
@@ -73,7 +75,9 @@ export async function loadPicture(
 	const { label, rules, providerUrl } = input;
 	if (input.source !== 'binary') {
 		const byN8n = input.source === 'fetchedUrl';
-		const text = readPictureText(input.value, { field: label, rules, providerUrl, byN8n });
+		const { howByN8n } = input;
+		const asked = { field: label, rules, providerUrl, byN8n, howByN8n };
+		const text = readPictureText(input.value, asked);
 		if (text.kind === 'data') return await checked(text.data, undefined, input);
 		return byN8n ? await checked(await fetched(text.url, input), undefined, input) : text;
 	}
@@ -108,8 +112,9 @@ async function fetched(url: string, { label, rules, fetch }: PictureInput): Prom
 	);
 }
 
-const LOOK =
-	"Open the link in a private window of your browser: it must show the picture alone, without signing in (Google Drive: share it with 'Anyone with the link'). For what only you may open, put the step of that service, or HTTP Request with Response Format 'File', before this node and choose 'File From Input'.";
+/** What to do with a link that brings no file. */
+export const LOOK =
+	"Open the link in a private window of your browser: it must show the file alone, without signing in (Google Drive: share it with 'Anyone with the link'). For what only you may open, put the step of that service, or HTTP Request with Response Format 'File', before this node and choose 'File From Input'.";
 
 function unreadable(error: unknown, label: string): ImageRefused {
 	return new ImageRefused(

@@ -1,18 +1,22 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { settle } from '../../jobs/settle';
 import { FieldError } from '../../models/fieldError';
 import type { PictureRules, ReferenceRules } from '../../providers/modelTypes';
-import { publicUrl } from '../picture/fromText';
+import { identify } from '../picture/fileType';
+import { fileUrl } from '../picture/fromText';
 import {
 	binaryFields,
 	loadPicture,
+	LOOK,
 	storedBytes,
 	uploadName,
 	withType,
 	type Fetch,
 } from '../picture/load';
+import { DownloadFailed } from '../video/downloadFailed';
 import { checkClip, checkClipBytes } from './check';
-import { isAddress, type ReferenceKind } from './names';
+import { isAddress, KINDS, type ReferenceKind } from './names';
 
 /** A file that a job refers to: by its address, or with its bytes. */
 export type Reference =
@@ -41,6 +45,8 @@ interface ReferenceInput {
 	rules?: ReferenceRules;
 	/** The provider's base URL; decides whether an address on a private host makes sense. */
 	providerUrl: string;
+	/** Whether n8n fetches what an address names, and not the provider. */
+	byN8n: boolean;
 	fetch: Fetch;
 }
 
@@ -52,16 +58,20 @@ interface ReferenceInput {
 export async function loadReference(
 	this: IExecuteFunctions,
 	itemIndex: number,
-	{ place, kind, label, pictures, rules, providerUrl, fetch }: ReferenceInput,
+	input: ReferenceInput,
 ): Promise<Reference> {
+	const { place, kind, label, pictures, rules, providerUrl, byN8n, fetch } = input;
 	const byAddress = isAddress(place);
 	if (kind === 'picture') {
-		const source = byAddress ? 'url' : 'binary';
+		const source = byAddress ? (byN8n ? 'fetchedUrl' : 'url') : 'binary';
 		return await loadPicture.call(this, itemIndex, {
-			...{ source, value: place, label, rules: pictures, providerUrl, fetch },
+			...{ source, value: place, label, rules: pictures, providerUrl, fetch, howByN8n: HOW_BY_N8N },
 		});
 	}
-	if (byAddress) return { kind: 'url', url: publicUrl(place, { field: label, providerUrl }) };
+	if (byAddress) {
+		const url = fileUrl(place, { field: label, providerUrl, byN8n, howByN8n: HOW_BY_N8N });
+		return byN8n ? await fetchedClip(url, kind, input) : { kind: 'url', url };
+	}
 	const binary = withType(binaryFields.call(this, itemIndex).get(place)!);
 	const limits = kind === 'video' ? rules?.videos : rules?.audios;
 	const bytes = binary.id ? await storedBytes.call(this, binary.id) : undefined;
@@ -80,6 +90,48 @@ export async function loadReference(
 		data,
 		mimeType,
 		fileName: uploadName(binary.fileName ?? place, mimeType),
+		sha256: createHash('sha256').update(data).digest('hex'),
+		seconds: known?.seconds,
+	};
+}
+
+/** The field and its value, as the editor calls them. */
+const HOW_BY_N8N = "Choose 'Fetched by n8n' in 'Reference Addresses'";
+
+/** Where nothing is known of the model, in bytes: the most that any takes. */
+const MAX_CLIP_BYTES = 50_000_000;
+
+/** @throws FieldError where nothing comes, or something else than the model takes */
+async function fetchedClip(
+	url: string,
+	kind: Exclude<ReferenceKind, 'picture'>,
+	{ label, rules, fetch }: ReferenceInput,
+): Promise<Reference> {
+	const limits = kind === 'video' ? rules?.videos : rules?.audios;
+	const maxBytes = limits?.maxBytes ?? MAX_CLIP_BYTES;
+	// Without its query, in which there may be a token.
+	const { host, pathname } = new URL(url);
+	const name = `${host}/…/${pathname.split('/').at(-1)?.slice(0, 60) ?? ''}`;
+	const outcome = await settle(
+		async () => await fetch(url, { accept: `${KINDS[kind].mime}*, */*;q=0.1`, maxBytes }),
+	);
+	if (!outcome.ok) {
+		const { error } = outcome;
+		if (!(error instanceof DownloadFailed)) throw error;
+		const what = `names '${name}', which could not be fetched: ${error.message}`;
+		throw new FieldError(label, what, LOOK);
+	}
+	const data = outcome.value;
+	const { mimeType } = identify(data);
+	if (mimeType === 'text/html') {
+		throw new FieldError(label, `names '${name}', which leads to a web page, not to a file`, LOOK);
+	}
+	const known = limits && checkClip(data, kind, limits, label, name);
+	return {
+		kind: 'data',
+		data,
+		mimeType: known?.mimeType ?? mimeType,
+		fileName: uploadName(pathname.split('/').at(-1) ?? '', mimeType),
 		sha256: createHash('sha256').update(data).digest('hex'),
 		seconds: known?.seconds,
 	};
