@@ -247,11 +247,15 @@ test.each([
 	['a clip of 16 s', false, video(dataUri(mp4Head({ seconds: 16 }), 'video/mp4'))],
 	['a small clip', false, video(dataUri(mp4Head({ width: 128, height: 72 }), 'video/mp4'))],
 	['not a clip', false, video(dataUri(png(640, 360), 'video/mp4'))],
-])('a file: %s', async (_name, good, medium) => {
-	const answer = await withMedia(medium);
-	expect(answer.status).toBe(good ? 200 : 400);
-	if (!good) expect(answer.json.error.message).toMatch(/^invalid params, content\[1\]\./);
-}, 30_000);
+])(
+	'a file: %s',
+	async (_name, good, medium) => {
+		const answer = await withMedia(medium);
+		expect(answer.status).toBe(good ? 200 : 400);
+		if (!good) expect(answer.json.error.message).toMatch(/^invalid params, content\[1\]\./);
+	},
+	30_000,
+);
 
 test('clips and sounds are 15 s together', async () => {
 	const of = (seconds) => dataUri(mp4Head({ seconds }), 'video/mp4');
