@@ -76,6 +76,55 @@ test('pictures, a clip and a voice from the item become one video with its cost'
 	expect(video.equals(await sim.videoFor(json.jobId))).toBe(true);
 });
 
+describe('references at WaveSpeed', () => {
+	const wave = { provider: 'waveSpeed', model: 'minimax/h3/reference-to-video' };
+	const files = async () => ({ photo: await picture(), clip: await clip(), voice: await sound() });
+	const named = {
+		...{ referencePictures: 'photo', referenceVideos: 'clip', referenceAudios: 'voice' },
+		...{ resolution: '2K', duration: 4 },
+	};
+
+	test('go into lists: a small picture inline, a clip and a voice by the addresses they got', async () => {
+		const { error, items } = await withFiles(await files(), { ...wave, ...named });
+		expect(error).toBeUndefined();
+		const [{ body, path }] = submits();
+		expect(path).toBe('/api/v3/minimax/h3/reference-to-video');
+		expect(body).toEqual({
+			prompt: H3.prompt,
+			reference_images: [expect.objectContaining({ sha256: inline(png(640, 480)) })],
+			reference_videos: [expect.stringMatching(/^https?:/)],
+			reference_audios: [expect.stringMatching(/^https?:/)],
+			resolution: '2k',
+			duration: 4,
+			aspect_ratio: '16:9',
+		});
+		expect(uploads()).toHaveLength(2);
+		const video = await engine.readBinary(items[0].binary.data);
+		expect(video.equals(await sim.videoFor(items[0].json.jobId))).toBe(true);
+	});
+
+	test('a submit without an answer is found again in the history, and paid once', async () => {
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
+		const { error, items } = await withFiles(await files(), { ...wave, ...named });
+		expect(error).toBeUndefined();
+		expect(items[0].json).toMatchObject({ status: 'completed', jobId: [...sim.jobs.keys()][0] });
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('Maximum Price is asked again with the files, because they may cost', async () => {
+		const answer = { code: 200, message: 'success', data: { price: 0.99, currency: 'USD' } };
+		sim.fail({ kind: 'price', skip: 1, fault: { status: 200, body: answer } });
+		const options = { maxPrice: 0.6 };
+		const { error } = await withFiles(await files(), { ...wave, ...named, options });
+		expect(error.message).toMatch(/is \$0\.60, and this job would cost \$0\.99/);
+		const asked = sim.requests
+			.filter(({ kind }) => kind === 'price')
+			.map(({ body }) => body.inputs);
+		expect(asked.map(({ reference_videos: clips }) => clips?.length)).toEqual([undefined, 1]);
+		expect(sim.paidPosts()).toBe(0);
+	});
+});
+
 test('a file of 18 digits keeps its id, and a large picture goes up first', async () => {
 	const big = await stored(
 		Buffer.concat([png(640, 480), Buffer.alloc(300_000)]),
@@ -283,7 +332,7 @@ describe('what V2 has and V1 has not', () => {
 	});
 
 	test('a submit whose answer was lost is looked up in the list, named and not sent again', async () => {
-		// V2 lists no words until a job has ended, and without them no job is adopted: the same rule as for WaveSpeed.
+		// Where V2 lists no words, no job is adopted: the same rule as for WaveSpeed.
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
 		const { error } = await run({ ...H3, operation: 'textToVideo' });
 		const [made] = [...sim.jobs.values()];
@@ -291,6 +340,26 @@ describe('what V2 has and V1 has not', () => {
 		expect(error.description).toContain(made.id);
 		const { items } = await job('wait', { jobId: made.id });
 		expect(items[0].json).toMatchObject({ jobId: made.id, status: 'completed' });
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test('where the list tells the words, a lost submit from text alone is found again and paid once', async () => {
+		sim.options.tellsPrompts = true;
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
+		const { error, items } = await run({ ...H3, operation: 'textToVideo' });
+		expect(error).toBeUndefined();
+		expect(items[0].json).toMatchObject({ status: 'completed', jobId: [...sim.jobs.keys()][0] });
+		expect(sim.paidPosts()).toBe(1);
+	});
+
+	test.each([
+		['a frame', { operation: 'imageToVideo' }],
+		['a reference', {}],
+	])('it tells no files, so one with %s is named and never adopted', async (_what, more) => {
+		sim.options.tellsPrompts = true;
+		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
+		const { error } = await withFiles({ data: await picture() }, more);
+		expect(error.description).toContain([...sim.jobs.keys()][0]);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
@@ -312,6 +381,15 @@ test('Get Balance for a pay-as-you-go key, and a clear word for a subscription',
 	const { error } = await engine.runNode({ credentials: all, parameters: asked });
 	expect(error.message).toMatch(/tells this key no balance/);
 	expect(error.description).toMatch(/pay-as-you-go key \(sk-api-…\)/);
+});
+
+test('a model that is given by an expression makes what it can, whatever the list of resolutions shows', async () => {
+	const { error } = await run({
+		...{ resource: 'video', operation: 'textToVideo', provider: 'waveSpeed', prompt: 'a boat' },
+		...{ model: '={{ "minimax/hailuo-02/pro" }}', resolution: '768P', duration: 6 },
+	});
+	expect(error).toBeUndefined();
+	expect(submits()[0].body).not.toHaveProperty('resolution');
 });
 
 test('a job of 17 minutes is waited for by default', async () => {

@@ -56,8 +56,48 @@ const on = { promptExpansion: true };
 const sends = (enabled) => ({ enable_prompt_expansion: enabled });
 const slow = { go_fast: false };
 
+/* Hailuo 3 there (docs/providers.md I.2): what an endpoint does not name is not sent to it. */
+const CLIP = 'https://pictures.example.com/clip.mp4';
+const VOICE = 'https://pictures.example.com/voice.mp3';
+const wave3 = { resolution: '768p', duration: 5 };
+const TOO_SHORT = [{ duration: 3 }, /'Duration' of 3 s cannot be made by .* Choose 4 to 15 s/];
+
 const waveSpeed = {
+	referenceToVideo: [
+		{
+			model: 'minimax/h3/reference-to-video',
+			plain: { ...prompt, reference_images: [FIRST], ...wave3, aspect_ratio: '16:9' },
+			set: {
+				...{ referenceVideos: CLIP, referenceAudios: VOICE },
+				...{ resolution: '2K', duration: 15, aspectRatio: '9:16' },
+			},
+			full: {
+				...prompt,
+				reference_images: [FIRST],
+				reference_videos: [CLIP],
+				reference_audios: [VOICE],
+				resolution: '2k',
+				duration: 15,
+				aspect_ratio: '9:16',
+			},
+			no: TOO_SHORT,
+		},
+	],
 	textToVideo: [
+		{
+			model: 'minimax/h3/text-to-video',
+			plain: { ...prompt, ...wave3, aspect_ratio: '16:9' },
+			set: { resolution: '2K', duration: 15, aspectRatio: '9:16' },
+			full: { ...prompt, resolution: '2k', duration: 15, aspect_ratio: '9:16' },
+			no: TOO_SHORT,
+		},
+		{
+			model: 'minimax/h3-lite/text-to-video',
+			plain: { ...prompt, ...wave3, aspect_ratio: '16:9' },
+			set: { resolution: '480P', duration: 4, aspectRatio: '1:1' },
+			full: { ...prompt, resolution: '480p', duration: 4, aspect_ratio: '1:1' },
+			no: NO_PROMPT,
+		},
 		{
 			model: 'minimax/hailuo-2.3/t2v-pro',
 			plain: { ...prompt, ...sends(true) },
@@ -106,6 +146,13 @@ const waveSpeed = {
 		CUSTOM('minimax/video-02', prompt),
 	],
 	imageToVideo: [
+		{
+			model: 'minimax/h3/image-to-video',
+			plain: { ...wave, ...wave3 },
+			set: { resolution: '2K', duration: 4 },
+			full: { ...wave, resolution: '2k', duration: 4 },
+			no: NO_PICTURE,
+		},
 		{
 			model: 'minimax/hailuo-2.3/i2v-pro',
 			plain: { ...wave, ...sends(true) },
@@ -172,6 +219,13 @@ const waveSpeed = {
 		CUSTOM('minimax/video-01', wave),
 	],
 	firstLastFrameToVideo: [
+		{
+			model: 'minimax/h3/image-to-video',
+			plain: { ...wave, last_image: LAST, ...wave3 },
+			set: { resolution: '2K', duration: 15 },
+			full: { ...wave, last_image: LAST, resolution: '2k', duration: 15 },
+			no: NO_LAST,
+		},
 		{
 			model: 'minimax/hailuo-02/pro',
 			plain: { ...waveEnds, duration: 6, ...sends(false) },
@@ -313,8 +367,6 @@ const miniOptioned = { fast_pretreatment: true, aigc_watermark: true };
 /* MiniMax's V2: prompt and files are one list (docs/providers.md I.1). */
 const words = { type: 'text', text: PROMPT };
 const file = (kind, url, role) => ({ type: `${kind}_url`, [`${kind}_url`]: { url }, role });
-const CLIP = 'https://pictures.example.com/clip.mp4';
-const VOICE = 'https://pictures.example.com/voice.mp3';
 const H3_CONTENT = {
 	textToVideo: [words],
 	imageToVideo: [words, file('image', FIRST, 'first_frame')],

@@ -111,7 +111,10 @@ describe.each(rows)('%s', (_name, row) => {
 			...(row.operation === 'firstLastFrameToVideo'
 				? {}
 				: { lastFrameSource: 'url', lastFrameUrl: 'https://pictures.example.com/left.jpg' }),
-			...(row.provider === 'waveSpeed' ? { resolution: '512P' } : { goFast: false }),
+			...(row.provider !== 'waveSpeed' ? { goFast: false } : {}),
+			...(row.provider === 'waveSpeed' && !('resolution' in row.plain)
+				? { resolution: '512P' }
+				: {}),
 			// Of a model that makes one length only, the length is in sight and not sent.
 			...('duration' in row.plain ? {} : { duration: 6 }),
 			continueWhen: 'submitted',

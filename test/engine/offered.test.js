@@ -42,7 +42,10 @@ describe('what a provider cannot do', () => {
 		expect(offer('waveSpeed')).toEqual({
 			account: ['getBalance'],
 			job: ['delete', 'get', 'getAll', 'wait'],
-			video: ['firstLastFrameToVideo', 'sendAndWait', 'getPrice', 'imageToVideo', 'textToVideo'],
+			video: [
+				...['firstLastFrameToVideo', 'sendAndWait', 'getPrice', 'imageToVideo'],
+				...['referenceToVideo', 'textToVideo'],
+			],
 		});
 		expect(offer('vtrix')).toEqual({
 			job: ['cancel', 'get', 'wait'],

@@ -32,6 +32,16 @@ function wordOf(sim, job) {
 	return job.finishedAt === undefined ? sim.engine.runningWord(job, plain) : plain;
 }
 
+/** Whether `content.prompt` is the prompt of a video, and when it is told, is not said (I.1): `options.tellsPrompts`. */
+function contentOf(sim, job, url) {
+	const { text } = job.input.content.find(({ type }) => type === 'text');
+	const content = {
+		...(url !== false && { url }),
+		...(sim.options.tellsPrompts && { prompt: text }),
+	};
+	return Object.keys(content).length ? { content } : {};
+}
+
 /**
  * Each look gives a fresh address. How long one lives is not said: `options.linkLifetime`.
  * @param {import('./simulator').Simulator} sim
@@ -49,7 +59,7 @@ function taskOf(sim, job) {
 		...(job.error && { error: { code: String(job.error.code), message: job.error.message } }),
 		created_at: seconds(job.created),
 		updated_at: seconds(job.finished ?? job.created),
-		...(done && { content: { url } }),
+		...contentOf(sim, job, done && url),
 		resolution: job.input.resolution,
 		duration: job.input.duration,
 		usage: done && job.outcome.usage !== 'empty' ? job.usage : {},

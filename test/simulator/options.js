@@ -19,7 +19,7 @@
  *   callbackDelay: number, outputLifetime: number, linkLifetime: number,
  *   listShuffled?: boolean, dateSkew?: number | 'none' | (() => number | 'none'),
  *   precharge: 'ok' | 'miss' | 'none', probe: '404' | '200' | 'message',
- *   documentedLimits: boolean, concurrencyRefused: boolean, subscriptionOnV2: boolean, deleteWords: 'english' | 'chinese',
+ *   documentedLimits: boolean, concurrencyRefused: boolean, tellsPrompts: boolean, subscriptionOnV2: boolean, deleteWords: 'english' | 'chinese',
  *   vtrixBadKey: string, vtrixNoBalance: string, miniMaxErrorStatus: number,
  * }} Options  All but the ports and keys may be changed on `sim.options` while it runs.
  */
@@ -77,6 +77,7 @@ function defaults(given) {
 		documentedLimits: false,
 		// WaveSpeed: a job above `concurrent` is refused with 429 instead of waiting; see waveSpeedSubmit.js.
 		concurrencyRefused: false,
+		tellsPrompts: false,
 		// Whether a subscription key may call MiniMax's V2: the pages contradict one another (I.1).
 		subscriptionOnV2: true,
 		deleteWords: 'english',

@@ -30,6 +30,9 @@ function fieldsOf({ fields, camera }, labels) {
 	return [...names, ...(camera ? ['Camera Movements'] : [])].join(', ');
 }
 
+/** How many a resolution has: 2K is more than 768P. */
+const lines = (resolution) => parseInt(resolution, 10) * (resolution.endsWith('K') ? 1000 : 1);
+
 /** e.g. `768P: 6 s $0.28, 10 s $0.56`, a line for each resolution, over all that the model can do. */
 function formatsOf({ operations, prices, pricePerSecond = {} }) {
 	const lengths = {};
@@ -43,11 +46,12 @@ function formatsOf({ operations, prices, pricePerSecond = {} }) {
 		return amount === undefined ? '' : ` $${amount.toFixed(2)}`;
 	};
 	return Object.entries(lengths)
-		.sort(([a], [b]) => parseInt(a, 10) - parseInt(b, 10))
+		.sort(([a], [b]) => lines(a) - lines(b))
 		.map(([resolution, seconds]) => {
-			if (pricePerSecond[resolution]) {
-				const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
-				return `${resolution}: ${least} to ${most} s, $${pricePerSecond[resolution]} a second`;
+			const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
+			if (most - least > 1 && most - least === seconds.length - 1) {
+				const each = pricePerSecond[resolution];
+				return `${resolution}: ${least} to ${most} s${each ? `, $${each} a second` : ''}`;
 			}
 			const all = seconds.map((length) => `${length} s${price(resolution, length)}`);
 			return `${resolution}: ${all.join(', ')}`;
@@ -66,7 +70,7 @@ function pricesAsOf({ models, PROVIDER_NAMES }) {
 		.filter(([, each]) => each.size)
 		.map(([name, each]) => `${name} ${[...each].sort().join(' and ')}`);
 	const without = [...days].filter(([, each]) => !each.size).map(([name]) => name);
-	return `\\* required. List prices in USD: ${dated.join(', ')}. ${without.join(', ')} publishes none.`;
+	return `\\* required. List prices in USD: ${dated.join(', ')}. ${without.join(', ')} publishes none. Where none stands, Get Price asks for it.`;
 }
 
 /**

@@ -39,7 +39,7 @@ async function main() {
 	const models = waveSpeedCatalogue.models.filter(({ custom }) => !custom);
 	const lines = await drift(models, await fetchModels(baseUrl, key));
 	for (const line of lines) console.log(line);
-	const days = [...new Set(models.map(({ pricesAsOf }) => pricesAsOf))].join(', ');
+	const days = [...new Set(models.flatMap(({ pricesAsOf: day }) => day ?? []))].join(', ');
 	console.log(
 		`${models.length} models of WaveSpeed, prices of ${days}: ${lines.length} differences`,
 	);

@@ -11,10 +11,7 @@ const jsonata = require('jsonata');
  */
 
 /** Listed by the provider and left out on purpose, and why. Custom Model reaches them. */
-const LEFT_OUT = [
-	{ id: /^minimax\/video-0[12]$/, why: 'models of 2024 that Hailuo 02 replaced' },
-	{ id: /^minimax\/h3\//, why: 'their parameters and prices are not documented well enough' },
-];
+const LEFT_OUT = [{ id: /^minimax\/video-0[12]$/, why: 'models of 2024 that Hailuo 02 replaced' }];
 
 const list = (values) => [...values].map((value) => JSON.stringify(value)).join(', ') || 'nothing';
 const money = (usd) => `$${usd.toFixed(2)}`;
@@ -51,10 +48,14 @@ async function compare(model, item) {
 	return [
 		...parameters(specs, schema),
 		...durations(model, schema),
+		...resolutions(model, schema),
 		...prompt(model, schema),
 		...(await prices(model, item, schema)),
 	];
 }
+
+/** A value in the provider's own word. */
+const sent = ({ sentAs }, value) => sentAs?.[value] ?? value;
 
 function parameters(specs, { properties, required = [] }) {
 	const lines = [];
@@ -64,9 +65,10 @@ function parameters(specs, { properties, required = [] }) {
 			lines.push(`the parameter ${key} is gone`);
 			continue;
 		}
-		if (live.default !== undefined && live.default !== spec.default) {
+		const ours = sent(spec, spec.default);
+		if (live.default !== undefined && live.default !== ours) {
 			lines.push(
-				`the default of ${key} is ${list([live.default])}, in the catalogue ${list([spec.default])}`,
+				`the default of ${key} is ${list([live.default])}, in the catalogue ${list([ours])}`,
 			);
 		}
 		const must = required.includes(key);
@@ -83,11 +85,22 @@ function parameters(specs, { properties, required = [] }) {
 }
 
 function durations(model, { properties }) {
-	const live = properties.duration?.enum;
+	const { enum: listed, minimum, maximum } = properties.duration ?? {};
+	const range = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+	const live = listed ?? (maximum === undefined ? undefined : range(minimum, maximum));
 	if (!model.fields.duration || !live) return [];
 	const ours = new Set(Object.values(model.operations).flatMap((by) => Object.values(by).flat()));
 	const same = live.length === ours.size && live.every((value) => ours.has(Number(value)));
 	return same ? [] : [`duration may be ${list(live)}, in the catalogue ${list(ours)}`];
+}
+
+function resolutions({ fields, operations }, { properties }) {
+	const live = properties.resolution?.enum;
+	if (!fields.resolution || !live) return [];
+	const made = Object.values(operations).flatMap((lengths) => Object.keys(lengths));
+	const ours = new Set(made.map((value) => sent(fields.resolution, value)));
+	const same = live.length === ours.size && live.every((value) => ours.has(value));
+	return same ? [] : [`resolution may be ${list(live)}, in the catalogue ${list(ours)}`];
 }
 
 function prompt(model, { properties }) {

@@ -128,21 +128,22 @@ function wordsOf(value: unknown, key = ''): string {
 		.join('\n');
 }
 
-const isPictureOfOurs = (value: unknown): boolean =>
-	value instanceof InlinePicture || (typeof value === 'string' && isUrl(value));
+/** A picture, a clip or a sound: inline, by its address, or by the id of a file that was put up (`mm_file://…`). */
+const isFileOfOurs = (value: unknown): boolean =>
+	value instanceof InlinePicture || (typeof value === 'string' && /^[a-z_]+:\/\/\S+$/i.test(value));
 
 /**
  * Whether a job of the history is known again by what it was asked for: by its words, where the request has words, else by
- * a picture. A length or a switch is no identity: thousands of requests share it.
+ * a picture. A length or a switch is no identity: thousands of requests share it. And the same words with another picture
+ * are another job, so a history that shows no files (docs/providers.md I.1) identifies none that was made from files.
  */
 export function identifies(asked: Asked, job: HistoryJob): boolean {
 	if (!matches(asked, job)) return false;
+	const files = Object.entries(asked.input).filter(([, ours]) => [ours].flat().some(isFileOfOurs));
+	if (files.some(([key]) => isBlank(job.input?.[key]))) return false;
 	const words = wordsOf(asked.input);
 	if (words !== '') return words === wordsOf(job.input);
-	return Object.entries(asked.input).some(
-		([key, ours]) =>
-			[ours].flat().some(isPictureOfOurs) && compare(ours, job.input?.[key]) === 'same',
-	);
+	return files.some(([key, ours]) => compare(ours, job.input?.[key]) === 'same');
 }
 
 /** Whether a job may be of the submission's model: one that tells no model may be of any. */

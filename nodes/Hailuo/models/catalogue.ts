@@ -157,7 +157,7 @@ export function pricesAsOf(provider: ProviderId): string | undefined {
 
 /** e.g. `512P: 6 or 10 s · $0.10 to $0.15`: what the list of models says about one of them. */
 export function modelSummary(model: Model, operation: VideoOperation): string {
-	const { custom, fields } = model;
+	const { custom, fields, note } = model;
 	if (custom) {
 		return `Any model of ${custom.of ?? 'this provider'}, by its ID. Nothing about it is checked.`;
 	}
@@ -170,7 +170,7 @@ export function modelSummary(model: Model, operation: VideoOperation): string {
 		formats(lengths),
 		prices.length ? money : 'price not published',
 		...(operation !== 'textToVideo' && fields.prompt?.required ? ['needs a prompt'] : []),
-		...(operation === 'referenceToVideo' && model.note ? [model.note] : []),
+		...(note && note.under?.includes(operation) !== false ? [note.text] : []),
 	].join(' · ');
 }
 

@@ -118,8 +118,10 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 	if (model.custom) return {};
 	const lengths = model.operations[operation]!;
 	const resolutions = resolutionsOf(lengths);
-	const resolution = (values.resolution ??
-		fieldOf(model, operation, 'resolution')?.default ??
+	const choice = fieldOf(model, operation, 'resolution');
+	// Where the endpoint fixes it, a value is left over: n8n shows the field for every model that is given by an expression.
+	const resolution = ((choice && values.resolution) ??
+		choice?.default ??
 		resolutions[0]) as Resolution;
 	// Not by the key alone: every object has a 'constructor'.
 	const durations = resolutions.includes(resolution) ? lengths[resolution] : undefined;
@@ -149,7 +151,12 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 /** The model of the same provider that does what this one cannot, as a sentence behind another one; or nothing. */
 function nearest(model: Model, operation: VideoOperation, wanted: Format): string {
 	const { resolution, duration } = wanted;
-	const others = modelsFor(model.provider, operation).filter((other) => other !== model);
+	const generation = ({ family }: Model) => family?.split(' ')[0];
+	// One of the same generation costs and looks much the same, so it comes first.
+	const isNear = (other: Model) => Number(generation(other) === generation(model));
+	const others = modelsFor(model.provider, operation)
+		.filter((other) => other !== model)
+		.sort((a, b) => isNear(b) - isNear(a));
 	const at = (other: Model) =>
 		Object.entries(other.operations[operation]!)
 			.filter(([, durations]) => duration === undefined || durations.includes(duration))

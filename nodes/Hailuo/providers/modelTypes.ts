@@ -172,8 +172,8 @@ export interface Model {
 	pricePerSecond?: Partial<Record<Resolution, number>>;
 	/** Absent where references cost nothing, or nobody knows. */
 	referencePrices?: ReferencePrices;
-	/** What is to be known before one pays; a sentence without its full stop. */
-	note?: string;
+	/** What is to be known before one pays: a sentence without its full stop, and the operations that it is about (absent: all). */
+	note?: { text: string; under?: readonly VideoOperation[] };
 	/** What a picture of this model may be, where that is not what the provider says of all its models. */
 	pictures?: PictureRules;
 	/** Of a model that makes videos from references. */

@@ -408,6 +408,13 @@ describe('a second submit', () => {
 	});
 });
 
+test('the same words are no identity where the history does not show the picture', async () => {
+	const { run, provider } = setUp(submission('a cat', { image: PICTURE }));
+	provider.accept(submission('a cat'));
+	const { job, candidates } = await run();
+	expect([job, candidates]).toEqual([undefined, ['job-0']]);
+});
+
 describe('other submits', () => {
 	it('keep their job while they are being sent, and the search waits for their answer', async () => {
 		const { run, provider, clock, registry } = setUp(submission('a cat'));
@@ -441,7 +448,7 @@ describe('other submits', () => {
 	it('that began after the job was made do not matter', async () => {
 		const other = submission('a cat', { image: `${PICTURE}B` });
 		const { run, provider, clock, registry } = setUp(submission('a cat', { image: PICTURE }));
-		provider.accept(submission('a cat'));
+		provider.accept(submission('a cat', { image: PICTURE }));
 		registry.begin(other, { startedAt: clock.now() + 2_500 });
 		expect((await run()).job?.jobId).toBe('job-0');
 	});

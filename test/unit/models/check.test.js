@@ -58,9 +58,15 @@ test('each kind of drift is named', async () => {
 	live('hailuo-2.3/i2v-pro').base_price = 0.52;
 	live('hailuo-2.3/i2v-pro').required = [];
 	live('hailuo-2.3/t2v-standard').formula = '{"total_price": (duration = 10) ?';
+	live('h3/text-to-video').properties.duration.maximum = 10;
+	live('h3/image-to-video').properties.resolution.enum.push('4k');
+	live('h3-lite/text-to-video').properties.resolution.default = '480p';
 	const { code, lines } = await check();
 	expect(code).toBe(1);
 	expect(lines.filter((line) => line.startsWith('minimax/')).sort()).toEqual([
+		'minimax/h3-lite/text-to-video: the default of resolution is "480p", in the catalogue "768p"',
+		'minimax/h3/image-to-video: resolution may be "768p", "2k", "4k", in the catalogue "768p", "2k"',
+		'minimax/h3/text-to-video: duration may be 4, 5, 6, 7, 8, 9, 10, in the catalogue 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15',
 		'minimax/hailuo-02/fast: the parameter seed is missing in the catalogue',
 		'minimax/hailuo-02/i2v-standard: 6 s at 768P cost $0.28, in the catalogue $0.23 (of 2026-03-13)',
 		'minimax/hailuo-02/i2v-standard: duration may be 6, 10, 15, in the catalogue 6, 10',

@@ -14,7 +14,7 @@ import { asAmount } from '../../n8n/fieldValues';
 import { openSession, sharedOptions, type Session } from '../../n8n/session';
 import type { Operation } from '../operation';
 import { filePlacer } from './pictures';
-import { checkPrice, priceAsker } from './quote';
+import { checkPrice, priceAsker, type AskPrice } from './quote';
 import { FETCH_AHEAD, fetchAhead } from './values';
 import { prepare, submissionOf, type PlaceFile, type Prepared } from './prepare';
 import { parkAttempt, previousJob, restoreAttempt, submit } from './submit';
@@ -31,6 +31,7 @@ interface Run {
 	session: Session;
 	memory: PaidJobs;
 	limiter: SubmitLimiter;
+	askPrice: AskPrice;
 	place: (provider: Provider) => PlaceFile;
 	callback?: Callback;
 }
@@ -93,19 +94,17 @@ async function generateAll(
 	}
 	const checked = await Promise.all(checks);
 	try {
-		return await makeAll(context, session, memory, checked, callback);
+		return await makeAll({ context, session, memory, askPrice, callback }, checked);
 	} finally {
 		for (const outcome of checked) if (outcome.ok) parkAttempt(session, outcome.value);
 	}
 }
 
 async function makeAll(
-	context: IExecuteFunctions,
-	session: Session,
-	memory: PaidJobs,
+	given: Omit<Run, 'limiter' | 'place'>,
 	checked: ReadonlyArray<Settled<Prepared>>,
-	callback: Callback | undefined,
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
+	const { context, session } = given;
 	const goOn = context.continueOnFail();
 	if (!goOn && checked.some(({ ok }) => !ok)) {
 		return checked.map((outcome) => (outcome.ok ? { ok: true, value: [] } : outcome));
@@ -115,15 +114,12 @@ async function makeAll(
 	const { clock, signal, provider } = session;
 	const { concurrent, submitsPerMinute } = provider.limits;
 	const run: Run = {
-		context,
-		session,
-		memory,
+		...given,
 		limiter: new SubmitLimiter({
 			perMinute: asAmount(options.submitsPerMinute, submitsPerMinute),
 			clock,
 		}),
 		place: filePlacer(session),
-		callback,
 	};
 	return await runBatch(
 		checked,
@@ -164,6 +160,10 @@ async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INod
 			...(await submissionOf(context, session, prepared, place, signal)),
 			...(callback ? { webhookUrl: callback.url } : {}),
 		};
+		// References may cost; frames do not (docs/providers.md I.1). Asked with the very files that are submitted.
+		if (prepared.operation === 'referenceToVideo') {
+			await checkPrice(session, run.askPrice, prepared, submission);
+		}
 		({ job, startedAt: submittedAt } = await submit(context, session, prepared, submission, {
 			memory,
 			limiter,

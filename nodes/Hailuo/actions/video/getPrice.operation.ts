@@ -7,7 +7,7 @@ import type { VideoOperation } from '../../providers/modelTypes';
 import type { Operation } from '../operation';
 import { asResolution, asSeconds, asText } from '../../n8n/fieldValues';
 import { openSession, type Session } from '../../n8n/session';
-import { priceAsker, QUOTE_CONCURRENCY, type AskPrice } from './quote';
+import { priceAsker, priceQuestion, QUOTE_CONCURRENCY, type AskPrice } from './quote';
 import { readJson } from './values';
 
 /** What a video would cost, by the provider itself, beside the list price that this package knows. */
@@ -52,8 +52,8 @@ async function priceItem(
 		{ id: asText(read('customModel'), FIELD_LABELS.customModel) ?? '', additionalFields },
 	);
 	const [operation] = Object.keys(model.operations) as VideoOperation[];
-	const values = { additionalFields };
-	const { price, currency, fullPrice } = await askPrice(model, operation, format, values);
+	const question = priceQuestion(model, operation, format, additionalFields);
+	const { price, currency, fullPrice } = await askPrice(question);
 	const known = listPrice(model, format.resolution!, format.duration!);
 	return {
 		json: {

@@ -1,34 +1,36 @@
 import { fingerprint } from '../../jobs/fingerprint';
 import { Semaphore } from '../../jobs/semaphore';
 import { FieldError } from '../../models/fieldError';
-import { toPayload, type Format, type VideoValues } from '../../models/request';
+import { toPayload, type Format } from '../../models/request';
 import type { Model, VideoOperation } from '../../providers/modelTypes';
-import type { Quote } from '../../providers/types';
+import type { Quote, Submission } from '../../providers/types';
 import { PriceUnknown } from '../../n8n/errors';
 import { MAX_PRICE } from '../../n8n/fieldValues';
 import { withRetry, type Session } from '../../n8n/session';
 import type { Prepared } from './prepare';
 
-export type AskPrice = (
+/** @throws ProviderError for a provider that tells no price of this job */
+export type AskPrice = (submission: Submission) => Promise<Quote>;
+
+/** What a job would be, without its prompt and its files: no price depends on the prompt or on frames. */
+export function priceQuestion(
 	model: Model,
 	operation: VideoOperation,
 	format: Format,
-	values?: VideoValues,
-) => Promise<Quote>;
+	additionalFields?: unknown,
+): Submission {
+	const input = toPayload(model, operation, { additionalFields }, format);
+	return { model: model.id, api: model.api, input };
+}
 
 /** Price calls side by side: every item may ask another question. */
 export const QUOTE_CONCURRENCY = 5;
 
-/**
- * Asks the provider what a job will cost. The same question is asked once a run, and neither the prompt nor the
- * pictures are a part of it: no price depends on them.
- */
+/** Asks the provider what a job will cost. The same question is asked once a run. */
 export function priceAsker(session: Session): AskPrice {
 	const asked = new Map<string, Promise<Quote>>();
 	const semaphore = new Semaphore(QUOTE_CONCURRENCY);
-	return async (model, operation, format, values = {}) => {
-		const { id, api } = model;
-		const submission = { model: id, api, input: toPayload(model, operation, values, format) };
+	return async (submission) => {
 		const question = fingerprint(submission);
 		const known = asked.get(question);
 		if (known) return await known;
@@ -42,12 +44,14 @@ export function priceAsker(session: Session): AskPrice {
 /**
  * Sees to it that a job costs no more than the item allows, before it is submitted.
  *
+ * @param submission what is submitted, with its files, where the price may depend on them; absent: they are not loaded yet
  * @throws FieldError with the quote when it is dearer; PriceUnknown when the provider tells none
  */
 export async function checkPrice(
 	{ provider }: Session,
 	askPrice: AskPrice,
 	{ model, operation, format, values, maxPrice }: Prepared,
+	submission = priceQuestion(model, operation, format, values.additionalFields),
 ): Promise<void> {
 	if (maxPrice === undefined) return;
 	const nowhere = 'Nothing was submitted';
@@ -58,8 +62,7 @@ export async function checkPrice(
 			`${nowhere}. Take the option out, or choose another provider`,
 		);
 	}
-	const { additionalFields } = values;
-	const quote = await askPrice(model, operation, format, { additionalFields }).catch((error) => {
+	const quote = await askPrice(submission).catch((error) => {
 		throw new PriceUnknown(error);
 	});
 	const { price, currency } = quote;

@@ -1,11 +1,5 @@
-import type {
-	FieldSpec,
-	Lengths,
-	Model,
-	PictureRules,
-	ProviderCatalogue,
-	ReferenceRules,
-} from '../modelTypes';
+import type { FieldSpec, Lengths, Model, PictureRules, ProviderCatalogue } from '../modelTypes';
+import { H3_JOB_SECONDS, H3_LENGTHS, H3_RATIOS, H3_REFERENCES, wholeSeconds } from '../hailuo3';
 
 /*
  * MiniMax's own models, newest first (docs/providers.md C.2: parameters, and the matrix of lengths by resolution and mode).
@@ -43,19 +37,13 @@ const common: Model['fields'] = {
 const standard = { '768P': [6, 10], '1080P': [6] } as const;
 const standardPrices = { '768P': { 6: 0.28, 10: 0.56 }, '1080P': { 6: 0.49 } } as const;
 
-const seconds = (from: number, to: number): number[] =>
-	Array.from({ length: to - from + 1 }, (_, index) => from + index);
-
-/** In the order that n8n's lint wants of a list. */
-const RATIOS = ['1:1', '16:9', '21:9', '3:4', '4:3', '9:16'] as const;
-
 /** With frames the ratio is theirs. */
 const aspectRatio: FieldSpec = {
 	key: 'ratio',
-	choices: RATIOS,
+	choices: H3_RATIOS,
 	default: '16:9',
 	only: ['textToVideo', 'referenceToVideo'],
-	under: { referenceToVideo: { choices: [...RATIOS, 'adaptive'], default: 'adaptive' } },
+	under: { referenceToVideo: { choices: [...H3_RATIOS, 'adaptive'], default: 'adaptive' } },
 };
 
 const h3Fields: Model['fields'] = {
@@ -72,34 +60,13 @@ const h3Fields: Model['fields'] = {
 	callbackUrl: { key: 'callback_url' },
 };
 
-/** The 30 MB of a picture, 50 of a video and 15 of a sound are read as the smaller ones, not as 2^20. */
+/** The 30 MB are read as the smaller ones, not as 2^20. */
 const h3Pictures: PictureRules = {
 	mimeTypes: ['image/jpeg', 'image/png', 'image/webp', 'image/heic'],
 	maxBytes: 30_000_000,
 	minSide: 256,
 	maxSide: 5760,
 	strictRatio: false,
-};
-
-export const h3References: ReferenceRules = {
-	pictures: { count: 9 },
-	videos: {
-		count: 3,
-		mimeTypes: ['video/mp4', 'video/quicktime'],
-		maxBytes: 50_000_000,
-		seconds: [2, 15],
-		totalSeconds: 15,
-		fps: [23.976, 60],
-		codecs: ['avc1', 'avc3', 'hvc1', 'hev1'],
-	},
-	audios: {
-		count: 3,
-		mimeTypes: ['audio/wav', 'audio/mpeg'],
-		maxBytes: 15_000_000,
-		seconds: [2, 15],
-		totalSeconds: 15,
-	},
-	files: 12,
 };
 
 const { prompt: h3Prompt, firstFrame: h3First, lastFrame: h3Last } = h3Fields;
@@ -110,10 +77,9 @@ const h3 = {
 	api: 'v2',
 	promptLimit: 7000,
 	pictures: h3Pictures,
-	references: h3References,
+	references: H3_REFERENCES,
 	pricesAsOf: '2026-10-24',
-	// Measured: 99 s for 4 s of 768P, 402 s for 2K with a reference clip.
-	jobSeconds: [25, 420],
+	jobSeconds: H3_JOB_SECONDS,
 } as const;
 
 const everywhere = (lengths: Lengths): Model['operations'] => ({
@@ -129,7 +95,7 @@ const models: readonly Model[] = [
 		id: 'MiniMax-H3',
 		name: 'Hailuo 3 (H3)',
 		family: '3',
-		operations: everywhere({ '768P': seconds(4, 15), '2K': seconds(4, 15) }),
+		operations: everywhere(H3_LENGTHS),
 		fields: h3Fields,
 		pricePerSecond: { '768P': 0.08, '2K': 0.13 },
 		referencePrices: {
@@ -143,7 +109,7 @@ const models: readonly Model[] = [
 		id: 'MiniMax-H3-Max',
 		name: 'Hailuo 3 Max (H3-Max)',
 		family: '3 Max',
-		operations: everywhere({ '768P': seconds(5, 15), '480P': seconds(5, 15) }),
+		operations: everywhere({ '768P': wholeSeconds(5, 15), '480P': wholeSeconds(5, 15) }),
 		fields: {
 			...h3Fields,
 			promptExpansionMode: {
@@ -158,7 +124,10 @@ const models: readonly Model[] = [
 			picture: 0.074,
 			videoSecond: { '480P': 0.0553, '768P': 0.143 },
 		},
-		note: 'MiniMax prices references for this model, but the client @ai-sdk/minimax says that it takes none',
+		note: {
+			text: 'MiniMax prices references for this model, but the client @ai-sdk/minimax says that it takes none',
+			under: ['referenceToVideo'],
+		},
 	},
 	{
 		...base,

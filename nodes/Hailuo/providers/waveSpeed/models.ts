@@ -1,10 +1,11 @@
 import type { FieldSpec, Model, ProviderCatalogue } from '../modelTypes';
+import { H3_JOB_SECONDS, H3_LENGTHS, H3_RATIOS, H3_REFERENCES, wholeSeconds } from '../hailuo3';
 
 /*
  * WaveSpeed's MiniMax endpoints, newest first. Parameters, defaults and prices: the provider's own model list of
  * 2026-03-13 (docs/providers.md A.7) and its documentation pages; where prose and schema differ, the schema is followed
- * (docs/providers.md F). The endpoint fixes the resolution: no entry has a field for it. `npm run models:check` compares
- * all of it with the list of today.
+ * (docs/providers.md F). Of Hailuo 02 and 2.3 the endpoint fixes the resolution: no entry has a field for it. Hailuo 3 came
+ * later: see its entries. `npm run models:check` compares all of it with the list of today.
  */
 
 const prompt: FieldSpec = { key: 'prompt' };
@@ -16,6 +17,26 @@ const lastImage: FieldSpec = { key: 'last_image' };
 const duration: FieldSpec = { key: 'duration', default: 6 };
 const goFast: FieldSpec = { key: 'go_fast', default: true };
 const expansion = (on: boolean): FieldSpec => ({ key: 'enable_prompt_expansion', default: on });
+
+const aspectRatio: FieldSpec = { key: 'aspect_ratio', choices: H3_RATIOS, default: '16:9' };
+const h3Duration: FieldSpec = { key: 'duration', default: 5 };
+/** Never the dear one. */
+const h3Resolution: FieldSpec = {
+	key: 'resolution',
+	default: '768P',
+	sentAs: { '480P': '480p', '768P': '768p', '2K': '2k' },
+};
+
+/**
+ * Hailuo 3: parameters from clients that agree, `h3-lite` from the provider's list for language models (docs/providers.md
+ * I.2). No price is published: the quote call tells it.
+ */
+const h3 = {
+	provider: 'waveSpeed',
+	family: '3',
+	jobSeconds: H3_JOB_SECONDS,
+	note: { text: 'parameters as other clients send them; Get Price tells the price' },
+} as const;
 
 const base = { provider: 'waveSpeed', promptLimit: 2000, pricesAsOf: '2026-03-13' } as const;
 const hailuo23 = { ...base, family: '2.3' } as const;
@@ -33,6 +54,60 @@ const MODEL_ID = {
 };
 
 const models: readonly Model[] = [
+	{
+		...h3,
+		id: 'minimax/h3/text-to-video',
+		name: 'Hailuo 3 (Text to Video)',
+		operations: { textToVideo: H3_LENGTHS },
+		fields: {
+			prompt: requiredPrompt,
+			resolution: h3Resolution,
+			duration: h3Duration,
+			aspectRatio,
+		},
+	},
+	{
+		...h3,
+		id: 'minimax/h3/image-to-video',
+		name: 'Hailuo 3 (Image to Video)',
+		operations: { imageToVideo: H3_LENGTHS, firstLastFrameToVideo: H3_LENGTHS },
+		fields: {
+			firstFrame: requiredImage,
+			prompt,
+			lastFrame: lastImage,
+			resolution: h3Resolution,
+			duration: h3Duration,
+		},
+	},
+	{
+		...h3,
+		id: 'minimax/h3/reference-to-video',
+		name: 'Hailuo 3 (Reference to Video)',
+		operations: { referenceToVideo: H3_LENGTHS },
+		fields: {
+			prompt: requiredPrompt,
+			referencePictures: { key: 'reference_images' },
+			referenceVideos: { key: 'reference_videos' },
+			referenceAudios: { key: 'reference_audios' },
+			resolution: h3Resolution,
+			duration: h3Duration,
+			aspectRatio,
+		},
+		references: H3_REFERENCES,
+	},
+	{
+		...h3,
+		family: '3 Lite',
+		id: 'minimax/h3-lite/text-to-video',
+		name: 'Hailuo 3 Lite (Text to Video)',
+		operations: { textToVideo: { '768P': wholeSeconds(4, 15), '480P': wholeSeconds(4, 15) } },
+		fields: {
+			prompt: requiredPrompt,
+			resolution: h3Resolution,
+			duration: h3Duration,
+			aspectRatio,
+		},
+	},
 	{
 		...hailuo23,
 		id: 'minimax/hailuo-2.3/t2v-pro',
@@ -220,11 +295,12 @@ const models: readonly Model[] = [
 export const waveSpeedCatalogue: ProviderCatalogue = {
 	provider: 'waveSpeed',
 	name: 'WaveSpeed',
-	description: 'Every Hailuo 02 and 2.3 model, and a history of your jobs',
+	description: 'Every Hailuo 02, 2.3 and 3 model, and a history of your jobs',
 	defaults: {
 		textToVideo: 'minimax/hailuo-02/standard',
 		imageToVideo: 'minimax/hailuo-02/fast',
 		firstLastFrameToVideo: 'minimax/hailuo-02/i2v-standard',
+		referenceToVideo: 'minimax/h3/reference-to-video',
 	},
 	models,
 };
