@@ -256,6 +256,9 @@ const referenceFields: INodeProperties[] = [
 	),
 ];
 
+/** n8n writes its own name in small letters, also in a title. */
+const BY_N8N = 'Fetched by n8n';
+
 const referenceSourceFields = fieldAt(all, ({ operation }) =>
 	operation === 'referenceToVideo'
 		? {
@@ -269,7 +272,7 @@ const referenceSourceFields = fieldAt(all, ({ operation }) =>
 						description: 'They must be public, and lead to the file itself',
 					},
 					{
-						name: 'Fetched by n8n',
+						name: BY_N8N,
 						value: 'fetchedUrl',
 						description:
 							'Share links of Google Drive and Dropbox work too: n8n fetches each file, checks it and hands it to the provider',
