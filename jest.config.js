@@ -1,6 +1,9 @@
 /** Unit tests are TypeScript, tests that need Node built-ins (servers, processes) are plain JavaScript. */
 module.exports = {
 	testEnvironment: 'node',
+	maxWorkers: '100%',
+	// No test waits for real time, so this only ends one that hangs.
+	testTimeout: 120_000,
 	roots: ['<rootDir>/test/unit', '<rootDir>/test/engine', '<rootDir>/test/simulator'],
 	testMatch: ['**/*.test.ts', '**/*.test.js'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },

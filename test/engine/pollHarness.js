@@ -147,10 +147,9 @@ class Trigger {
 	}
 }
 
-/** Jumps ahead; what falls due meanwhile has happened when it resolves. */
+/** Lets simulated time pass; what falls due meanwhile has happened when it resolves. */
 async function minutes(sim, count = 1) {
-	sim.skip(count * 60_000);
-	await new Promise((resolve) => setTimeout(resolve, 5));
+	await sim.clock.sleep(count * 60_000);
 }
 
 module.exports = { Trigger, minutes };

@@ -1,20 +1,27 @@
 'use strict';
 
+const channels = require('node:diagnostics_channel');
 const { load } = require('./load');
 const { clock } = load('nodes/Hailuo/n8n/clock');
+const { VirtualClock } = require('../simulator/virtualClock');
 
 // n8n-core's own copy, through which its HTTP helper sends.
 const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
 
 /**
- * Makes the node live in the simulator's time, so that a job of a minute takes a fraction of a second.
+ * Makes the node live in the simulator's time.
  *
- * @param {{ now(): number, options: { timeScale: number } }} sim
- * @param {{ timeouts?: boolean }} [options] `timeouts`: n8n's own limits for an answer (30 s, 60 s for a submit) are
- *   in simulated time too. Only where the machine is sure to answer in time: at 30 times the speed they are 1 and 2 s.
+ * In virtual time (the simulator's option `time: 'virtual'`) n8n does so too: its timers, its pause between two tries
+ * and its limits for an answer. Time then passes only when the whole process waits for it, see
+ * ../simulator/virtualClock.js. In scaled time only the node's own waits are shortened, and n8n's limits on demand.
+ *
+ * @param {{ now(): number, clock: object, options: { timeScale: number } }} sim
+ * @param {{ timeouts?: boolean }} [options] `timeouts`, for scaled time: n8n's own limits for an answer (30 s, 60 s for
+ *   a submit) are in simulated time too
  * @returns {() => void} puts the real time back
  */
 function followTime(sim, { timeouts = false } = {}) {
+	if (sim.clock instanceof VirtualClock) return followVirtual(sim.clock);
 	const { now, sleep } = clock;
 	clock.now = () => sim.now();
 	clock.sleep = async (ms, signal) => await sleep.call(clock, ms / sim.options.timeScale, signal);
@@ -28,6 +35,78 @@ function followTime(sim, { timeouts = false } = {}) {
 	};
 }
 
+/** @param {VirtualClock} virtual @returns {() => void} puts the real time back */
+function followVirtual(virtual) {
+	const { now } = clock;
+	const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
+	const cancel = (real) => (timer) => (timer instanceof Timer ? timer.close() : real(timer));
+	clock.now = () => virtual.now();
+	// The node sleeps through n8n's `sleep`, which is a setTimeout.
+	Object.assign(globalThis, {
+		setTimeout: (fn, ms, ...args) => new Timer(virtual, ms, () => fn(...args)),
+		clearTimeout: cancel(clearTimeout),
+		setInterval: (fn, ms, ...args) => new Timer(virtual, ms, () => fn(...args), true),
+		clearInterval: cancel(clearInterval),
+	});
+	const follow = ({ socket }) => limitInVirtualTime(virtual, socket);
+	channels.subscribe('net.client.socket', follow);
+	return () => {
+		channels.unsubscribe('net.client.socket', follow);
+		Object.assign(globalThis, { setTimeout, clearTimeout, setInterval, clearInterval });
+		clock.now = now;
+	};
+}
+
+/** What `setTimeout` and `setInterval` return, in virtual time. */
+class Timer {
+	constructor(virtual, ms, fn, repeats = false) {
+		Object.assign(this, { virtual, ms: Math.max(1, Number(ms) || 0), fn, repeats });
+		this.refresh();
+	}
+
+	refresh() {
+		this.close();
+		const fire = () => {
+			if (this.repeats) this.refresh();
+			this.fn();
+		};
+		this.cancel = this.virtual.after(this.ms, fire, Timer);
+		return this;
+	}
+
+	close() {
+		this.cancel?.();
+		return this;
+	}
+
+	ref() {
+		return this;
+	}
+
+	unref() {
+		return this;
+	}
+
+	hasRef() {
+		return true;
+	}
+}
+
+/** A socket's time limit, which begins anew with every byte: Node's own timers are out of reach, so it is played. */
+function limitInVirtualTime(virtual, socket) {
+	let limit;
+	socket.setTimeout = (ms, callback) => {
+		limit?.close();
+		limit = ms > 0 ? new Timer(virtual, ms, () => socket.emit('timeout')) : undefined;
+		socket.timeout = ms;
+		if (callback && ms > 0) socket.once('timeout', callback);
+		else if (callback) socket.off('timeout', callback);
+		return socket;
+	};
+	socket._unrefTimer = () => limit?.refresh();
+	socket.once('close', () => limit?.close());
+}
+
 /** Sends requests for one host to another: for a node whose provider's address is fixed. @returns {() => void} */
 function redirectHost(from, to) {
 	const moved = axios.interceptors.request.use((config) => {
@@ -37,4 +116,4 @@ function redirectHost(from, to) {
 	return () => axios.interceptors.request.eject(moved);
 }
 
-module.exports = { clock, followTime, redirectHost };
+module.exports = { clock, followTime, followVirtual, redirectHost, VirtualClock };

@@ -4,25 +4,25 @@ const { startSimulator } = require('../simulator');
 const engine = require('./harness');
 
 /**
- * For the tests of a file: n8n's engine, and one simulator in whose time the node lives. Each test begins with an empty
+ * For the tests of a file: n8n's engine, and one simulator in whose virtual time the node lives. Each test begins with an empty
  * provider and the options given here, and fails when a key went elsewhere than to its provider.
  *
- * @param {Partial<import('../simulator/options').Options> & { timeouts?: boolean }} options timeouts: see followTime
+ * @param {Partial<import('../simulator/options').Options>} options
  * @param {(given: { sim: import('../simulator/simulator').Simulator, credentials: object }) => void} use told before
  *   the first test
  * @returns {(parameters: object, more?: object) => Promise<any>} runs the node with the credentials of that provider;
  *   `more` as for `runNode`
  */
-function withSimulator({ timeouts = false, ...options }, use) {
+function withSimulator(options, use) {
 	let sim;
 	let credentials;
 	let given;
 	let back;
 	beforeAll(async () => {
 		await engine.startEngine();
-		sim = await startSimulator({ timeScale: 300, stamps: 'simulated', ...options });
+		sim = await startSimulator({ time: 'virtual', ...options });
 		given = { ...sim.options, account: { ...sim.options.account } };
-		back = engine.followTime(sim, { timeouts });
+		back = engine.followTime(sim);
 		credentials = engine.credentialsFor(sim);
 		use({ sim, credentials });
 	});

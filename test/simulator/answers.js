@@ -37,8 +37,8 @@ function bodyOf(answer) {
  * Writes an answer.
  * @param {import('node:http').ServerResponse} res
  * @param {Answer} answer
- * @param {{ cutAfterBytes?: number, hangAfterBytes?: number, bytesPerMs?: number, noLength?: boolean, headOnly?: boolean }} [how]
- *        `bytesPerMs` is per real ms
+ * @param {{ cutAfterBytes?: number, hangAfterBytes?: number, bytesPerMs?: number, clock?: import('./clock').Clock,
+ *   noLength?: boolean, headOnly?: boolean }} [how] `bytesPerMs` is per simulated ms of `clock`
  */
 async function write(res, answer, how = {}) {
 	const body = bodyOf(answer);
@@ -62,11 +62,11 @@ async function write(res, answer, how = {}) {
 		let chunk = whole.subarray(0, Math.max(0, length - sent));
 		const stop = how.cutAfterBytes ?? how.hangAfterBytes;
 		if (stop !== undefined) chunk = chunk.subarray(0, Math.max(0, stop - sent));
-		for (const piece of slices(chunk, how.bytesPerMs)) {
+		for (const piece of slices(chunk, how)) {
 			if (res.destroyed) return;
 			sent += piece.length;
 			if (!res.write(piece) && !(await drained(res))) return;
-			if (how.bytesPerMs) await pause(piece.length / how.bytesPerMs, res);
+			if (how.bytesPerMs) await pause(how.clock, piece.length / how.bytesPerMs, res);
 		}
 		if (stop !== undefined && sent >= stop) {
 			if (how.cutAfterBytes !== undefined) res.destroy();
@@ -78,9 +78,10 @@ async function write(res, answer, how = {}) {
 }
 
 /** Slow lines get small pieces, so that a download grows evenly instead of in jumps. */
-function slices(chunk, bytesPerMs) {
+function slices(chunk, { bytesPerMs, clock }) {
 	if (!bytesPerMs) return chunk.length ? [chunk] : [];
-	const step = Math.max(1, Math.ceil(bytesPerMs * 10));
+	// Ten real ms, where there are any: a timer of less than one would be too long.
+	const step = Math.max(1, Math.ceil(bytesPerMs * 10 * (clock.timeScale ?? 1)));
 	const out = [];
 	for (let i = 0; i < chunk.length; i += step) out.push(chunk.subarray(i, i + step));
 	return out;
@@ -99,14 +100,14 @@ function drained(res) {
 	});
 }
 
-function pause(ms, res) {
+function pause(clock, ms, res) {
 	return new Promise((resolve) => {
 		const end = () => {
-			clearTimeout(timer);
+			cancel();
 			res.off('close', end);
 			resolve(undefined);
 		};
-		const timer = setTimeout(end, ms);
+		const cancel = clock.after(ms, end);
 		res.on('close', end);
 	});
 }

@@ -3,7 +3,7 @@
 /**
  * @typedef {{
  *   port: number, cdnPort: number,
- *   timeScale: number, stamps: 'wall' | 'simulated',
+ *   time: 'scaled' | 'virtual', timeScale: number, stamps: 'wall' | 'simulated',
  *   seed: number,
  *   jobTime?: number | ((n: number, job: import('./jobs').Job) => number),
  *   outcome?: (job: import('./jobs').Job) => import('./outcome').Outcome | undefined,
@@ -44,6 +44,8 @@ function defaults(given) {
 	return {
 		port: 0,
 		cdnPort: 0,
+		// 'virtual': time jumps from timer to timer, for a client in the same process; see virtualClock.js.
+		time: 'scaled',
 		// Simulated seconds in a real one.
 		timeScale: 1,
 		// The clock behind created_at and the Date header; see clock.js.
@@ -82,6 +84,7 @@ function defaults(given) {
 		subscriptionOnV2: true,
 		deleteWords: 'english',
 		...given,
+		...(given.time === 'virtual' && { timeScale: 1, stamps: 'simulated' }),
 		keys: {
 			waveSpeed: 'test-key-wavespeed',
 			vtrix: 'test-key-vtrix',

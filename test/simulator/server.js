@@ -28,9 +28,9 @@ class Server {
 		this.http = http.createServer((req, res) => void this.serve(req, res));
 		// A dropped connection must not end the process that holds the simulator.
 		this.http.on('clientError', (_error, socket) => socket.destroy());
-		this.http.requestTimeout = 0;
-		// The client shares this process: while it writes a large body, 5 s are over and the socket is cut under its request.
-		this.http.keepAliveTimeout = 60_000;
+		// Limits in real time, which has no meaning here; and the client shares this process: while it writes a large body,
+		// its idle sockets would be cut under their next request.
+		this.http.requestTimeout = this.http.headersTimeout = this.http.keepAliveTimeout = 0;
 	}
 
 	/** @param {number} port @returns {Promise<number>} */
@@ -99,7 +99,8 @@ class Server {
 		await write(res, answer, {
 			cutAfterBytes: fault?.cutAfterBytes,
 			hangAfterBytes: fault?.hangAfterBytes,
-			bytesPerMs: fault?.slowCdn && (fault.slowCdn * sim.options.timeScale) / 1000,
+			bytesPerMs: fault?.slowCdn && fault.slowCdn / 1000,
+			clock: sim.clock,
 			noLength: fault?.noLength,
 			headOnly: message.method === 'HEAD',
 		});

@@ -2,6 +2,7 @@
 
 const { EventEmitter } = require('node:events');
 const { Clock } = require('./clock');
+const { VirtualClock } = require('./virtualClock');
 const { named, text, HEX } = require('./random');
 const { Faults } = require('./faults');
 const { Account } = require('./account');
@@ -32,7 +33,8 @@ class Simulator extends EventEmitter {
 		this.setMaxListeners(0);
 		/** @type {import('./options').Options} */
 		this.options = defaults(options);
-		this.clock = new Clock(this.options.timeScale, this.options.stamps);
+		const { time, timeScale, stamps } = this.options;
+		this.clock = time === 'virtual' ? new VirtualClock() : new Clock(timeScale, stamps);
 		this.abort = new AbortController();
 		/** Ends the simulator's own requests. */
 		this.stopping = this.abort.signal;

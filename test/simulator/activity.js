@@ -1,0 +1,100 @@
+'use strict';
+
+const channels = require('node:diagnostics_channel');
+const { performance } = require('node:perf_hooks');
+
+/*
+ * Tells when this process is at rest: everything in it waits for a timer, and nothing else will ever happen. It knows
+ * this from what the event loop did, not from how much time passed, so a slow or busy machine does not mislead it.
+ */
+
+/** Turns of the event loop without an event before the process counts as at rest: chains of setImmediate are short. */
+const QUIET_TURNS = 5;
+/** Turns at full speed before the wait gives the processor to others. */
+const FAST_TURNS = 200;
+/**
+ * For bytes that nobody reads (a paused download): after so many slow turns, about 2 ms each, without any event they
+ * are taken for unread on purpose.
+ */
+const UNREAD_TURNS = 50;
+
+/** Requests to the file system, the resolver and child processes, as Node names them. */
+const WORK = /^(FS|FileHandle|Get(Addr|Name)Info|TCPConnect|ProcessWrap|Query|Zlib)/;
+
+// Saved: a test may replace the global ones by simulated ones.
+const { setImmediate, setTimeout } = globalThis;
+
+class Activity {
+	constructor() {
+		/** Client sockets of this process. @type {Set<import('node:net').Socket>} */
+		this.clients = new Set();
+		/** Server sockets by the port of their client. @type {Map<number, import('node:net').Socket>} */
+		this.servers = new Map();
+		this.onClient = ({ socket }) => {
+			this.clients.add(socket);
+			socket.once('connect', () => (socket.ownPort = socket.localPort));
+			socket.once('close', () => this.clients.delete(socket));
+		};
+		this.onServer = ({ socket }) => {
+			const port = socket.remotePort;
+			this.servers.set(port, socket);
+			socket.once('close', () => {
+				if (this.servers.get(port) === socket) this.servers.delete(port);
+			});
+		};
+		channels.subscribe('net.client.socket', this.onClient);
+		channels.subscribe('net.server.socket', this.onServer);
+	}
+
+	stop() {
+		channels.unsubscribe('net.client.socket', this.onClient);
+		channels.unsubscribe('net.server.socket', this.onServer);
+	}
+
+	/** Resolves when the process is at rest. */
+	async rest() {
+		let events = -1;
+		let quiet = 0;
+		let slow = 0;
+		for (let turn = 0; quiet < QUIET_TURNS; turn++) {
+			await new Promise((resolve) => (turn < FAST_TURNS ? setImmediate(resolve) : setTimeout(resolve, 1)));
+			const seen = performance.nodeTiming.uvMetricsInfo.events;
+			if (seen !== events) {
+				events = seen;
+				quiet = slow = 0;
+				continue;
+			}
+			if (++quiet < QUIET_TURNS) continue;
+			if (isWorking()) quiet = 0;
+			else if (this.isSending() && (turn < FAST_TURNS || ++slow < UNREAD_TURNS)) quiet = QUIET_TURNS - 1;
+		}
+	}
+
+	/** Whether bytes, or the end of a connection, are on their way between two sockets of this process. @private */
+	isSending() {
+		const ports = new Set();
+		for (const client of this.clients) {
+			if (client.connecting) return true;
+			ports.add(client.ownPort);
+			const server = this.servers.get(client.ownPort);
+			if (!server) {
+				// Its server is another process, or has yet to take the connection, or has closed it.
+				if (!client.destroyed && client.remoteAddress) return true;
+				continue;
+			}
+			if (client.destroyed !== server.destroyed) return true;
+			if (client.destroyed) continue;
+			if (client.bytesWritten > server.bytesRead || server.bytesWritten > client.bytesRead) return true;
+		}
+		for (const [port, server] of this.servers) {
+			if (!server.destroyed && !ports.has(port)) return true;
+		}
+		return false;
+	}
+}
+
+function isWorking() {
+	return process.getActiveResourcesInfo().some((name) => WORK.test(name));
+}
+
+module.exports = { Activity };
