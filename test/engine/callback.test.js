@@ -15,10 +15,7 @@ let credentials;
 // The node's own calls, which nobody answers here, come to their end before the simulator does.
 afterAll(async () => await engine.clock.sleep(100_000));
 // The tests play the provider's callbacks themselves.
-withSimulator(
-	{ timeScale: 100, webhooks: { lose: true } },
-	(given) => ({ sim, credentials } = given),
-);
+withSimulator({ webhooks: { lose: true } }, (given) => ({ sim, credentials } = given));
 
 const send = async (prompts, { parameters, ...more } = {}) =>
 	await engine.runNode({

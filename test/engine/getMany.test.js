@@ -71,7 +71,9 @@ describe('Get Many', () => {
 		const [done, failed, late] = await submitEnded(['a', 'b #sim:fail', 'c #sim:timeout']);
 		sim.skip(3_600_000);
 		const between = sim.now();
+		sim.skip(1_000);
 		const [running] = await submit(['d #sim:seconds=90000']);
+		await sim.clock.sleep(60_000);
 		const filtered = async (filters) =>
 			(await run({ ...getAll, filters })).items.map(({ json }) => json.jobId);
 		expect(await filtered({ status: 'completed' })).toEqual([done]);

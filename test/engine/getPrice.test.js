@@ -210,7 +210,7 @@ describe('Maximum Price', () => {
 		let open = 0;
 		let most = 0;
 		const asked = () => (most = Math.max(most, ++open)) > 0;
-		sim.fail({ kind: 'price', match: asked, fault: { delay: 60_000 } });
+		sim.fail({ kind: 'price', match: asked, fault: { delay: 20_000 } });
 		const answered = ({ kind }) => (open -= kind === 'price' ? 1 : 0);
 		sim.on('request', answered);
 		const model = 'minimax/hailuo-02/t2v-standard minimax/hailuo-02/standard'.split(' ');

@@ -32,7 +32,7 @@ const {
 const { LoggerProxy, Workflow } = require('n8n-workflow');
 const { CREDENTIAL_TYPES, Credentials, credentialsFor } = require('./credentialsHelper');
 const { load } = require('./load');
-const { clock, followTime, redirectHost } = require('./time');
+const { clock, followTime, followVirtual, redirectHost, VirtualClock } = require('./time');
 
 const { Hailuo } = load('nodes/Hailuo/Hailuo.node');
 const { providers } = load('nodes/Hailuo/providers');
@@ -256,6 +256,8 @@ module.exports = {
 	credentialsFor,
 	credentialTypes: CREDENTIAL_TYPES,
 	followTime,
+	followVirtual,
+	VirtualClock,
 	hailuo,
 	logs,
 	providers,

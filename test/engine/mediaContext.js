@@ -122,29 +122,4 @@ async function readBack(binary) {
 	return await service.getAsBuffer(binary);
 }
 
-/** The real time, `factor` times as fast. */
-function fastClock(factor = 100) {
-	const start = Date.now();
-	return {
-		slept: [],
-		now: () => start + (Date.now() - start) * factor,
-		random: () => 0.5,
-		async sleep(ms, signal) {
-			this.slept.push(ms);
-			signal?.throwIfAborted();
-			await new Promise((resolve, reject) => {
-				const stop = () => {
-					clearTimeout(timer);
-					reject(signal.reason);
-				};
-				const timer = setTimeout(() => {
-					signal?.removeEventListener('abort', stop);
-					resolve();
-				}, ms / factor);
-				signal?.addEventListener('abort', stop, { once: true });
-			});
-		},
-	};
-}
-
-module.exports = { axios, cleansUp, context, fastClock, readBack, storedFiles, useMode };
+module.exports = { axios, cleansUp, context, readBack, storedFiles, useMode };

@@ -5,16 +5,17 @@ const engine = require('./harness');
 const { videosOf } = require('./submitJobs');
 const { withSimulator } = require('./withSimulator');
 const { jpeg } = require('./pictures');
+const { HEX, text } = require('../simulator/random');
 
 /*
  * The paid POST when its answer gets lost: how often it is sent, how many jobs are made by it, and which of them an
- * item gets. n8n's limits for an answer are in simulated time here, so that "too slow" takes a second.
+ * item gets.
  */
 
 let sim;
 let credentials;
 
-withSimulator({ timeScale: 60, timeouts: true }, (given) => ({ sim, credentials } = given));
+withSimulator({}, (given) => ({ sim, credentials } = given));
 
 const goOn = { node: { onError: 'continueRegularOutput' } };
 const ids = (items) => items.map(({ json }) => json.jobId);
@@ -30,11 +31,14 @@ async function make(provider, prompts, parameters = {}, more = goOn) {
 
 const lose = (fault, rule = {}) => sim.fail({ kind: 'submit', times: 1, fault, ...rule });
 
+/** Another one in each test: what this process once claimed stays claimed. */
+const newId = () => text(sim.random.ids, HEX, 32);
+
 /** A job that another program made with the same account and model. */
 function strangers(simulator, input) {
 	const model = input.image ? 'minimax/hailuo-02/fast' : 'minimax/hailuo-02/standard';
 	const of = { provider: 'waveSpeed', api: 'waveSpeed', model, cost: 0 };
-	simulator.engine.create({ id: 'f'.repeat(32), input, prompt: input.prompt, ...of });
+	simulator.engine.create({ id: newId(), input, prompt: input.prompt, ...of });
 }
 
 /** How an answer gets lost after the provider took the job. */
@@ -117,7 +121,7 @@ describe('WaveSpeed', () => {
 		lose({ drop: 'after' });
 		sim.once('created', ({ model, input }) => {
 			const of = { provider: 'waveSpeed', api: 'waveSpeed', model, cost: 0 };
-			sim.engine.create({ id: 'f'.repeat(32), input, prompt: input.prompt, ...of });
+			sim.engine.create({ id: newId(), input, prompt: input.prompt, ...of });
 		});
 		const { items } = await make('waveSpeed', ['a boat'], { continueWhen: 'finished' });
 		const [{ json }] = items;
@@ -298,8 +302,8 @@ describe('WaveSpeed', () => {
 		);
 		sim.fail({
 			kind: 'list',
-			times: 1,
 			match: () => {
+				if (sim.jobs.size > 0) return false;
 				strangers(sim, { image: `data:image/jpeg;base64,${stranger}`, prompt: 'waves' });
 				return false;
 			},
@@ -310,7 +314,7 @@ describe('WaveSpeed', () => {
 			firstFrameSource: 'url',
 			firstFrameUrl: `data:image/jpeg;base64,${ours}`,
 		});
-		expect(items[0].json.error.candidateJobIds).toEqual(['f'.repeat(32)]);
+		expect(items[0].json.error.candidateJobIds).toEqual([...sim.jobs.keys()]);
 		expect(items[0].json).not.toHaveProperty('jobId');
 	});
 
@@ -325,7 +329,7 @@ describe('WaveSpeed', () => {
 			fault: { status: 500 },
 		});
 		const { items } = await make('waveSpeed', ['a boat']);
-		expect(items[0].json.error).toMatchObject({ candidateJobIds: ['f'.repeat(32)] });
+		expect(items[0].json.error).toMatchObject({ candidateJobIds: [...sim.jobs.keys()] });
 		expect(items[0].json).not.toHaveProperty('jobId');
 	});
 

@@ -15,8 +15,7 @@ afterAll(engine.stopEngine);
 
 beforeEach(async () => {
 	sim = await startSimulator({
-		timeScale: 40,
-		stamps: 'simulated',
+		time: 'virtual',
 		jobTime: 20_000,
 		account: { balance: Infinity },
 	});

@@ -1,5 +1,6 @@
 'use strict';
 
+const zlib = require('node:zlib');
 const channels = require('node:diagnostics_channel');
 const { performance } = require('node:perf_hooks');
 
@@ -19,7 +20,10 @@ const FAST_TURNS = 200;
 const UNREAD_TURNS = 50;
 
 /** Requests to the file system, the resolver and child processes, as Node names them. */
-const WORK = /^(FS|FileHandle|Get(Addr|Name)Info|TCPConnect|ProcessWrap|Query|Zlib)/;
+const WORK = /^(FS|FileHandle|Get(Addr|Name)Info|TCPConnect|ProcessWrap|Query)/;
+
+/** What every packing and unpacking stream inherits from: Node lists no request for the work of its threads. */
+const packing = Object.getPrototypeOf(Object.getPrototypeOf(zlib.Gzip.prototype));
 
 // Saved: a test may replace the global ones by simulated ones.
 const { setImmediate, setTimeout } = globalThis;
@@ -44,9 +48,26 @@ class Activity {
 		};
 		channels.subscribe('net.client.socket', this.onClient);
 		channels.subscribe('net.server.socket', this.onServer);
+		/** Streams that pack or unpack at the moment. @type {Set<import('node:zlib').Gzip>} */
+		this.packers = new Set();
+		const { packers } = this;
+		const { _transform: transform } = packing;
+		this.pack = function (chunk, encoding, done) {
+			packers.add(this);
+			transform.call(this, chunk, encoding, (...result) => {
+				packers.delete(this);
+				done(...result);
+			});
+		};
+		this.unpatch = () => {
+			if (packing._transform === this.pack) packing._transform = transform;
+		};
+		packing._transform = this.pack;
 	}
 
 	stop() {
+		this.stopped = true;
+		this.unpatch();
 		channels.unsubscribe('net.client.socket', this.onClient);
 		channels.unsubscribe('net.server.socket', this.onServer);
 	}
@@ -56,8 +77,10 @@ class Activity {
 		let events = -1;
 		let quiet = 0;
 		let slow = 0;
-		for (let turn = 0; quiet < QUIET_TURNS; turn++) {
-			await new Promise((resolve) => (turn < FAST_TURNS ? setImmediate(resolve) : setTimeout(resolve, 1)));
+		for (let turn = 0; quiet < QUIET_TURNS && !this.stopped; turn++) {
+			await new Promise((resolve) =>
+				turn < FAST_TURNS ? setImmediate(resolve) : setTimeout(resolve, 1),
+			);
 			const seen = performance.nodeTiming.uvMetricsInfo.events;
 			if (seen !== events) {
 				events = seen;
@@ -65,8 +88,9 @@ class Activity {
 				continue;
 			}
 			if (++quiet < QUIET_TURNS) continue;
-			if (isWorking()) quiet = 0;
-			else if (this.isSending() && (turn < FAST_TURNS || ++slow < UNREAD_TURNS)) quiet = QUIET_TURNS - 1;
+			if (this.isWorking()) quiet = 0;
+			else if (this.isSending() && (turn < FAST_TURNS || ++slow < UNREAD_TURNS))
+				quiet = QUIET_TURNS - 1;
 		}
 	}
 
@@ -84,17 +108,24 @@ class Activity {
 			}
 			if (client.destroyed !== server.destroyed) return true;
 			if (client.destroyed) continue;
-			if (client.bytesWritten > server.bytesRead || server.bytesWritten > client.bytesRead) return true;
+			if (client.bytesWritten > server.bytesRead || server.bytesWritten > client.bytesRead)
+				return true;
 		}
 		for (const [port, server] of this.servers) {
 			if (!server.destroyed && !ports.has(port)) return true;
 		}
 		return false;
 	}
-}
 
-function isWorking() {
-	return process.getActiveResourcesInfo().some((name) => WORK.test(name));
+	/** @private */
+	isWorking() {
+		for (const packer of this.packers) {
+			// One whose output nobody reads waits like everybody else.
+			const full = packer.readableLength >= packer.readableHighWaterMark;
+			if (!packer.destroyed && !full) return true;
+		}
+		return process.getActiveResourcesInfo().some((name) => WORK.test(name));
+	}
 }
 
 module.exports = { Activity };

@@ -2,6 +2,9 @@
 
 const { Activity } = require('./activity');
 
+// Saved: a test may replace the global one.
+const { setImmediate } = globalThis;
+
 /**
  * Virtual time, for a client in the same process: it stands still while anything goes on, and jumps to the next timer
  * when the whole process is at rest. So an hour of waiting takes milliseconds, a busy machine makes no time pass, and
@@ -49,7 +52,10 @@ class VirtualClock {
 	 */
 	after(ms, fn, owner) {
 		const timer = { due: this.time + Math.max(0, ms || 0), order: this.order++, fn, owner };
-		if (!this.stopped) this.timers.add(timer);
+		if (this.stopped) return () => {};
+		this.timers.add(timer);
+		// What is due now needs no time to pass, so it happens while other work goes on.
+		if (timer.due <= this.time) setImmediate(() => this.timers.has(timer) && this.fire(timer));
 		void this.run();
 		return () => this.timers.delete(timer);
 	}
@@ -62,7 +68,8 @@ class VirtualClock {
 	/** Jumps ahead. What falls due in the jump fires in its order, at once. @param {number} ms */
 	skip(ms) {
 		const until = this.time + ms;
-		for (let timer = this.next(); timer && timer.due <= until; timer = this.next()) this.fire(timer);
+		for (let timer = this.next(); timer && timer.due <= until; timer = this.next())
+			this.fire(timer);
 		this.time = until;
 	}
 
@@ -81,7 +88,11 @@ class VirtualClock {
 	next() {
 		let first;
 		for (const timer of this.timers) {
-			if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) {
+			if (
+				!first ||
+				timer.due < first.due ||
+				(timer.due === first.due && timer.order < first.order)
+			) {
 				first = timer;
 			}
 		}
