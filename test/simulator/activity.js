@@ -20,7 +20,7 @@ const FAST_TURNS = 200;
 const UNREAD_TURNS = 50;
 
 /** Requests to the file system, the resolver and child processes, as Node names them. */
-const WORK = /^(FS|FileHandle|Get(Addr|Name)Info|TCPConnect|ProcessWrap|Query)/;
+const WORK = /Req|Connect|Process/;
 
 /** What every packing and unpacking stream inherits from: Node lists no request for the work of its threads. */
 const packing = Object.getPrototypeOf(Object.getPrototypeOf(zlib.Gzip.prototype));
