@@ -11,7 +11,7 @@ const { performance } = require('node:perf_hooks');
 
 /** Turns of the event loop without an event before the process counts as at rest: chains of setImmediate are short. */
 const QUIET_TURNS = 5;
-/** Turns at full speed before the wait gives the processor to others. */
+/** Turns without an event at full speed before the wait gives the processor to others. */
 const FAST_TURNS = 200;
 /**
  * For bytes that nobody reads (a paused download): after so many slow turns, about 2 ms each, without any event they
@@ -84,7 +84,7 @@ class Activity {
 			const seen = performance.nodeTiming.uvMetricsInfo.events;
 			if (seen !== events) {
 				events = seen;
-				quiet = slow = 0;
+				quiet = slow = turn = 0;
 				continue;
 			}
 			if (++quiet < QUIET_TURNS) continue;
