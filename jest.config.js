@@ -3,7 +3,7 @@ module.exports = {
 	testEnvironment: 'node',
 	maxWorkers: '100%',
 	// No test waits for real time, so this only ends one that hangs.
-	testTimeout: 120_000,
+	testTimeout: 300_000,
 	roots: ['<rootDir>/test/unit', '<rootDir>/test/engine', '<rootDir>/test/simulator'],
 	testMatch: ['**/*.test.ts', '**/*.test.js'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },

@@ -11,7 +11,7 @@ beforeAll(async () => await engine.startEngine());
 afterAll(() => engine.stopEngine());
 
 test('30 % of all answers fail: no job is lost, paid twice or given to another item', async () => {
-	const found = await chaos({ jobs: 150, batch: 12, timeScale: 30 });
+	const found = await chaos({ jobs: 150, batch: 12 });
 	expect(found.failed).toBeGreaterThan(0.2);
 	expect(found.jobs).toBeGreaterThan(100);
 	expect(found.rows).toBe(found.items);
@@ -27,4 +27,4 @@ test('30 % of all answers fail: no job is lost, paid twice or given to another i
 	expect(found.videos + found.linksOnly).toBeGreaterThan(found.ready * 0.8);
 	// With a history a submit without an answer does not leave a made job behind.
 	expect(found.inDoubt.WaveSpeed.jobs).toBe(0);
-}, 60_000);
+});

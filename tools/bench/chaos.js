@@ -173,10 +173,10 @@ function countBy(list, key) {
 }
 
 /**
- * @param {{ jobs: number, batch?: number, timeScale?: number, seed?: number, log?: (line: string) => void }} asked
+ * @param {{ jobs: number, batch?: number, seed?: number, log?: (line: string) => void }} asked
  * @returns what was counted, and `failed`: the share of answers that failed
  */
-async function chaos({ jobs, batch = BATCH, timeScale = 20, seed = 7, log = () => {} }) {
+async function chaos({ jobs, batch = BATCH, seed = 7, log = () => {} }) {
 	const random = named(seed, 'chaos');
 	const ends = named(seed, 'ends');
 	const outcome = () => {
@@ -184,7 +184,7 @@ async function chaos({ jobs, batch = BATCH, timeScale = 20, seed = 7, log = () =
 		return ENDS.find(([share]) => (at -= share) < 0)?.[1];
 	};
 	return await withSimulator(
-		{ timeScale, seed, outcome, listShuffled: true, dateSkew: lyingDates(named(seed, 'dates')) },
+		{ seed, outcome, listShuffled: true, dateSkew: lyingDates(named(seed, 'dates')) },
 		async (sim) => {
 			addFaults(sim);
 			const share = Math.ceil(jobs / WAYS.length);
@@ -219,7 +219,6 @@ async function chaos({ jobs, batch = BATCH, timeScale = 20, seed = 7, log = () =
 				sim,
 			};
 		},
-		{ timeouts: true },
 	);
 }
 

@@ -1,7 +1,5 @@
 'use strict';
 
-const { setTimeout: sleep } = require('node:timers/promises');
-
 /** What other video nodes do: one item after the other, a status call every `intervalMs`, the whole file in memory. */
 async function sequentialLoop(sim, prompts, intervalMs) {
 	const { waveSpeed: base } = sim.urls;
@@ -16,7 +14,7 @@ async function sequentialLoop(sim, prompts, intervalMs) {
 		const body = JSON.stringify({ prompt, duration: 6 });
 		let job = await call('/minimax/hailuo-02/standard', { method: 'POST', body });
 		while (job.status !== 'completed') {
-			await sleep(intervalMs / sim.options.timeScale);
+			await sim.clock.sleep(intervalMs);
 			job = await call(`/predictions/${job.id}/result`);
 		}
 		await (await fetch(job.outputs[0])).arrayBuffer();

@@ -30,18 +30,13 @@ async function folder(log) {
 	return path.join(dir, 'node_modules', NAME);
 }
 
-/**
- * Loads the node with this repository's n8n-workflow, its sleep in simulated time. Nothing else of it is changed.
- */
-function load(dir, sim) {
+/** Loads the node with this repository's n8n-workflow. Nothing else of it is changed. */
+function load(dir) {
 	const workflow = require('n8n-workflow');
-	const inTime = Object.create(workflow, {
-		sleep: { value: async (ms) => await workflow.sleep(ms / sim.options.timeScale) },
-	});
 	const original = Module._load;
 	Module._load = (request, parent, isMain) =>
 		request === 'n8n-workflow' && parent?.filename.startsWith(dir)
-			? inTime
+			? workflow
 			: Reflect.apply(original, Module, [request, parent, isMain]);
 	try {
 		const { WaveSpeed } = require(path.join(dir, 'dist/nodes/WaveSpeed/WaveSpeed.node.js'));
@@ -69,7 +64,7 @@ async function runPeer(sim, items, log) {
 		return { why };
 	}
 	const { version } = require(path.join(dir, 'package.json'));
-	const { WaveSpeed, WavespeedApi } = load(dir, sim);
+	const { WaveSpeed, WavespeedApi } = load(dir);
 	engine.credentialTypes.wavespeedApi = WavespeedApi;
 	const back = engine.redirectHost('https://api.wavespeed.ai', new URL(sim.urls.waveSpeed).origin);
 	try {

@@ -13,12 +13,11 @@ const NO_LIMITS = { concurrent: Infinity, submitsPerMinute: Infinity, balance: 1
  * @template T
  * @param {Partial<import('../../test/simulator/options').Options>} options
  * @param {(sim: import('../../test/simulator/simulator').Simulator) => Promise<T>} work
- * @param {{ timeouts?: boolean }} [time] see followTime
  * @returns {Promise<T>}
  */
-async function withSimulator(options, work, time) {
-	const sim = await startSimulator({ stamps: 'simulated', account: NO_LIMITS, ...options });
-	const back = engine.followTime(sim, time);
+async function withSimulator(options, work) {
+	const sim = await startSimulator({ time: 'virtual', account: NO_LIMITS, ...options });
+	const back = engine.followTime(sim);
 	try {
 		return await work(sim);
 	} finally {

@@ -1,7 +1,6 @@
 'use strict';
 
 const http = require('node:http');
-const { setTimeout: sleep } = require('node:timers/promises');
 const engine = require('../../test/engine/harness');
 const {
 	itemOf,
@@ -43,7 +42,7 @@ function look(sim, jobId, interval) {
 async function onlook(sim, job, interval) {
 	for (let calls = 1; ; calls++) {
 		const due = job.createdAt + calls * interval * 1_000;
-		await sleep(Math.max(0, due - sim.now()) / sim.options.timeScale);
+		await sim.clock.sleep(due - sim.now());
 		const { status } = await look(sim, job.id, interval);
 		if (status === 'completed') {
 			return { delay: sim.now() - job.finishedAt, time: job.ms, calls };
@@ -58,40 +57,37 @@ const figures = (looks, calls) => ({
 	calls: calls / looks.length,
 });
 
-async function measure(atATime, timeScale) {
+async function measure(atATime) {
 	const times = jobTimes(JOBS, 2);
-	return await withSimulator(
-		{ timeScale, jobTime: (_n, job) => times[itemOf(job)] },
-		async (sim) => {
-			const onlookers = INTERVALS_S.map(() => []);
-			sim.on('created', (job) => {
-				INTERVALS_S.forEach((interval, i) => onlookers[i].push(onlook(sim, job, interval)));
-			});
-			const { items } = await makeVideos(sim, numbered(JOBS), {
-				maxConcurrent: atATime,
-				submitsPerMinute: 0,
-				download: false,
-			});
-			// WaveSpeed tells no end of its own, so the item's `finishedAt` is when the node knew of it.
-			const ours = items.map(({ json }) => {
-				const job = sim.jobs.get(json.jobId);
-				return { delay: Date.parse(json.finishedAt) - job.finishedAt, time: job.ms };
-			});
-			const fixed = await Promise.all(onlookers.map(async (looks) => await Promise.all(looks)));
-			const calls = sim.requests.filter(
-				({ kind, headers }) => kind === 'status' && !headers[MARK],
-			).length;
-			return {
-				ours: figures(ours, calls),
-				fixed: fixed.map((looks) =>
-					figures(
-						looks,
-						looks.reduce((sum, each) => sum + each.calls, 0),
-					),
+	return await withSimulator({ jobTime: (_n, job) => times[itemOf(job)] }, async (sim) => {
+		const onlookers = INTERVALS_S.map(() => []);
+		sim.on('created', (job) => {
+			INTERVALS_S.forEach((interval, i) => onlookers[i].push(onlook(sim, job, interval)));
+		});
+		const { items } = await makeVideos(sim, numbered(JOBS), {
+			maxConcurrent: atATime,
+			submitsPerMinute: 0,
+			download: false,
+		});
+		// WaveSpeed tells no end of its own, so the item's `finishedAt` is when the node knew of it.
+		const ours = items.map(({ json }) => {
+			const job = sim.jobs.get(json.jobId);
+			return { delay: Date.parse(json.finishedAt) - job.finishedAt, time: job.ms };
+		});
+		const fixed = await Promise.all(onlookers.map(async (looks) => await Promise.all(looks)));
+		const calls = sim.requests.filter(
+			({ kind, headers }) => kind === 'status' && !headers[MARK],
+		).length;
+		return {
+			ours: figures(ours, calls),
+			fixed: fixed.map((looks) =>
+				figures(
+					looks,
+					looks.reduce((sum, each) => sum + each.calls, 0),
 				),
-			};
-		},
-	);
+			),
+		};
+	});
 }
 
 const text = ({ share, calls }) => `${percent(share)} with ${calls.toFixed(1)} calls`;
@@ -115,12 +111,12 @@ function rows(what, { ours, fixed }, judged) {
 async function run(log) {
 	await engine.startEngine();
 	await withSimulator(
-		{ timeScale: 500, jobTime: 30_000 },
+		{ jobTime: 30_000 },
 		async (sim) => await makeVideos(sim, numbered(3), { submitsPerMinute: 0 }),
 	);
-	const few = await measure(20, 15);
+	const few = await measure(20);
 	log(`20 open jobs: ${text(few.ours)}, mean delay ${(few.ours.delay / 1000).toFixed(2)} s`);
-	const all = await measure(JOBS, 4);
+	const all = await measure(JOBS);
 	log(`${JOBS} open jobs: ${text(all.ours)}, mean delay ${(all.ours.delay / 1000).toFixed(2)} s`);
 	engine.stopEngine();
 	return [
