@@ -4,8 +4,8 @@ const { startSimulator } = require('../simulator');
 const engine = require('./harness');
 
 /**
- * For the tests of a file: n8n's engine, and one simulator in whose virtual time the node lives. Each test begins with an empty
- * provider and the options given here, and fails when a key went elsewhere than to its provider.
+ * For the tests of a file: n8n's engine, and one simulator in whose virtual time the node lives. Each test begins with
+ * an empty provider, the options given here and the right keys, and fails when a key went elsewhere than to its provider.
  *
  * @param {Partial<import('../simulator/options').Options>} options
  * @param {(given: { sim: import('../simulator/simulator').Simulator, credentials: object }) => void} use told before
@@ -33,6 +33,7 @@ function withSimulator(options, use) {
 		for (const name of Object.keys(sim.options)) if (!(name in given)) delete sim.options[name];
 		Object.assign(sim.options, given, { seed, account: { ...given.account } });
 		sim.reset();
+		Object.assign(credentials, engine.credentialsFor(sim));
 		engine.logs.length = 0;
 	});
 	afterAll(async () => {

@@ -12,6 +12,8 @@ const { text, HEX } = require('./random');
 function makeJobs(sim, count, facts = {}) {
 	const { model = 'minimax/hailuo-02/fast', prompt = 'A lake', ...more } = facts;
 	return Array.from({ length: count }, () => {
+		// No two in the same moment: their order in the history is that of their times.
+		sim.skip(1);
 		const job = sim.engine.create({
 			id: text(sim.random.ids, HEX, 32),
 			provider: 'waveSpeed',
