@@ -81,6 +81,8 @@ export interface HistoryPage {
 	more: boolean;
 	/** What the provider calls the total, where it does. */
 	total?: number;
+	/** Whether the total counts jobs of any time, so that it does not tell how many pages there are to read. */
+	countsAllTimes?: boolean;
 }
 
 export interface Quote {

@@ -108,11 +108,12 @@ async function readPart(
 	};
 	let pages = 0;
 	const read = async (): Promise<Part['outcome']> => {
-		for await (const { jobs, more, total } of historyPages(list, filter)) {
+		for await (const { jobs, more, total, countsAllTimes } of historyPages(list, filter)) {
 			pages++;
 			part.jobs.push(...jobs);
 			const expected = total === undefined ? pages : total / PAGE_SIZE;
-			if (more && expected >= maxPages) {
+			// One that cannot be asked for a part of the time is read to its end: each part would begin with the newest again.
+			if (more && !countsAllTimes && expected >= maxPages) {
 				part.total = total;
 				return 'large';
 			}

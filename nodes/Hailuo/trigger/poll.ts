@@ -84,7 +84,14 @@ export async function runPoll<F>(
 ): Promise<Polled<F>> {
 	const { clock, scope, warn } = poll;
 	const now = clock.now();
-	const stored = decode(saved, scope);
+	const damaged: string[] = [];
+	const stored = decode(saved, scope, (field) => damaged.push(field));
+	// While the process lives it goes by what it knows itself.
+	if (damaged.length > 0 && !state.watch) {
+		warn(
+			`The saved state is damaged (${damaged.join(', ')}): what is left of it counts, and jobs of the last minutes may be emitted again`,
+		);
+	}
 	if (!stored && isOfScope(saved, scope)) {
 		warn('The saved state is damaged: the watch begins anew, with the jobs made from now on');
 	}
@@ -232,12 +239,9 @@ async function openJobs<F>(
 		// It may be our own clock that is wrong: the provider's answer tells.
 		const asked = await settle(async () => await list({ page: 1, pageSize: 1 }));
 		if (!asked.ok) return { watch, finished: new Map(), ...failureOf(asked.error) };
-		if (!repairFuture(watch, providerNow())) {
-			warn(
-				'The saved state lies in the future: the watch begins anew, with the jobs made from now on',
-			);
-			watch = undefined;
-		}
+		const outcome = repairFuture(watch, providerNow());
+		if (outcome !== 'whole') warn(`The saved state lies in the future: ${AHEAD[outcome]}`);
+		if (outcome === 'lost') watch = undefined;
 	}
 	if (!watch) {
 		const pending = isPending(before) ? before : { scope, startedAt: clock.now() };
@@ -252,6 +256,11 @@ async function openJobs<F>(
 	const { finished, failure } = await discover(watch, discovery);
 	return { watch, finished, ...failureOf(failure) };
 }
+
+const AHEAD = {
+	repaired: 'the history is read again from what is known to be settled',
+	lost: 'the watch begins anew, with the jobs made from now on',
+};
 
 const failureOf = (failure: unknown) =>
 	failure === undefined ? {} : { failure: asProviderError(failure, 'invalid') };

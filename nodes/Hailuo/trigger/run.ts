@@ -5,7 +5,7 @@ import { harmless } from '../n8n/logLine';
 import { within } from '../jobs/abort';
 import { settle } from '../jobs/settle';
 import { ProviderError } from '../providers/errors';
-import type { HttpClient, HttpResponse } from '../providers/types';
+import type { HttpClient } from '../providers/types';
 import { JobsGivenUp, shouldReport, shownError, triggerError } from './report';
 import { fetchVideo, itemOf } from './deliver';
 import { processStateOf, type ProcessState } from './processState';
@@ -92,22 +92,14 @@ const tooLate = () =>
 
 /**
  * The HTTP client with answers that come in time, or not at all: n8n's own limit begins anew with every byte.
- *
- * @param onAnswer told of each answer
  */
-function hurried(
-	http: HttpClient,
-	deadlineAt: number,
-	onAnswer: (response: HttpResponse) => void,
-): HttpClient {
+function hurried(http: HttpClient, deadlineAt: number): HttpClient {
 	return {
 		...http,
 		request: async (request) => {
 			const left = Math.max(1_000, deadlineAt - clock.now());
 			const timeoutMs = Math.min(TIMEOUT_MS, left);
-			const response = await http.request({ ...request, timeoutMs });
-			onAnswer(response);
-			return response;
+			return await http.request({ ...request, timeoutMs });
 		},
 	};
 }
@@ -118,15 +110,12 @@ function pollOf(
 	{ provider, http, baseUrl }: Connection,
 	deadlineAt: number,
 ): Poll<IBinaryData> {
-	let isClockKnown = false;
-	const client = hurried(http, deadlineAt, ({ headers }) => {
-		isClockKnown ||= Number.isFinite(Date.parse(headers.date ?? ''));
-	});
+	const client = hurried(http, deadlineAt);
 	// IDs that are given are watched alone.
 	const list = settings.jobIds.length > 0 ? undefined : provider.list;
 	return {
 		...settings,
-		isClockKnown: () => isClockKnown,
+		isClockKnown: () => http.knowsTime(),
 		list: list && (async (filter) => await list(client, filter)),
 		get: async (jobId) => await provider.get(client, jobId),
 		download: settings.download

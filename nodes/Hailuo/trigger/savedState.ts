@@ -186,15 +186,16 @@ export const isAhead = ({ horizon, cursor, since }: Watch, now: number): boolean
  * Puts right what lies in a future that no clock explains: with it the trigger would wait for years.
  *
  * @param now by the provider's clock
- * @returns whether the state can be gone on from; it is to be begun anew otherwise
+ * @returns `lost`: it cannot be gone on from, and is to be begun anew
  */
-export function repairFuture(watch: Watch, now: number): boolean {
+export function repairFuture(watch: Watch, now: number): 'whole' | 'repaired' | 'lost' {
+	if (!isAhead(watch, now)) return 'whole';
 	const latest = now + MAX_AHEAD_MS;
-	if (watch.horizon > latest) return false;
+	if (watch.horizon > latest) return 'lost';
 	// All that was settled since the horizon is known, so nothing is emitted twice.
 	if (watch.cursor > latest) watch.cursor = watch.horizon;
 	if (watch.since > latest) watch.since = watch.horizon;
-	return true;
+	return 'repaired';
 }
 
 export function encode(watch: Watch): Saved {
@@ -231,8 +232,14 @@ function minuteAt(key: string): number | undefined {
 	return isTime(ms) ? ms : undefined;
 }
 
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const entriesOf = (value: unknown): Array<[string, unknown]> =>
-	typeof value === 'object' && value !== null ? Object.entries(value) : [];
+	isRecord(value) ? Object.entries(value) : [];
+
+const areHashes = (value: unknown): boolean =>
+	typeof value === 'string' && /^([\w-]{8})*$/.test(value);
 
 /** The whole hashes in a text; what is left over is damaged. */
 const hashesIn = (value: unknown): string[] =>
@@ -241,8 +248,14 @@ const hashesIn = (value: unknown): string[] =>
 /**
  * Reads what n8n kept; undefined when there is nothing of this scope, or nothing to go on from. Whatever is damaged is
  * left out or put right as far as the rest tells, for a poll that throws would throw at each poll to come.
+ *
+ * @param onDamage told the name of each field that is damaged, once
  */
-export function decode(saved: unknown, scope: string): Watch | Pending | undefined {
+export function decode(
+	saved: unknown,
+	scope: string,
+	onDamage: (field: keyof Saved) => void = () => undefined,
+): Watch | Pending | undefined {
 	const { v, scope: of, startedAt, ...rest } = (saved ?? {}) as Record<string, unknown>;
 	if (v !== 2 || of !== scope) return undefined;
 	if (isTime(startedAt)) return { scope, startedAt };
@@ -259,17 +272,31 @@ export function decode(saved: unknown, scope: string): Watch | Pending | undefin
 		),
 		...{ cursor: isTime(cursor) ? Math.max(cursor, from) : from, horizon: from },
 	};
+	const times = { since, cursor, horizon };
+	const damaged = new Set<keyof Saved>(
+		(Object.keys(times) as Array<keyof typeof times>).filter((name) => !isTime(times[name])),
+	);
+	if (typeof generation !== 'string') damaged.add('generation');
+	if (startedAt !== undefined) damaged.add('startedAt');
+	if (!isRecord(seen)) damaged.add('seen');
 	for (const [key, hashes] of entriesOf(seen)) {
 		const madeAt = minuteAt(key);
+		if (madeAt === undefined || !areHashes(hashes)) damaged.add('seen');
 		if (madeAt === undefined) continue;
 		for (const hash of hashesIn(hashes)) watch.seen.set(hash, minuteOf(madeAt));
 	}
+	if (given !== undefined && !areHashes(given)) damaged.add('given');
 	for (const hash of hashesIn(given)) watch.settledGiven.add(hash);
+	if (!isRecord(open)) damaged.add('open');
 	for (const [key, jobIds] of entriesOf(open)) {
+		const madeAt = minuteAt(key);
+		if (madeAt === undefined || !Array.isArray(jobIds)) damaged.add('open');
 		for (const jobId of Array.isArray(jobIds) ? jobIds : []) {
-			if (isPlausibleId(jobId)) watch.open.set(jobId, minuteAt(key) ?? from);
+			if (isPlausibleId(jobId)) watch.open.set(jobId, madeAt ?? from);
+			else damaged.add('open');
 		}
 	}
+	damaged.forEach((field) => onDamage(field));
 	return watch;
 }
 

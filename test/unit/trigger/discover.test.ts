@@ -113,6 +113,29 @@ test('a part is no larger than ten pages, but for the shortest one', async () =>
 	});
 });
 
+test('a list that filters by no time is read from its newest job back, each page once', async () => {
+	const { world, watch, asked, discovery, read } = prepared();
+	const { list } = discovery;
+	// As MiniMax's V2 (docs/providers.md I.1): the total is that of 7 days, and the pages end where older jobs begin.
+	discovery.list = async (filter) => {
+		const { createdAfter = '', ...rest } = { ...filter, createdBefore: undefined };
+		const { jobs, more, total } = await list(rest);
+		const wanted = jobs.filter(({ createdAt }) => createdAt >= createdAfter);
+		return { jobs: wanted, more: more && wanted.length > 0, total, countsAllTimes: true };
+	};
+	for (let i = 0; i < 1_500; i++) {
+		await world.clock.advance(MINUTE);
+		world.make();
+	}
+	await read();
+	expect(watch.open.size).toBe(1_500);
+	expect(asked).toHaveLength(15);
+	await world.clock.advance(MINUTE);
+	for (let i = 0; i < 3; i++) expect((await read()).whole).toBe(true);
+	// The margin of five minutes is on the first page, and the second page tells that all else is older.
+	expect(asked.length - 15).toBeLessThanOrEqual(6);
+});
+
 test('jobs with the same time on more than one page are all found, once', async () => {
 	const { world, watch, read } = prepared({ grainMs: HOUR });
 	world.options.meanwhile = () => {

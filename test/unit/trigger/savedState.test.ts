@@ -21,7 +21,10 @@ const hex = (random: () => number) =>
 
 /** As n8n's database keeps it. */
 const stored = (watch: Watch): Watch => {
-	const back = decode(JSON.parse(JSON.stringify(encode(watch))), watch.scope);
+	const damaged: string[] = [];
+	const saved = JSON.parse(JSON.stringify(encode(watch)));
+	const back = decode(saved, watch.scope, (field) => damaged.push(field));
+	expect(damaged).toEqual([]);
 	if (!back || isPending(back)) throw new Error('It was not read back');
 	return back;
 };

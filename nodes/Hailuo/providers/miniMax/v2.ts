@@ -139,6 +139,7 @@ export async function list(http: HttpClient, filter: HistoryFilter): Promise<His
 		jobs: all.filter((job, index) => !(times[index] < after) && (!status || job.status === status)),
 		more: more && !isPast,
 		total,
+		countsAllTimes: true,
 	};
 }
 

@@ -86,9 +86,10 @@ function costOf(task: Json, host: string): number | undefined {
 	const usage = json(task.usage);
 	const made = number(usage.output_seconds);
 	const model = miniMaxCatalogue.models.find(({ id }) => id === task.model);
-	const resolution = String(task.resolution) as '768P';
+	const resolution = (text(task.resolution) ?? '') as '768P';
 	const perSecond = model?.pricePerSecond?.[resolution];
-	if (made === undefined || perSecond === undefined || MAINLAND.test(`.${host}`)) return undefined;
+	if (made === undefined || typeof perSecond !== 'number' || MAINLAND.test(`.${host}`))
+		return undefined;
 	const { freePictures = 0, picture = 0, videoSecond = {} } = model?.referencePrices ?? {};
 	const pictures = Math.max(0, (number(usage.input_image_count) ?? 0) - freePictures);
 	const given = number(usage.input_seconds) ?? 0;
