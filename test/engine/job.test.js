@@ -150,6 +150,18 @@ describe('Get', () => {
 		expect(items.map(({ json }) => json.jobId)).toEqual(made);
 	});
 
+	test.each([
+		['404 of a gateway', { status: 404, body: 'default backend - 404' }],
+		['410', { status: 410 }],
+		['a redirect', { status: 302, headers: { location: 'https://example.com/' } }],
+	])('one answer that it is not there is asked again: %s', async (_name, fault) => {
+		const [made] = await submit(['a']);
+		sim.fail({ kind: 'status', times: 1, fault });
+		const { items, error } = await run(get, { items: ids([made]) });
+		expect(error).toBeUndefined();
+		expect(items[0].json.jobId).toBe(made);
+	});
+
 	test('many ids are asked side by side, and no faster than ten a second', async () => {
 		const made = await submit(Array.from({ length: 40 }, (_, n) => `boat ${n}`));
 		const asked = sim.requests.length;

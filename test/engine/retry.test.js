@@ -72,6 +72,16 @@ describe('Retry On Fail', () => {
 		},
 	);
 
+	test('a gateway that does not know the paid job for a minute costs no second one', async () => {
+		wrongKeyForMinutes();
+		// When that is over: the second try has just begun to ask.
+		sim.fail({ kind: 'status', times: 3, fault: { status: 404 } });
+		const { items, error } = await make(['a boat']);
+		expect(error).toBeUndefined();
+		expect(ids(items)).toEqual([...sim.jobs.keys()]);
+		expect(sim.paidPosts()).toBe(1);
+	});
+
 	test('without the setting the same run ends with the id of the job', async () => {
 		wrongKeyForMinutes();
 		const { error } = await make(['a boat'], {}, { node: {} });

@@ -60,6 +60,21 @@ const GATEWAY = [
 	[0.01, { status: 404, body: PAGE }],
 ];
 
+/** What a gateway answers to a status call while the job runs on: no single one of them ends it. */
+const REFUSED_LOOK = [
+	[0.015, { status: 404, body: 'default backend - 404' }],
+	[0.01, { status: 400, body: PAGE }],
+	[0.01, { status: 401, body: PAGE }],
+	[0.01, { status: 405, body: PAGE }],
+	[0.01, { status: 410, body: PAGE }],
+	[0.01, moved(302, false)],
+	[0.01, moved(307, false)],
+	[0.005, { status: 500, body: '['.repeat(20_000) }],
+];
+/** In simulated ms: every so often, a gateway refuses every status call for this long. */
+const OUTAGE_EVERY_MS = 20 * 60_000;
+const OUTAGE_MS = 3 * 60_000;
+
 /** In ms: how far the Date header of an answer may be from the time of the jobs. */
 const SKEWS = [-600_000, -240_000, 240_000, 600_000];
 
@@ -96,7 +111,11 @@ function addFaults(sim) {
 	};
 	const miniMax = (mix) =>
 		mix.map(([share, fault]) => [share, fault === LIMITED ? MINIMAX_LIMITED : fault]);
-	const reads = ['status', 'result', 'list', 'fileRetrieve'];
+	const looks = ['status', 'result', 'fileRetrieve'];
+	const reads = [...looks, 'list'];
+	const isOut = () => sim.now() % OUTAGE_EVERY_MS < OUTAGE_MS;
+	sim.fail({ kind: looks, match: isOut, fault: { status: 404, body: 'default backend - 404' } });
+	add({ kind: looks }, REFUSED_LOOK);
 	for (const provider of ['waveSpeed', 'vtrix']) {
 		add({ provider, kind: 'submit' }, [...SUBMIT, ...GATEWAY]);
 		add({ provider, kind: reads }, READ);
