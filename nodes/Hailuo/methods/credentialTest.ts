@@ -7,6 +7,7 @@ import type {
 import { providerOf, providers } from '../providers';
 import { baseUrlOf, isKnownBaseUrl } from '../providers/baseUrl';
 import { ProviderError } from '../providers/errors';
+import { networkFault } from '../providers/networkFault';
 import { parseJson } from '../providers/parseJson';
 import type { HttpClient, Provider } from '../providers/types';
 import { failedCheck, goodKey } from './keyVerdict';
@@ -30,14 +31,8 @@ const TIMEOUT_MS = 15_000;
 type Helpers = ICredentialTestFunctions['helpers'];
 
 /** The name of what failed, without its text: that can hold headers. */
-function codeOf(error: unknown): string {
-	const { code, cause, name } = (error ?? {}) as {
-		code?: unknown;
-		cause?: { code?: unknown };
-		name?: unknown;
-	};
-	return String(code ?? cause?.code ?? name ?? 'unknown');
-}
+const codeOf = (error: unknown): string =>
+	networkFault(error).code ?? String((error as Partial<Error>)?.name ?? 'unknown');
 
 /** What is wrong with a key on the face of it, or undefined. The prefix differs by provider: not checked. */
 function keyFault(key: unknown): string | undefined {

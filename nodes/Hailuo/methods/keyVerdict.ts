@@ -1,5 +1,6 @@
 import type { INodeCredentialTestResult } from 'n8n-workflow';
 import { ProviderError } from '../providers/errors';
+import { troubleOf } from '../providers/networkFault';
 import type { Balance, Provider } from '../providers/types';
 
 /**
@@ -71,22 +72,23 @@ export function unreachable(
 	host: string,
 	code: string,
 ): INodeCredentialTestResult {
-	if (code === 'ECONNREFUSED') {
+	const trouble = troubleOf(code);
+	if (trouble === 'refused') {
 		return not(
 			`Nothing answers at ${host}, ${UNCHECKED}. Check the field 'Base URL'; if it is right, ${lowerThe(service)} is down.`,
 		);
 	}
-	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+	if (trouble === 'unknownHost') {
 		return not(
 			`The host ${host} was not found, ${UNCHECKED}. Check the field 'Base URL' and the internet connection of this n8n.`,
 		);
 	}
-	if (['ETIMEDOUT', 'ECONNABORTED', 'ESOCKETTIMEDOUT'].includes(code)) {
+	if (trouble === 'timeout') {
 		return not(
 			`${host} did not answer in time, ${UNCHECKED}. ${service} may be down, or a firewall is in between: try again later.`,
 		);
 	}
-	if (/CERT|SIGNATURE|EPROTO|SSL|TLS/.test(code)) {
+	if (trouble === 'insecure') {
 		return not(
 			`No secure connection to ${host} (${code}), ${UNCHECKED}. Check whether the field 'Base URL' should start with http:// or https://, and the certificate of a gateway.`,
 		);

@@ -13,6 +13,7 @@ import { FieldError } from '../models/fieldError';
 import { providerOf } from '../providers';
 import { baseUrlOf } from '../providers/baseUrl';
 import { ProviderError } from '../providers/errors';
+import { networkFault } from '../providers/networkFault';
 import { parseJson } from '../providers/parseJson';
 import type { HttpClient, HttpRequest, HttpResponse, Provider } from '../providers/types';
 import type { ProviderId } from '../providers/modelTypes';
@@ -172,13 +173,6 @@ function notWhole(cut: NonNullable<AnswerBody['cut']>, hide: (text: string) => s
 	return cut.cause instanceof ProviderError ? cut.cause : noAnswer(cut.cause, hide);
 }
 
-/** Codes of a connection that was never made: proof that nothing was sent. */
-const NOT_CONNECTED =
-	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|ERR_TLS_.*|ERR_INVALID_URL)$/;
-
-/** What Node says of a connection that broke while it was being encrypted: nothing was sent through it. */
-const NOT_ENCRYPTED = /before secure TLS connection was established/;
-
 const tooLate = () =>
 	new ProviderError('The provider gave no answer in time', {
 		kind: 'noAnswer',
@@ -186,33 +180,20 @@ const tooLate = () =>
 	});
 
 function noAnswer(error: unknown, hide: (text: string) => string): ProviderError {
-	const codes: string[] = [];
-	let sent = false;
-	let broke = false;
-	for (let cause = error, depth = 0; cause && depth < 5; depth++) {
-		const { code, syscall, message, cause: next } = cause as Record<string, unknown>;
-		if (typeof code === 'string') codes.push(code);
-		// A route that is lost later has the same code as one that was never there.
-		sent ||= syscall === 'read' || syscall === 'write';
-		broke ||= NOT_ENCRYPTED.test(String(message));
-		cause = next;
-	}
-	const never = sent
-		? undefined
-		: (codes.find((code) => NOT_CONNECTED.test(code)) ?? (broke ? codes[0] : undefined));
-	if (never) {
-		return new ProviderError(`The connection could not be made (${never})`, {
+	const { code, trouble, neverSent } = networkFault(error);
+	if (neverSent) {
+		return new ProviderError(`The connection could not be made (${code})`, {
 			kind: 'notConnected',
-			code: never,
+			code,
 			hint: 'Check the base URL in the credential, and that n8n can reach it',
 		});
 	}
-	if (codes.some((code) => code === 'ECONNABORTED' || code === 'ETIMEDOUT')) return tooLate();
+	if (trouble === 'timeout') return tooLate();
 	// Where there is a code, n8n's own words for it are left out: they advise to send the request again.
-	const said = codes[0] ?? hide(String((error as Error)?.message ?? ''));
+	const said = code ?? hide(String((error as Error)?.message ?? ''));
 	return new ProviderError(`The connection broke before an answer came${said ? `: ${said}` : ''}`, {
 		kind: 'noAnswer',
-		code: codes[0],
+		code,
 		hint: 'The provider may be slow or down; try again later',
 	});
 }

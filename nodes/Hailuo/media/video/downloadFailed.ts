@@ -1,3 +1,4 @@
+import { troubleOf } from '../../providers/networkFault';
 import { parseRetryAfter } from '../../providers/retryAfter';
 
 /**
@@ -98,10 +99,8 @@ const STORAGE = new Set([
 	'EMFILE',
 	'EIO',
 ]);
-/** The connection broke after the answer began. */
-const BROKEN = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
-/** A certificate, or where a redirect leads: this does not change within a minute. */
-const LASTING = /^(ERR_FR_.*|ERR_INVALID_.*|ERR_TLS_.*|UNABLE_TO_.*|.*CERT.*)$/;
+/** Where a redirect leads: this does not change within a minute; nor does a certificate. */
+const LASTING = /^(ERR_FR_.*|ERR_INVALID_.*)$/;
 
 /** `begun`: the answer had begun, so that a broken connection cut the video off. */
 export function failedTransfer(error: unknown, url: string, begun: boolean): DownloadFailed {
@@ -123,12 +122,13 @@ export function failedTransfer(error: unknown, url: string, begun: boolean): Dow
 		});
 	}
 	// n8n's own protection against requests into the internal network.
-	const isLasting = LASTING.test(word) || (typeof name === 'string' && name.startsWith('Ssrf'));
-	if (begun || BROKEN.has(word)) return cutOff(url, detail);
+	const isOwnNetwork = typeof name === 'string' && name.startsWith('Ssrf');
+	const trouble = troubleOf(word);
+	if (begun || trouble === 'broken' || word === 'ECONNABORTED') return cutOff(url, detail);
 	return new DownloadFailed(`its server could not be reached (${detail})`, {
 		reason: 'network',
 		url,
-		retryable: !isLasting,
+		retryable: !(isOwnNetwork || trouble === 'insecure' || LASTING.test(word)),
 	});
 }
 
