@@ -1,6 +1,8 @@
 'use strict';
 
 const fc = require('fast-check');
+const { once } = require('node:events');
+const http = require('node:http');
 const { inspect } = require('node:util');
 const engine = require('../../test/engine/harness');
 const { jpeg } = require('../../test/engine/pictures');
@@ -239,6 +241,21 @@ async function answersOf(sim, place, answers) {
 	return { refused: 0, sent: answers.length };
 }
 
+/** With a server that has a picture at every address outside: what n8n fetches comes from there, none of it from the internet. */
+async function withPictures(work) {
+	const picture = jpeg(640, 480);
+	const server = http.createServer((_request, response) => response.end(picture));
+	await once(server.listen(0, '127.0.0.1'), 'listening');
+	const back = engine.redirectHost('https://', `http://127.0.0.1:${server.address().port}/`);
+	try {
+		return await withSimulator(SETTINGS, work);
+	} finally {
+		back();
+		server.closeAllConnections();
+		server.close();
+	}
+}
+
 /**
  * @param {{ cases: number, answers: number, singles: number, perRun?: number, seed?: number, log?: (line: string) => void }} asked
  */
@@ -261,7 +278,7 @@ async function badInput({ cases, answers, singles, perRun = 250, seed = 1, log =
 		if (result.failed) throw result.errorInstance;
 		log(`${name}: ${total.cases} cases, ${((Date.now() - began) / 1000).toFixed(0)} s`);
 	};
-	return await withSimulator(SETTINGS, async (sim) => {
+	return await withPictures(async (sim) => {
 		let turn = 0;
 		const next = (list) => list[turn++ % list.length];
 		await check('parameters', Math.ceil(cases / perRun), async (gen) => {
