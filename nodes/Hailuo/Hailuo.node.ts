@@ -27,24 +27,25 @@ export class Hailuo implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		webhooks: resumeWebhooks,
+		// Join asks no provider. Hidden is what fits any of the entries.
 		credentials: [
 			{
 				name: 'hailuoWaveSpeedApi',
 				required: true,
 				testedBy: 'hailuoWaveSpeedApiTest',
-				displayOptions: { hide: { provider: allBut('waveSpeed') } },
+				displayOptions: { hide: { provider: allBut('waveSpeed'), operation: ['join'] } },
 			},
 			{
 				name: 'hailuoVtrixApi',
 				required: true,
 				testedBy: 'hailuoVtrixApiTest',
-				displayOptions: { hide: { provider: allBut('vtrix') } },
+				displayOptions: { hide: { provider: allBut('vtrix'), operation: ['join'] } },
 			},
 			{
 				name: 'hailuoMiniMaxApi',
 				required: true,
 				testedBy: 'hailuoMiniMaxApiTest',
-				displayOptions: { hide: { provider: allBut('miniMax') } },
+				displayOptions: { hide: { provider: allBut('miniMax'), operation: ['join'] } },
 			},
 		],
 		properties,

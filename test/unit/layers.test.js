@@ -14,7 +14,8 @@ const MAY_KNOW = {
 	providers: ['crypto'],
 	models: ['providers'],
 	jobs: ['providers', 'crypto'],
-	media: ['jobs', 'models', 'providers', 'n8n-workflow', 'crypto'],
+	// mediabunny is bundled by the build.
+	media: ['jobs', 'models', 'providers', 'n8n-workflow', 'crypto', 'mediabunny'],
 	// What both nodes need of n8n. It imports neither of them, so that it does not become a drawer for everything.
 	n8n: ['jobs', 'media', 'models', 'providers', 'n8n-workflow', 'crypto'],
 	methods: ['models', 'n8n', 'providers', 'n8n-workflow', 'crypto'],

@@ -43,7 +43,7 @@ async function run() {
 	const separate = process.env.HAILUO_COMPILED;
 	const folder = fs.mkdtempSync(path.join(separate, 'bundle-'));
 	const joined = path.join(folder, 'bundle.js');
-	join(path.join(__dirname, '../..'), NODES, joined);
+	await join(path.join(__dirname, '../..'), NODES, joined);
 	const ways = {
 		joined: [joined],
 		separate: NODES.map((node) => path.join(separate, `${node}.js`)),

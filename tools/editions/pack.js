@@ -47,7 +47,7 @@ async function packEdition(edition) {
 	await lockFile(dir);
 	const cli = path.join(ROOT, 'node_modules', '.bin', 'n8n-node');
 	await run(`building ${edition.name}`, cli, ['build'], { cwd: dir });
-	bundle(dir);
+	await bundle(dir);
 	fs.writeFileSync(path.join(dir, 'README.md'), readme(edition, dir));
 	fs.mkdirSync(PACKAGES, { recursive: true });
 	const { tarball, size, files } = await packPackage({ root: dir, build: false, outDir: PACKAGES });

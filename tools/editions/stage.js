@@ -28,6 +28,7 @@ const DEV_DEPENDENCIES = [
 	'@types/node',
 	'esbuild',
 	'eslint',
+	'mediabunny',
 	'n8n-workflow',
 	'prettier',
 	'release-it',

@@ -9,6 +9,7 @@ import type { Operation, Resource } from './operation';
 import { firstLastFrameToVideo } from './video/firstLastFrameToVideo.operation';
 import { getPrice } from './video/getPrice.operation';
 import { imageToVideo } from './video/imageToVideo.operation';
+import { joinVideos } from './video/join.operation';
 import { referenceToVideo } from './video/referenceToVideo.operation';
 import { sendAndWait } from './video/sendAndWait.operation';
 import { textToVideo } from './video/textToVideo.operation';
@@ -25,7 +26,7 @@ export const operations: Record<Resource, readonly Operation[]> = {
 	video: sortedBy(
 		[
 			...[textToVideo, imageToVideo, firstLastFrameToVideo, referenceToVideo],
-			...[getPrice, sendAndWait],
+			...[getPrice, joinVideos, sendAndWait],
 		],
 		nameOf,
 	),

@@ -11,6 +11,7 @@ import { operations } from './operations';
 import { optionsField, videoOptions } from '../n8n/options';
 import { providerField } from '../n8n/providerField';
 import { callbackFields } from './video/callbackFields';
+import { joinFields } from './video/join.operation';
 import { videoFields } from './video/fields';
 
 /** Only what the provider can do is in the lists: an entry that not all can do shows for those that can. */
@@ -100,7 +101,8 @@ const continueField: INodeProperties = {
 };
 
 export const properties: INodeProperties[] = [
-	providerField,
+	// Join asks no provider.
+	{ ...providerField, displayOptions: { hide: { operation: ['join'] } } },
 	resourceField,
 	...operationFields,
 	jobIdField,
@@ -110,6 +112,7 @@ export const properties: INodeProperties[] = [
 		show: { resource: ['video'], operation: [...VIDEO_OPERATIONS] },
 	}),
 	...callbackFields,
+	...joinFields,
 	...getFields,
 	...waitFields,
 	...getAllFields,

@@ -25,7 +25,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	const rows = outcomes.flatMap((outcome) => {
 		const { item } = outcome;
 		return outcome.ok
-			? outcome.value.map((row) => ({ ...row, pairedItem: { item } }))
+			? outcome.value.map((row) => ({ pairedItem: { item }, ...row }))
 			: [failureRow(context, outcome.error, item)];
 	});
 	if (operation.submits) {
@@ -69,7 +69,7 @@ const isTold = (context: IExecuteFunctions, error: unknown): boolean =>
 function chosen(context: IExecuteFunctions): Operation {
 	const resource = context.getNodeParameter('resource', 0) as keyof typeof operations;
 	const value = context.getNodeParameter('operation', 0) as string;
-	const id = context.getNodeParameter('provider', 0) as ProviderId;
+	const id = context.getNodeParameter('provider', 0, providers[0]) as ProviderId;
 	const operation = operations[resource]?.find((one) => one.value === value);
 	if (!operation || !providers.includes(id)) {
 		throw new NodeOperationError(

@@ -1,0 +1,262 @@
+import type {
+	IBinaryData,
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
+import { settle } from '../../jobs/settle';
+import { binaryFields } from '../../media/picture/load';
+import { FilmStream } from '../../media/video/filmStream';
+import type { Film } from '../../media/video/join';
+import { FieldError } from '../../models/fieldError';
+import { optionsField } from '../../n8n/options';
+import type { Outcome } from '../../n8n/outcome';
+import type { Operation } from '../operation';
+
+const CLIP = 'Video Input Field';
+const GROUP = 'Group By';
+
+const displayOptions = { show: { resource: ['video'], operation: ['join'] } };
+
+export const joinFields: INodeProperties[] = [
+	{
+		displayName:
+			'The clips are joined inside n8n, without loss and without cost: no provider is asked. They must be of one size and kind, as clips of one model, resolution and aspect ratio are.',
+		name: 'joinNotice',
+		type: 'notice',
+		default: '',
+		displayOptions,
+	},
+	{
+		displayName: CLIP,
+		name: 'clipField',
+		type: 'string',
+		default: 'data',
+		required: true,
+		hint: 'The name of the input field that holds the clip of each item; the order of the items is that of the film',
+		displayOptions,
+	},
+	{
+		displayName: GROUP,
+		name: 'groupBy',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.film }}',
+		description:
+			'Items with the same value become one film. Leave empty to make one film of all items.',
+		displayOptions,
+	},
+	{
+		displayName: 'Sound',
+		name: 'sound',
+		type: 'options',
+		options: [
+			{ name: 'Keep', value: 'keep', description: 'All clips must have sound, or none of them' },
+			{ name: 'Leave Out', value: 'leaveOut', description: 'The film is silent' },
+		],
+		default: 'keep',
+		description: 'What becomes of the sound of the clips',
+		displayOptions,
+	},
+	optionsField(
+		[
+			{
+				displayName: 'File Name',
+				name: 'fileName',
+				type: 'string',
+				default: 'film.mp4',
+				description: 'The name of the film as a file',
+			},
+			{
+				displayName: 'Items Without a Video',
+				name: 'missing',
+				type: 'options',
+				options: [
+					{
+						name: 'End With an Error',
+						value: 'refuse',
+						description: 'A film in which a clip is missing is not made',
+					},
+					{ name: 'Leave Out', value: 'leaveOut', description: 'The film is made of the others' },
+				],
+				default: 'refuse',
+				description: 'What to do with items that have no file, such as those of jobs that failed',
+			},
+			{
+				displayName: 'Put Output File in Field',
+				name: 'outputField',
+				type: 'string',
+				default: 'data',
+				hint: 'The name of the output field to put the film in',
+			},
+		],
+		displayOptions,
+	),
+];
+
+/** One clip of the input. */
+interface Clip {
+	/** Index of its item. */
+	item: number;
+	field: string;
+	binary: IBinaryData;
+}
+
+/** Larger films are handed to n8n piece by piece, in bytes. */
+const IN_MEMORY_BYTES = 32_000_000;
+
+export const joinVideos: Operation = {
+	value: 'join',
+	name: 'Join',
+	description: 'Make one video of several, without loss and without cost',
+	action: 'Join videos',
+	offered: () => true,
+
+	/** One film after the other: it is the processor that works, and only one clip is in memory at a time. */
+	async run(context) {
+		const outcomes: Outcome[] = [];
+		for (const items of groupsOf(context)) {
+			let item = items[0];
+			const outcome = await settle(async () => {
+				const clips = items.flatMap((one) => {
+					item = one;
+					return clipOf(context, one);
+				});
+				item = items[0];
+				return [await joined(context, items, clips, (failed) => (item = failed))];
+			});
+			outcomes.push({ ...outcome, item });
+			if (!outcome.ok && !context.continueOnFail()) break;
+		}
+		return outcomes;
+	},
+};
+
+/** The items of each film, in the order of their first ones. @throws FieldError */
+function groupsOf(context: IExecuteFunctions): number[][] {
+	const groups = new Map<string, number[]>();
+	for (const item of context.getInputData().keys()) {
+		const value: unknown = context.getNodeParameter('groupBy', item, '');
+		if (typeof value === 'object' && value !== null) {
+			throw new FieldError(
+				GROUP,
+				`is ${Array.isArray(value) ? 'a list' : 'an object'} at item ${item}`,
+				'Give a text or a number, e.g. {{ $json.film }}',
+			);
+		}
+		const key = value === undefined || value === null ? '' : String(value);
+		groups.set(key, [...(groups.get(key) ?? []), item]);
+	}
+	return [...groups.values()];
+}
+
+const optionsAt = (context: IExecuteFunctions, item: number) =>
+	context.getNodeParameter('options', item, {}) as IDataObject;
+
+/** @returns none where it is to be left out @throws FieldError */
+function clipOf(context: IExecuteFunctions, item: number): Clip[] {
+	const field = String(context.getNodeParameter('clipField', item, 'data') ?? '').trim() || 'data';
+	const files = binaryFields.call(context, item);
+	const binary = files.get(field);
+	if (binary) return [{ item, field, binary }];
+	if (optionsAt(context, item).missing === 'leaveOut') return [];
+	const names = [...files.keys()].map((name) => `"${name}"`);
+	throw new FieldError(
+		CLIP,
+		`names "${field.slice(0, 60)}", but ${names.length ? `item ${item} has only ${names.join(', ')}` : `item ${item} has no file`}`,
+		names.length
+			? `Enter the name that the item has`
+			: "Put the step that makes or loads the videos before this one, with 'Download Video' switched on. To leave such items out, set the option 'Items Without a Video'",
+	);
+}
+
+/** @param failedAt is told the item that ends the joining @throws FieldError */
+async function joined(
+	context: IExecuteFunctions,
+	items: readonly number[],
+	clips: readonly Clip[],
+	failedAt: (item: number) => void,
+): Promise<INodeExecutionData> {
+	const [first] = items;
+	if (clips.length === 0) {
+		throw new FieldError(
+			CLIP,
+			'finds a video in none of the items',
+			'Look at the input of the node',
+		);
+	}
+	// Only now: the library that reads and writes videos is large.
+	const { planFilm, JoinRefused } = await import('../../media/video/join');
+	const signal = context.getExecutionCancelSignal?.();
+	const keepSound = context.getNodeParameter('sound', first, 'keep') !== 'leaveOut';
+	const sources = clips.map(({ item, field, binary }) => ({
+		name: binary.fileName ?? field,
+		async load() {
+			signal?.throwIfAborted();
+			return await context.helpers.getBinaryDataBuffer(item, field);
+		},
+	}));
+	const named = (error: unknown): Error => {
+		if (!(error instanceof JoinRefused)) return error as Error;
+		const { item } = clips[error.index];
+		failedAt(item);
+		const name = sources[error.index].name.slice(0, 80);
+		return new FieldError(CLIP, `holds "${name}" (item ${item}), which ${error.rule}`, error.fix);
+	};
+	const film = await planFilm(sources, keepSound).catch((error) => {
+		throw named(error);
+	});
+	const { fileName, outputField } = optionsAt(context, first);
+	const name = fileNameOf(fileName);
+	const binary = await stored(context, film, clips, name).catch((error) => {
+		throw named(error);
+	});
+	const group = context.getNodeParameter('groupBy', first, '') as string | number;
+	return {
+		json: {
+			...(group === '' || group === undefined || group === null ? {} : { group }),
+			clips: clips.length,
+			seconds: Math.round(film.seconds * 1000) / 1000,
+			frames: film.frames,
+			width: film.width,
+			height: film.height,
+			hasSound: film.hasSound,
+			bytes: film.bytes,
+			fileName: name,
+		},
+		binary: { [(typeof outputField === 'string' && outputField.trim()) || 'data']: binary },
+		pairedItem: clips.map(({ item }) => ({ item })),
+	};
+}
+
+/** n8n keeps files in its folder piece by piece; in its other modes a file is in memory by its nature. */
+async function stored(
+	context: IExecuteFunctions,
+	film: Film,
+	clips: readonly Clip[],
+	name: string,
+): Promise<IBinaryData> {
+	const inFiles = clips.every(({ binary }) => binary.id?.startsWith('filesystem'));
+	if (inFiles && film.bytes > IN_MEMORY_BYTES) {
+		const stream = new FilmStream(film) as unknown as import('node:stream').Readable;
+		return await context.helpers.prepareBinaryData(stream, name, 'video/mp4');
+	}
+	const whole = Buffer.allocUnsafe(film.bytes);
+	let at = 0;
+	await film.write((data) => {
+		whole.set(data, at);
+		at += data.length;
+	});
+	return await context.helpers.prepareBinaryData(whole, name, 'video/mp4');
+}
+
+/** Only what every file system takes, with its ending. */
+function fileNameOf(value: unknown): string {
+	const stem = (typeof value === 'string' ? value : '')
+		.slice(0, 200)
+		.replace(/\.mp4$/i, '')
+		.replace(/[\p{Cc}"*/:<>?\\|]+/gu, '-')
+		.replace(/^[.\s-]+|[.\s-]+$/g, '');
+	return `${stem || 'film'}.mp4`;
+}
