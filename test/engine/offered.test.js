@@ -43,18 +43,25 @@ describe('what a provider cannot do', () => {
 			account: ['getBalance'],
 			job: ['delete', 'get', 'getAll', 'wait'],
 			video: [
-				...['firstLastFrameToVideo', 'sendAndWait', 'getPrice', 'imageToVideo'],
+				...['firstLastFrameToVideo', 'sendAndWait', 'getPrice', 'imageToVideo', 'join'],
 				...['referenceToVideo', 'textToVideo'],
 			],
 		});
 		expect(offer('vtrix')).toEqual({
 			job: ['cancel', 'get', 'wait'],
-			video: ['firstLastFrameToVideo', 'sendAndWait', 'getPrice', 'imageToVideo', 'textToVideo'],
+			video: [
+				'firstLastFrameToVideo',
+				'sendAndWait',
+				'getPrice',
+				'imageToVideo',
+				'join',
+				'textToVideo',
+			],
 		});
 		expect(offer('miniMax')).toEqual({
 			account: ['getBalance'],
 			job: ['cancel', 'delete', 'get', 'getAll', 'wait'],
-			video: ['firstLastFrameToVideo', 'imageToVideo', 'referenceToVideo', 'textToVideo'],
+			video: ['firstLastFrameToVideo', 'imageToVideo', 'join', 'referenceToVideo', 'textToVideo'],
 		});
 		const order = properties.slice(0, 3).map(({ name }) => name);
 		expect(order).toEqual(['provider', 'resource', 'operation']);

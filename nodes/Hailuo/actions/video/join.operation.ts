@@ -104,7 +104,7 @@ interface Clip {
 }
 
 /** Larger films are handed to n8n piece by piece, in bytes. */
-const IN_MEMORY_BYTES = 32_000_000;
+const IN_MEMORY_BYTES = 16_000_000;
 
 export const joinVideos: Operation = {
 	value: 'join',

@@ -7,6 +7,8 @@ import {
 	type InputAudioTrack,
 	type InputVideoTrack,
 } from './mediabunny';
+import { Mp4Scan } from './mp4';
+import { forgedTable, MAX_PACKETS } from './sampleTables';
 
 /** A clip that cannot be joined. The message goes on after the clip's name: "is no MP4". */
 export class ClipRefused extends Error {
@@ -49,11 +51,13 @@ export interface ClipFacts {
 const MAKE_AGAIN =
 	'Fetch the video again (Job: Wait with its job ID costs nothing), or leave it out';
 
-/** More frames than 10 minutes at 60 a second: no clip of a video model, but a forged table of them. */
-const MAX_PACKETS = 36_000;
-
 /** Reads what an MP4 (or MOV) is. @throws ClipRefused */
 export async function openClip(data: Buffer): Promise<OpenClip> {
+	const scan = new Mp4Scan();
+	scan.feed(data);
+	if (scan.isMp4 && scan.isCut) throw new ClipRefused('is cut off', MAKE_AGAIN);
+	const forged = forgedTable(data);
+	if (forged) throw new ClipRefused(forged, MAKE_AGAIN);
 	const input = new Input({ source: new BufferSource(data), formats: [MP4, QTFF] });
 	return await described(input).catch((error) => {
 		input.dispose();

@@ -1,0 +1,283 @@
+'use strict';
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const engine = require('./harness');
+const {
+	clip,
+	complaints,
+	ffmpeg,
+	hasFfmpeg,
+	inFolder,
+	pictures,
+	probe,
+	times,
+} = require('./joinClips');
+
+/* Video: Join in n8n's own engine. What comes out is decoded by ffmpeg from end to end. */
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-join-'));
+const at = inFolder(folder);
+const SAMPLE = fs.readFileSync(path.join(__dirname, '../simulator/data/sample.mp4'));
+
+jest.setTimeout(120_000);
+beforeAll(engine.startEngine);
+afterAll(() => {
+	engine.stopEngine();
+	fs.rmSync(folder, { recursive: true, force: true });
+});
+
+const item = async (data, json = {}, fileName = 'clip.mp4') => ({
+	json,
+	...(data
+		? { binary: { data: await engine.binaryFrom(data, { fileName, mimeType: 'video/mp4' }) } }
+		: {}),
+});
+
+/** Runs without any credential: no provider is asked. */
+async function join(items, parameters = {}, node = {}) {
+	const result = await engine.runNode({
+		parameters: { resource: 'video', operation: 'join', ...parameters },
+		items,
+		credentials: {},
+		node,
+	});
+	const files = await Promise.all(
+		result.items.map(async ({ binary }, index) => {
+			if (!binary) return undefined;
+			const file = at(`film-${Date.now()}-${index}.mp4`);
+			fs.writeFileSync(file, await engine.readBinary(Object.values(binary)[0]));
+			return file;
+		}),
+	);
+	return { ...result, file: files[0], files };
+}
+
+test('clips become one MP4, linked to all their items, without a credential', async () => {
+	const { items, error } = await join([await item(SAMPLE), await item(SAMPLE), await item(SAMPLE)]);
+	expect(error).toBeUndefined();
+	expect(items).toHaveLength(1);
+	const [{ json, binary, pairedItem }] = items;
+	expect(json).toMatchObject({
+		clips: 3,
+		width: 128,
+		height: 72,
+		hasSound: false,
+		fileName: 'film.mp4',
+	});
+	expect(binary.data).toMatchObject({
+		mimeType: 'video/mp4',
+		fileName: 'film.mp4',
+		bytes: json.bytes,
+	});
+	expect(pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+});
+
+test('Group By makes a film of each value, in the order of the items', async () => {
+	const names = ['b', 'a', 'b', 7];
+	const items = await Promise.all(names.map(async (film) => await item(SAMPLE, { film })));
+	const result = await join(items, { groupBy: '={{ $json.film }}' });
+	expect(
+		result.items.map(({ json, pairedItem }) => [json.group, pairedItem.map((one) => one.item)]),
+	).toEqual([
+		['b', [0, 2]],
+		['a', [1]],
+		[7, [3]],
+	]);
+});
+
+test.each([
+	[
+		'an item without a file',
+		async () => [await item(SAMPLE), await item()],
+		{},
+		/^'Video Input Field' names "data", but item 1 has no file/,
+		/Download Video.*'Items Without a Video'/,
+	],
+	[
+		'a file of another name',
+		async () => [await item(SAMPLE)],
+		{ clipField: 'video' },
+		/names "video", but item 0 has only "data"/,
+		/name that the item has/,
+	],
+	[
+		'no MP4',
+		async () => [await item(SAMPLE), await item(Buffer.from('<html>'), {}, 'page.mp4')],
+		{},
+		/holds "page.mp4" \(item 1\), which is no MP4/,
+		/MP4/,
+	],
+	[
+		'a cut-off one',
+		async () => [await item(SAMPLE.subarray(0, SAMPLE.length - 2000)), await item(SAMPLE)],
+		{},
+		/holds "clip.mp4" \(item 0\), which (is|has) /,
+		/Job: Wait/,
+	],
+	[
+		'a list to group by',
+		async () => [await item(SAMPLE)],
+		{ groupBy: '={{ [1] }}' },
+		/^'Group By' is a list at item 0/,
+		/text or a number/,
+	],
+])('%s ends it before anything is written', async (_, items, parameters, message, fix) => {
+	const result = await join(await items(), parameters);
+	expect(result.error.message).toMatch(message);
+	expect(result.error.description).toMatch(fix);
+	expect(result.items).toEqual([]);
+});
+
+test('items without a video may be left out, and a bad group does not hold up the others', async () => {
+	const options = { missing: 'leaveOut', outputField: 'film', fileName: '../a:b.mp4' };
+	const left = await join([await item(), await item(SAMPLE)], { options });
+	expect(left.items[0]).toMatchObject({
+		json: { clips: 1, fileName: 'a-b.mp4' },
+		pairedItem: [{ item: 1 }],
+	});
+	expect(Object.keys(left.items[0].binary)).toEqual(['film']);
+	const two = [
+		await item(SAMPLE, { film: 1 }),
+		await item(SAMPLE.subarray(9), { film: 2 }),
+		await item(SAMPLE, { film: 3 }),
+	];
+	const { items, error } = await join(
+		two,
+		{ groupBy: '={{ $json.film }}' },
+		{ onError: 'continueRegularOutput' },
+	);
+	expect(error).toBeUndefined();
+	expect(items.map(({ json }) => json.error?.message ?? json.clips)).toEqual([
+		1,
+		expect.stringMatching(/item 1.*is no MP4/),
+		1,
+	]);
+});
+
+test('an MP4 that was changed at random ends in a film or a message, never in a hang', async () => {
+	// One process: a table that names billions of frames must end in a message, not in memory.
+	const { planFilm, JoinRefused } = require('../../nodes/Hailuo/media/video/join');
+	// The library says in the console what it finds; in the package that is left out.
+	for (const level of ['error', 'warn', 'info']) jest.spyOn(console, level).mockReturnValue();
+	let random = 1;
+	const next = () => (random = (random * 16807) % 2147483647) / 2147483647;
+	let refused = 0;
+	const before = process.memoryUsage().rss;
+	for (let round = 0; round < 300; round++) {
+		const data = Buffer.from(SAMPLE);
+		for (let change = 0; change < 1 + next() * 8; change++) {
+			data.writeUInt32BE(
+				next() < 0.3 ? 0xffffffff : Math.floor(next() * 2 ** 32),
+				Math.floor(next() * (data.length - 4)),
+			);
+		}
+		// The index of a file is where changes hurt: the second half of the rounds aims there.
+		const moov = data.indexOf('moov');
+		if (round % 2)
+			data.writeUInt32BE(Math.floor(next() * 2 ** 32), moov + 4 + Math.floor(next() * 700));
+		const film = planFilm([{ name: 'a', load: async () => data }], true);
+		await film
+			.then((made) => made.write(() => undefined))
+			.catch((error) => {
+				expect(error).toBeInstanceOf(JoinRefused);
+				refused++;
+			});
+	}
+	jest.restoreAllMocks();
+	expect(refused).toBeGreaterThan(50);
+	expect(process.memoryUsage().rss - before).toBeLessThan(400e6);
+}, 120_000);
+
+(hasFfmpeg() ? describe : describe.skip)('with clips of ffmpeg', () => {
+	test('every picture is there, unchanged and in its time; sound too', async () => {
+		const looks = [0, 120, 240].map((hue, index) => ({
+			hue,
+			sound: 300 + index * 200,
+			seconds: 2 - index / 2,
+		}));
+		const clips = looks.map((look, index) => clip(at(`s${index}.mp4`), look));
+		const { items, error, file } = await join(
+			await Promise.all(clips.map(async (data) => await item(data))),
+		);
+		expect(error).toBeUndefined();
+		expect(items[0].json).toMatchObject({ clips: 3, frames: 113, hasSound: true });
+		const [video, audio] = probe(file);
+		expect(video).toMatchObject({ codec_type: 'video', frames: 113 });
+		expect(video.duration).toBeCloseTo(4.52, 2);
+		expect(Math.abs(audio.duration - video.duration)).toBeLessThan(0.05);
+		expect(pictures(file)).toEqual(looks.flatMap((_, index) => pictures(at(`s${index}.mp4`))));
+		const gaps = times(file).map((time, index, all) => (index ? time - all[index - 1] : 0.04));
+		for (const gap of gaps) expect(gap).toBeCloseTo(0.04, 3);
+		expect(complaints(file)).toBe('');
+		// The index stands before the pictures, so that a browser plays it at once.
+		const bytes = fs.readFileSync(file);
+		expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
+	});
+
+	test.each([
+		['another size', { size: '640x360' }, {}, /is 640 x 360 px, the first one 320 x 180 px/],
+		['one with sound', { sound: 440 }, {}, /has sound, the first one has none/],
+		[
+			'another profile',
+			{ encode: ['-profile:v', 'baseline'] },
+			{},
+			/is encoded as avc1\.42c0.*, the first one as avc1\.64/,
+		],
+		[
+			'other settings',
+			{ encode: ['-x264-params', 'ref=1:bframes=0'] },
+			{},
+			/is encoded with other settings/,
+		],
+		['another codec', { encode: ['-c:v', 'mpeg4'] }, {}, /(damaged|frames|encoded|unknown)/],
+	])('%s is refused, and the clip named', async (name, look, parameters, message) => {
+		const items = [await item(clip(at('a.mp4'))), await item(clip(at('b.mp4'), look), {}, 'b.mp4')];
+		const { error } = await join(items, parameters);
+		expect(error.message).toMatch(/holds "b.mp4" \(item 1\), which /);
+		expect(error.message).toMatch(message);
+		expect(error.description).toMatch(/\w/);
+	});
+
+	test('Sound: Leave Out joins what has sound with what has none', async () => {
+		const items = [await item(clip(at('a.mp4'), { sound: 440 })), await item(clip(at('b.mp4')))];
+		const { error, file } = await join(items, { sound: 'leaveOut' });
+		expect(error).toBeUndefined();
+		expect(probe(file)).toMatchObject([{ codec_type: 'video', frames: 50 }]);
+	});
+
+	test('a fragmented MP4 and a MOV are clips as well', async () => {
+		clip(at('whole.mp4'));
+		ffmpeg([
+			'-i',
+			at('whole.mp4'),
+			'-c',
+			'copy',
+			'-movflags',
+			'frag_keyframe+empty_moov',
+			at('parts.mp4'),
+		]);
+		ffmpeg(['-i', at('whole.mp4'), '-c', 'copy', at('whole.mov')]);
+		const files = ['whole.mp4', 'parts.mp4', 'whole.mov'].map((name) => fs.readFileSync(at(name)));
+		const { error, file } = await join(
+			await Promise.all(files.map(async (data) => await item(data))),
+		);
+		expect(error).toBeUndefined();
+		expect(probe(file)).toMatchObject([{ frames: 75 }]);
+		expect(complaints(file)).toBe('');
+	});
+
+	test('a large film goes to n8n piece by piece, and is the same', async () => {
+		const noise = ['-preset', 'ultrafast', '-x264-params', 'qp=1', '-vf', 'noise=alls=80:allf=t'];
+		const large = clip(at('large.mp4'), { size: '1280x720', encode: noise });
+		const count = Math.ceil(17e6 / large.length) + 1;
+		const items = await Promise.all(Array.from({ length: count }, async () => await item(large)));
+		const result = await join(items);
+		expect(result.error).toBeUndefined();
+		expect(result.items[0].json.bytes).toBeGreaterThan(16_000_000);
+		expect(fs.statSync(result.file).size).toBe(result.items[0].json.bytes);
+		expect(probe(result.file)).toMatchObject([{ frames: 25 * count }]);
+		expect(complaints(result.file)).toBe('');
+	}, 120_000);
+});

@@ -1,0 +1,78 @@
+'use strict';
+
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+/* Clips for the tests of Join, made by ffmpeg, and what ffprobe and a full decode say of a file. */
+
+const hasFfmpeg = () => {
+	try {
+		execFileSync('ffmpeg', ['-version'], { stdio: 'ignore' });
+		return true;
+	} catch {
+		return false;
+	}
+};
+
+const ffmpeg = (args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
+
+/**
+ * @param {string} file
+ * @param {{ seconds?: number, size?: string, hue?: number, sound?: false | number, fps?: number, encode?: string[] }} [look]
+ *   sound: its frequency in Hz
+ * @returns {Buffer}
+ */
+function clip(file, look = {}) {
+	const { seconds = 1, size = '320x180', hue = 0, sound = false, fps = 25, encode = [] } = look;
+	const picture = `testsrc2=size=${size}:rate=${fps}:duration=${seconds},hue=h=${hue}`;
+	const tone = `sine=frequency=${sound}:duration=${seconds}:sample_rate=44100`;
+	const inputs = ['-f', 'lavfi', '-i', picture, ...(sound ? ['-f', 'lavfi', '-i', tone] : [])];
+	ffmpeg([
+		...inputs,
+		...['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-c:a', 'aac'],
+		...[...encode, '-movflags', '+faststart', file],
+	]);
+	return fs.readFileSync(file);
+}
+
+/** @returns {Array<{ codec_type: string, frames: number, duration: number }>} counted by decoding the whole file */
+function probe(file) {
+	const said = execFileSync('ffprobe', [
+		...['-v', 'error', '-count_frames', '-of', 'json'],
+		...['-show_entries', 'stream=codec_type,nb_read_frames,duration', file],
+	]);
+	return JSON.parse(said).streams.map(({ codec_type, nb_read_frames, duration }) => ({
+		codec_type,
+		frames: Number(nb_read_frames),
+		duration: Number(duration),
+	}));
+}
+
+/** @returns {string[]} a hash of each decoded picture, in the order they are shown */
+const pictures = (file) =>
+	execFileSync('ffmpeg', ['-v', 'error', '-i', file, '-map', '0:v', '-f', 'framemd5', '-'])
+		.toString()
+		.split('\n')
+		.filter((line) => line && !line.startsWith('#'))
+		.map((line) => line.split(',').at(-1).trim());
+
+/** @returns {string[]} the times at which the pictures are shown, in s */
+const times = (file) =>
+	execFileSync('ffprobe', [
+		...['-v', 'error', '-select_streams', 'v', '-show_entries', 'frame=pts_time'],
+		...['-of', 'csv=p=0', file],
+	])
+		.toString()
+		.split('\n')
+		.filter((line) => /^\d/.test(line))
+		.map(parseFloat);
+
+/** What ffmpeg complains about when it decodes all of it. @returns {string} */
+const complaints = (file) =>
+	spawnSync('ffmpeg', ['-v', 'warning', '-i', file, '-f', 'null', '-']).stderr.toString();
+
+/** @returns {(name: string) => string} a path in a folder of the test's own */
+const inFolder = (folder) => (name) => path.join(folder, name);
+
+module.exports = { clip, complaints, ffmpeg, hasFfmpeg, inFolder, pictures, probe, times };
