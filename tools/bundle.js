@@ -11,6 +11,8 @@ const esbuild = require('esbuild');
 
 const FILE = 'bundle.js';
 const LIBRARY = 'mediabunny';
+/** The one source that imports it. */
+const LIBRARY_FILE = 'mp4Library';
 
 /** The name of a node's class, which is that of its file. */
 const classOf = (file) => path.basename(file).split('.')[0];
@@ -45,22 +47,22 @@ async function join(root, sources, outfile) {
 const apart = {
 	name: 'apart',
 	setup: (build) =>
-		build.onResolve({ filter: new RegExp(`/${LIBRARY}$`) }, () => ({
-			path: `./${LIBRARY}.js`,
+		build.onResolve({ filter: new RegExp(`/${LIBRARY_FILE}$`) }, () => ({
+			path: `./${LIBRARY_FILE}.js`,
 			external: true,
 		})),
 };
 
 /** What the sources take of the library, as one file beside the bundle. */
 async function bundleLibrary(root, folder) {
-	const source = path.join('nodes/Hailuo/media/video', `${LIBRARY}.ts`);
+	const source = path.join('nodes/Hailuo/media/video', `${LIBRARY_FILE}.ts`);
 	const [home] = require.resolve(LIBRARY).split(`${path.sep}dist${path.sep}`);
 	const manifest = path.join(home, 'package.json');
 	const { version, license } = JSON.parse(fs.readFileSync(manifest, 'utf8'));
 	await esbuild.build({
 		entryPoints: [path.join(root, source)],
 		absWorkingDir: root,
-		outfile: path.join(folder, `${LIBRARY}.js`),
+		outfile: path.join(folder, `${LIBRARY_FILE}.js`),
 		bundle: true,
 		minify: true,
 		// The variant for browsers: Node's would read files.

@@ -44,7 +44,7 @@ const broken = (list, text, keeps) =>
 		.filter((entry) => text(entry) !== undefined && !keeps(text(entry), entry))
 		.map((entry) => `${entry.at}: ${text(entry)}`);
 
-const SMALL = /^(a|an|and|as|at|but|by|for|in|nor|of|on|or|per|the|to|via|with|e\.g\.|px|s)$/;
+const SMALL = /^(a|an|and|as|at|but|by|for|in|nor|of|on|or|per|the|to|via|with|n8n|e\.g\.|px|s)$/;
 const titleCase = (text) =>
 	text
 		.replace(/[()]/g, '')

@@ -74,9 +74,9 @@ export const joinFields: INodeProperties[] = [
 				type: 'options',
 				options: [
 					{
-						name: 'End With an Error',
+						name: 'Make No Film',
 						value: 'refuse',
-						description: 'A film in which a clip is missing is not made',
+						description: 'Say which item lacks its video',
 					},
 					{ name: 'Leave Out', value: 'leaveOut', description: 'The film is made of the others' },
 				],

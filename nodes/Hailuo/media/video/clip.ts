@@ -6,7 +6,7 @@ import {
 	QTFF,
 	type InputAudioTrack,
 	type InputVideoTrack,
-} from './mediabunny';
+} from './mp4Library';
 import { Mp4Scan } from './mp4';
 import { forgedTable, MAX_PACKETS } from './sampleTables';
 

@@ -7,7 +7,7 @@ import {
 	Output,
 	StreamTarget,
 	type StreamTargetChunk,
-} from './mediabunny';
+} from './mp4Library';
 
 /** A clip by its name; its bytes are read when it is their turn, so that only one clip is in memory at a time. */
 export interface ClipSource {
