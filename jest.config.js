@@ -6,5 +6,6 @@ module.exports = {
 	testTimeout: 300_000,
 	roots: ['<rootDir>/test/unit', '<rootDir>/test/engine', '<rootDir>/test/simulator'],
 	testMatch: ['**/*.test.ts', '**/*.test.js'],
+	moduleNameMapper: { '^fast-check$': '<rootDir>/test/fastCheck.js' },
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
 };
