@@ -5,10 +5,16 @@
 const { spawnSync } = require('node:child_process');
 const { ROOT, ensureModules } = require('./setup');
 
-/** All unit tests but those of minutes, and the engine tests of what people do most. */
+/** All unit tests but those of minutes, and an engine test of what people do most. */
 const QUICK = ['test/unit', 'test/engine/generate\\.test'];
-/** Properties over thousands of cases. */
-const LONG = ['trigger/poll\\.test', 'jobs/reconcile\\.test', 'media/picture/info\\.test'];
+/** Properties over thousands of cases, and texts of megabytes. */
+const LONG = [
+	'trigger/poll',
+	'jobs/reconcile',
+	'jobs/schedule',
+	'media/picture/info',
+	'n8n/redact',
+].map((file) => `test/unit/${file}\\.test`);
 
 async function main() {
 	await ensureModules();

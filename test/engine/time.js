@@ -9,30 +9,15 @@ const { VirtualClock } = require('../simulator/virtualClock');
 const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
 
 /**
- * Makes the node live in the simulator's time.
+ * Makes the node live in the simulator's time, and n8n too: its timers, its pause between two tries and its limits for
+ * an answer. Time passes only when the whole process waits for it, see ../simulator/virtualClock.js.
  *
- * In virtual time (the simulator's option `time: 'virtual'`) n8n does so too: its timers, its pause between two tries
- * and its limits for an answer. Time then passes only when the whole process waits for it, see
- * ../simulator/virtualClock.js. In scaled time only the node's own waits are shortened, and n8n's limits on demand.
- *
- * @param {{ now(): number, clock: object, options: { timeScale: number } }} sim
- * @param {{ timeouts?: boolean }} [options] `timeouts`, for scaled time: n8n's own limits for an answer (30 s, 60 s for
- *   a submit) are in simulated time too
+ * @param {{ clock: object }} sim started with the option `time: 'virtual'`
  * @returns {() => void} puts the real time back
  */
-function followTime(sim, { timeouts = false } = {}) {
-	if (sim.clock instanceof VirtualClock) return followVirtual(sim.clock);
-	const { now, sleep } = clock;
-	clock.now = () => sim.now();
-	clock.sleep = async (ms, signal) => await sleep.call(clock, ms / sim.options.timeScale, signal);
-	const shorter = axios.interceptors.request.use((config) => {
-		if (timeouts && config.timeout > 0) config.timeout /= sim.options.timeScale;
-		return config;
-	});
-	return () => {
-		axios.interceptors.request.eject(shorter);
-		Object.assign(clock, { now, sleep });
-	};
+function followTime(sim) {
+	if (!(sim.clock instanceof VirtualClock)) throw new Error("The simulator's time must be 'virtual'");
+	return followVirtual(sim.clock);
 }
 
 /** @param {VirtualClock} virtual @returns {() => void} puts the real time back */

@@ -138,7 +138,7 @@ test('jobs above the concurrency limit are refused with 429 where a test wants i
 	Object.assign(sim.options, { concurrencyRefused: true });
 	sim.options.account.concurrent = 1;
 	sim.reset();
-	const submit = async () => await wave(STANDARD, { body: { prompt: 'x' } });
+	const submit = async () => await wave(STANDARD, { body: { prompt: '#sim:seconds=600' } });
 	expect((await submit()).status).toBe(200);
 	expect(await submit()).toMatchObject({
 		status: 429,

@@ -49,7 +49,7 @@ const titleCase = (text) =>
 	text
 		.replace(/[()]/g, '')
 		.split(/[ /]+/)
-		.every((word, at) => /^[A-Z0-9&#]/.test(word) || (at > 0 && SMALL.test(word)));
+		.every((word, at) => /^([A-Z0-9&#]|n8n$)/.test(word) || (at > 0 && SMALL.test(word)));
 
 const oneSentence = (text) => !/[.!?] /.test(text.replace(/e\.g\. /g, ''));
 const EMOJI = /\p{Extended_Pictographic}/u;

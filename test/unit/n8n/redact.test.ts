@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { redactor } from '../../../nodes/Hailuo/n8n/redact';
+import { cpuTimeMs } from '../helpers/cpuTime';
 
 const KEY = "sk/of+nobody=4&'x'";
 
@@ -72,7 +73,7 @@ test('a word that is no key strikes nothing out', () => {
 
 test.each(['\\', '%25', '&amp;', '&#0', 'sk/', '\\u00'])('1 MB of %j takes no time', (part) => {
 	const text = part.repeat(1e6 / part.length);
-	const began = Date.now();
+	const began = cpuTimeMs();
 	redactor(KEY)(text);
-	expect(Date.now() - began).toBeLessThan(1_500);
+	expect(cpuTimeMs() - began).toBeLessThan(1_500);
 });
