@@ -16,7 +16,8 @@ const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-co
  * @returns {() => void} puts the real time back
  */
 function followTime(sim) {
-	if (!(sim.clock instanceof VirtualClock)) throw new Error("The simulator's time must be 'virtual'");
+	if (!(sim.clock instanceof VirtualClock))
+		throw new Error("The simulator's time must be 'virtual'");
 	return followVirtual(sim.clock);
 }
 
