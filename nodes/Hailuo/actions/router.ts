@@ -104,6 +104,9 @@ function throwFirst(
 	const stopped = context.getExecutionCancelSignal?.()?.aborted;
 	const cause = stopped ? new Stopped(first.error) : first.error;
 	const count = context.getInputData().length;
+	const atFault = new Set(
+		failed.filter(({ error }) => !isConsequence(error)).map(({ item }) => item),
+	);
 	const error = nodeError(
 		context.getNode(),
 		cause,
@@ -112,7 +115,8 @@ function throwFirst(
 			? `Other jobs of this run are submitted and paid too: ${paid.join(', ')}. Get their videos with Job: Wait`
 			: undefined,
 		// Which one it was n8n writes behind the message, counted from 0.
-		count > 1 && !stopped
+		// Where all of them ended alike there are no others to go on.
+		atFault.size < count && !stopped
 			? `This item ended the run of all ${count}: to let the others go on, set 'On Error' in the settings of the node to 'Continue'`
 			: undefined,
 	);

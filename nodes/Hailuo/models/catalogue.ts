@@ -44,6 +44,35 @@ export function findModel(provider: ProviderId, id: string): Model | undefined {
 	return models.find((model) => model.provider === provider && model.id === id);
 }
 
+/** As ids and names are compared: whatever their case, and the blanks in and around them. */
+const folded = (text: string) => text.trim().toLowerCase().replace(/\s+/g, ' ');
+
+const isCalled = (model: Model, text: string) =>
+	folded(model.id) === folded(text) || folded(model.name) === folded(text);
+
+/**
+ * The model of a provider that a text means: its id, or its name in the list, in any case. Of several with one name it is
+ * the one that can do the operation.
+ */
+export function modelNamed(
+	provider: ProviderId,
+	text: string,
+	operation?: VideoOperation,
+): Model | undefined {
+	const exact = findModel(provider, text);
+	// A text of megabytes is no name.
+	if (exact || text.length > 200) return exact;
+	const called = modelsOf(provider).filter((model) => isCalled(model, text));
+	const able = called.filter((model) => operation && model.operations[operation]);
+	return able[0] ?? called[0];
+}
+
+/** The model of any other provider that a text means. */
+export const foreignModel = (provider: ProviderId, text: string): Model | undefined =>
+	text.length > 200
+		? undefined
+		: models.find((model) => model.provider !== provider && !model.custom && isCalled(model, text));
+
 /** What the list of models shows first. */
 export function defaultModel(provider: ProviderId, operation: VideoOperation): string {
 	return catalogueOf(provider).defaults[operation] ?? modelsFor(provider, operation)[0].id;

@@ -1,4 +1,4 @@
-import { durationsOf, formats, models, modelsOf, resolutionsOf } from './catalogue';
+import { durationsOf, formats, modelNamed, models, modelsOf, resolutionsOf } from './catalogue';
 import { checkAdditional, checkFormat, requireModel, type Format } from './request';
 import type { Lengths, Model, ProviderId, VideoOperation } from '../providers/modelTypes';
 
@@ -46,7 +46,8 @@ export function checkPriced(
 	asked: { resolution?: string; duration?: number },
 	custom: { id?: string; additionalFields?: unknown } = {},
 ): { model: Model; format: Format } {
-	const known = pricedModels(provider).find((model) => model.id === id);
+	const called = modelNamed(provider, id);
+	const known = called && pricedModels(provider).find((model) => model === called);
 	// Also says which model is the nearest where the provider has none of that name.
 	const model =
 		known && !known.custom ? known : requireModel(provider, 'imageToVideo', id, custom.id);

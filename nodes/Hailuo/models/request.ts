@@ -2,7 +2,8 @@ import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS, withCamera } from './camera';
 import {
 	closestEquivalent,
 	fieldOf,
-	findModel,
+	foreignModel,
+	modelNamed,
 	models,
 	modelsFor,
 	OPERATION_NAMES,
@@ -11,6 +12,7 @@ import {
 	spoken,
 } from './catalogue';
 import { FIELD_LABELS, FieldError } from './fieldError';
+import { characters, shownValue } from './text';
 import { FIELD_NAMES, REFERENCE_FIELDS, VIDEO_FIELDS, type FieldValues } from './videoFields';
 import type {
 	FieldName,
@@ -39,6 +41,7 @@ export interface Format {
 /**
  * Finds the model for an operation.
  *
+ * @param id the model's id, or its name in the list, in any case
  * @param customId the id that stands in for a custom model's
  * @throws FieldError when the provider has no such model or it cannot do the operation; names the nearest that can
  */
@@ -48,11 +51,11 @@ export function requireModel(
 	id: string,
 	customId = '',
 ): Model {
-	const model = findModel(provider, id);
+	const model = modelNamed(provider, id, operation);
 	if (model?.custom) return named(model, customId);
 	if (model?.operations[operation]) return model;
 	const wanted = OPERATION_NAMES[operation];
-	const foreign = model ?? models.find((other) => other.id === id && !other.custom);
+	const foreign = model ?? foreignModel(provider, id);
 	const nearest = foreign && closestEquivalent(foreign, operation, provider);
 	const offered = modelsFor(provider, operation).filter(
 		(other) => other !== nearest && !other.custom,
@@ -63,8 +66,8 @@ export function requireModel(
 		model
 			? `${model.name} cannot do ${wanted}`
 			: foreign
-				? `${foreign.name} (${id}) is a model of ${PROVIDER_NAMES[foreign.provider]}, and the provider is ${PROVIDER_NAMES[provider]}`
-				: `has no entry '${id}' for ${PROVIDER_NAMES[provider]}`,
+				? `${foreign.name} (${foreign.id}) is a model of ${PROVIDER_NAMES[foreign.provider]}, and the provider is ${PROVIDER_NAMES[provider]}`
+				: `has no entry '${shownValue(id)}' for ${PROVIDER_NAMES[provider]}`,
 		nearest
 			? `The nearest model that can do it here is ${nearest.name} (${nearest.id})${choice && `. Others: ${choice}`}`
 			: offered.length
@@ -128,7 +131,7 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 	if (!durations) {
 		throw new FieldError(
 			FIELD_LABELS.resolution,
-			`${resolution} cannot be made by ${model.name} as ${OPERATION_NAMES[operation]}`,
+			`${shownValue(resolution)} cannot be made by ${model.name} as ${OPERATION_NAMES[operation]}`,
 			`Choose ${resolutions.join(' or ')}${nearest(model, operation, { resolution })}`,
 		);
 	}
@@ -197,10 +200,11 @@ function checkPrompt(model: Model, operation: VideoOperation, values: VideoValue
 			'Describe what happens in the video',
 		);
 	}
-	if (model.promptLimit !== undefined && prompt.length > model.promptLimit) {
+	const length = characters(prompt);
+	if (model.promptLimit !== undefined && length > model.promptLimit) {
 		throw new FieldError(
 			FIELD_LABELS.prompt,
-			`has ${prompt.length} characters, and ${model.name} takes at most ${model.promptLimit}`,
+			`has ${length} characters, and ${model.name} takes at most ${model.promptLimit}`,
 			'Shorten it (camera movements count too)',
 		);
 	}
@@ -224,7 +228,7 @@ function checkCamera(model: Model, steps: readonly (readonly string[])[]): void 
 		if (unknown !== undefined) {
 			throw new FieldError(
 				'Camera Movements',
-				`has no movement '${unknown}'`,
+				`has no movement '${shownValue(unknown)}'`,
 				`Use ${CAMERA_MOVEMENTS.map(({ id }) => id).join(', ')}`,
 			);
 		}
@@ -333,7 +337,7 @@ function checkChoice(
 	if (!choices || value === undefined || choices.includes(String(value))) return;
 	throw new FieldError(
 		FIELD_LABELS[field],
-		`has no value '${String(value)}' for ${model.name} as ${OPERATION_NAMES[operation]}`,
+		`has no value '${shownValue(value)}' for ${model.name} as ${OPERATION_NAMES[operation]}`,
 		`Choose ${choices.join(', ')}`,
 	);
 }

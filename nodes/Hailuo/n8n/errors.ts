@@ -4,6 +4,7 @@ import { AmbiguousSubmitError } from '../jobs/submit';
 import { DeadlineError } from '../jobs/wait';
 import { ImageRefused } from '../media/picture/check';
 import { FieldError } from '../models/fieldError';
+import { shortened } from '../models/text';
 import { ProviderError } from '../providers/errors';
 import { FILE_HINT, speaksOfFile } from '../providers/fileTrouble';
 import { providerOf } from '../providers/index';
@@ -11,6 +12,7 @@ import { lacksVideo, type Job } from '../providers/types';
 import { MAX_PRICE } from './fieldValues';
 import { jobJson } from './jobItem';
 import { harmless } from './logLine';
+import { UnreadableField } from './readField';
 
 /** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
 const CANCELED = 'The execution was canceled';
@@ -83,6 +85,8 @@ export interface Explained {
 	retryable: boolean;
 	/** IDs of jobs that may be the one of a submit without a usable answer. */
 	candidates?: readonly string[];
+	/** n8n's own error of an expression: the editor makes its explanation and its links from the context. */
+	expression?: { context?: IDataObject };
 	/** Whether it only ended because a person stopped the execution. */
 	stopped?: true;
 }
@@ -131,10 +135,11 @@ export function explain(error: unknown): Explained {
 		};
 	}
 	if (error instanceof JobFailed) return explainFailedJob(error.job);
+	if (error instanceof UnreadableField) return explainExpression(error);
 	if (error instanceof FieldError || error instanceof ImageRefused) {
 		return {
-			message: error.message,
-			next: error.fix,
+			message: shortened(error.message, MAX_MESSAGE),
+			next: shortened(error.fix, MAX_NEXT),
 			field: error.field,
 			fromApi: false,
 			retryable: false,
@@ -167,7 +172,33 @@ export function explain(error: unknown): Explained {
 	if (isStop(error)) {
 		return { message: CANCELED, stopped: true, fromApi: false, retryable: false };
 	}
-	return { message: (error as Error)?.message ?? String(error), fromApi: false, retryable: false };
+	return {
+		message: shortened((error as Error)?.message ?? String(error), MAX_MESSAGE),
+		fromApi: false,
+		retryable: false,
+	};
+}
+
+/** Characters; a field may hold a file of megabytes, and what a person reads must fit on a screen. */
+const MAX_MESSAGE = 1_000;
+
+/** The list of a provider's models is the longest that anybody needs. */
+const MAX_NEXT = 3_000;
+
+function explainExpression({ field, message, cause }: UnreadableField): Explained {
+	const { description, context } = (cause ?? {}) as {
+		description?: unknown;
+		context?: IDataObject;
+	};
+	const said = shortened(message, MAX_MESSAGE);
+	return {
+		message: `'${field}' has an expression that n8n cannot evaluate: ${said}`,
+		next: typeof description === 'string' ? shortened(description, MAX_NEXT) : undefined,
+		field,
+		expression: { context },
+		fromApi: false,
+		retryable: false,
+	};
 }
 
 /** More of them are no help to a person. */
@@ -246,7 +277,17 @@ export function nodeError(
 	itemIndex: number,
 	...also: Array<string | undefined>
 ): NodeApiError | NodeOperationError {
-	const { message: said, stopped, next, job, code, httpCode, fromApi, candidates } = explain(error);
+	const {
+		message: said,
+		stopped,
+		next,
+		job,
+		code,
+		httpCode,
+		fromApi,
+		candidates,
+		expression,
+	} = explain(error);
 	// A job that the provider canceled must not look like a person's Stop, or no error workflow runs.
 	const message = stopped
 		? said
@@ -260,6 +301,7 @@ export function nodeError(
 				itemIndex,
 			})
 		: new NodeOperationError(node, message, { description, itemIndex });
+	if (expression) Object.assign(shown.context, expression.context, { itemIndex });
 	// n8n rewrites messages that contain network codes; what the person reads is ours.
 	shown.message = message;
 	if (job) shown.context.jobId = job.jobId;
@@ -272,7 +314,8 @@ const isWhole = (job: Partial<Job> | undefined): job is Job => job?.videos !== u
 
 /** The JSON of an item that did not succeed, where the workflow goes on: what is known of the job stays in it. */
 export function failureJson(error: unknown): IDataObject {
-	const { message, next, job, field, code, candidates, retryable } = explain(error);
+	const { message, next, job, field, code, candidates, retryable, expression } = explain(error);
+	const node = expression?.context?.nodeCause;
 	return {
 		...(isWhole(job) ? jobJson(job) : (job as IDataObject | undefined)),
 		error: {
@@ -280,6 +323,7 @@ export function failureJson(error: unknown): IDataObject {
 			...(next ? { description: next } : {}),
 			...(code ? { code } : {}),
 			...(field ? { field } : {}),
+			...(typeof node === 'string' ? { node } : {}),
 			...(candidates ? { candidateJobIds: [...candidates] } : {}),
 			retryable,
 		},

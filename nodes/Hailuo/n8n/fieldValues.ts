@@ -1,4 +1,5 @@
 import { FIELD_LABELS, FieldError } from '../models/fieldError';
+import { isInvisible, sendable, shownValue } from '../models/text';
 
 /*
  * A field's value, as an expression may bring it in: anything. What cannot be meant is refused here, because an object
@@ -10,27 +11,100 @@ export function isBlank(value: unknown): value is undefined | null | '' {
 	return value === undefined || value === null || value === '';
 }
 
+/** Words that a program writes where a value is missing; nobody means them as a whole text. */
+const HOLES = ['undefined', 'null', 'NaN'];
+
+/** The text in which an object ends up that is made a text. */
+const OBJECT = '[object Object]';
+
+/** One value, where it came as a list of one: so do the lookups of Airtable and the checkboxes of a form. */
+export const unwrapped = (value: unknown): unknown =>
+	Array.isArray(value) && value.length === 1 && typeof value[0] !== 'object' ? value[0] : value;
+
 /**
- * A text; numbers are taken as they are written.
+ * A text; numbers are taken as they are written. What cannot be sent is taken out: see `sendable`.
  *
  * @param label of the field, as the editor shows it
- * @throws FieldError for a list or an object
+ * @throws FieldError for a list, an object, a switch, and for a text in which a value is missing
  */
-export function asText(value: unknown, label: string): string | undefined {
+export function asText(given: unknown, label: string): string | undefined {
+	const value = unwrapped(given);
 	if (value === undefined || value === null) return undefined;
-	if (typeof value !== 'object' && typeof value !== 'function') return String(value);
-	throw new FieldError(
+	if (typeof value === 'object' || typeof value === 'function') throw notText(value, label);
+	if (typeof value === 'boolean' || HOLES.includes(String(value).trim())) {
+		throw new FieldError(
+			label,
+			`is ${String(value).trim()}, and a text is needed`,
+			'Look at the expression, and at the JSON of the item that it reads: what it names is not there, or is no text',
+		);
+	}
+	const text = sendable(String(value));
+	if (text.includes(OBJECT)) {
+		throw new FieldError(
+			label,
+			`has the words "${OBJECT}" in it: an object stands where a text is needed`,
+			'Let the expression name one field of the object, e.g. {{ $json.scene.subject }}, or write {{ JSON.stringify($json.scene) }}',
+		);
+	}
+	if (isInvisible(text)) {
+		throw new FieldError(
+			label,
+			'has only characters that cannot be seen',
+			'Write the text anew, or leave the field empty where it may be',
+		);
+	}
+	return text;
+}
+
+function notText(value: unknown, label: string): FieldError {
+	const isList = Array.isArray(value);
+	const named = isList || value instanceof Date ? [] : Object.keys(value as object).slice(0, 5);
+	return new FieldError(
 		label,
-		`holds ${Array.isArray(value) ? 'a list' : 'an object'}, and a text is needed`,
-		'Let the expression name one text, e.g. {{ $json.text }}',
+		`holds ${isList ? `a list${value.length ? '' : ' without entries'}` : 'an object'}, and a text is needed`,
+		`Let the expression name one text, e.g. {{ $json.text }}${
+			isList
+				? ', or join the list, e.g. {{ $json.texts.join(", ") }}'
+				: named.length
+					? `. The object has ${named.map(shownValue).join(', ')}`
+					: ''
+		}`,
 	);
+}
+
+/** A number, also as the text of one with what people write behind it: `6`, `" 6 "`, `"6s"`, `"6 Seconds"`, `"$0.50"`. */
+function asNumber(
+	given: unknown,
+	{ before, after }: { before?: string; after?: string } = {},
+): number | undefined {
+	const value = unwrapped(given);
+	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+	if (typeof value !== 'string' || value.length > 100) return undefined;
+	const around = (words?: string) => (words ? `(?:${words})?\\s*` : '');
+	const form = new RegExp(`^\\s*${around(before)}(-?\\d+(?:\\.\\d*)?)\\s*${around(after)}$`, 'i');
+	const found = form.exec(value);
+	return found ? Number(found[1]) : undefined;
 }
 
 /** An amount from 0 that an option gives. What cannot be one counts as not given: it must not lift a limit. */
 export function asAmount(value: unknown, byDefault: number): number {
-	const readable = typeof value === 'number' || (typeof value === 'string' && value.trim() !== '');
-	const amount = readable ? Number(value) : NaN;
-	return amount >= 0 ? amount : byDefault;
+	const amount = value === Infinity ? value : asNumber(value, { after: 'm|min|mins|minutes?' });
+	return amount !== undefined && amount >= 0 ? amount : byDefault;
+}
+
+/**
+ * Sees to it that an option holds an amount, before anything is paid: `asAmount` alone would pass over what it cannot
+ * read.
+ *
+ * @throws FieldError
+ */
+export function requireAmount(value: unknown, label: string): void {
+	if (isBlank(value) || asAmount(value, -1) >= 0) return;
+	throw new FieldError(
+		label,
+		`must be a number from 0, and is '${shownValue(value)}'`,
+		'Give the number alone, or take the option out',
+	);
 }
 
 /** A job and its video are kept for 7 days (docs/providers.md A.5, I.1). A time far beyond it is none that n8n can store. */
@@ -49,34 +123,82 @@ export const asLimitMs = (value: unknown, byDefaultMinutes: number): number => {
 export const asResolution = (value: unknown): string | undefined =>
 	asText(value, FIELD_LABELS.resolution)?.trim().toUpperCase().replace(/^\d+$/, '$&P') || undefined;
 
-/** A length in s. @throws FieldError for what is no number */
+/** A length in s, e.g. 6, `"6"`, `"6s"` or `"6 seconds"`. @throws FieldError for what is no number */
 export function asSeconds(value: unknown): number | undefined {
-	if (isBlank(value)) return undefined;
-	const seconds = typeof value === 'boolean' ? NaN : Number(asText(value, FIELD_LABELS.duration));
-	if (Number.isFinite(seconds)) return seconds;
+	if (isBlank(value) || (typeof value === 'string' && value.trim() === '')) return undefined;
+	const seconds = asNumber(value, { after: 's|sec|secs|seconds?' });
+	if (seconds !== undefined) return seconds;
 	throw new FieldError(
 		FIELD_LABELS.duration,
-		'is no number',
+		`must be a number, and is '${shownValue(value)}'`,
 		'Give the length in seconds as a number, e.g. 6',
 	);
 }
 
-/** A switch. @throws FieldError for what is neither on nor off: it may change what the video costs or shows */
-export function asSwitch(value: unknown, label: string): boolean | undefined {
+const ON = ['true', '1', 'yes', 'y', 'on'];
+const OFF = ['false', '0', 'no', 'n', 'off'];
+
+/**
+ * A switch, also as the text or number that sheets, forms and agents write for one, in any case. Every switch of both
+ * nodes is read by this.
+ *
+ * @throws FieldError for what is neither on nor off: it may change what the video costs or shows
+ */
+export function asSwitch(given: unknown, label: string): boolean | undefined {
+	const value = unwrapped(given);
 	if (isBlank(value)) return undefined;
-	if (value === true || value === 'true' || value === 1) return true;
-	if (value === false || value === 'false' || value === 0) return false;
-	throw new FieldError(label, 'is neither on nor off', 'Let the expression give true or false');
+	if (typeof value === 'boolean') return value;
+	const word =
+		typeof value === 'string' || typeof value === 'number'
+			? String(value).slice(0, 100).trim().toLowerCase()
+			: undefined;
+	if (word === '') return undefined;
+	if (word !== undefined && ON.includes(word)) return true;
+	if (word !== undefined && OFF.includes(word)) return false;
+	throw new FieldError(
+		label,
+		`is neither on nor off, but '${shownValue(value)}'`,
+		'Let the expression give true or false (yes, no, on, off, 1 and 0 are taken too)',
+	);
+}
+
+/**
+ * One of a list, by its value or its name, in any case.
+ *
+ * @returns undefined where nothing was given
+ * @throws FieldError that names the values
+ */
+export function asChoice<Value extends string>(
+	value: unknown,
+	label: string,
+	choices: ReadonlyArray<{ value: Value; name: string }>,
+): Value | undefined {
+	const text = asText(value, label)?.trim() ?? '';
+	if (text === '') return undefined;
+	const word = text.toLowerCase();
+	const found = choices.find((one) =>
+		[one.value, one.name].some((each) => each.toLowerCase() === word),
+	);
+	if (found) return found.value;
+	throw new FieldError(
+		label,
+		`has no value '${shownValue(text)}'`,
+		`Choose ${choices.map((one) => one.value).join(', ')}`,
+	);
 }
 
 /** The label of the option that bounds the price of a job. */
 export const MAX_PRICE = 'Maximum Price (USD)';
 
-/** Reads the option. @throws FieldError when it is no amount: a limit that is not understood must not be passed over */
+/**
+ * Reads the option: 0.5, `"0.50"`, `"$0.50"` or `"0.50 USD"`.
+ *
+ * @throws FieldError when it is no amount: a limit that is not understood must not be passed over
+ */
 export function readMaxPrice(value: unknown): number | undefined {
 	if (value === undefined) return undefined;
-	const amount = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-	if (typeof amount === 'number' && Number.isFinite(amount) && amount > 0) return amount;
+	const amount = asNumber(value, { before: '\\$|USD', after: '\\$|USD' });
+	if (amount !== undefined && amount > 0) return amount;
 	throw new FieldError(
 		MAX_PRICE,
 		'is no amount above 0',

@@ -9,7 +9,8 @@ import { findModel } from '../models/catalogue';
 import { ofApi, type Job } from '../providers/types';
 import { JobFailed, NOT_DOWNLOADED, tryAgain, VideoMissing, WithJob } from './errors';
 import { jobItem } from './jobItem';
-import { asLimitMs } from './fieldValues';
+import { asLimitMs, asSwitch } from './fieldValues';
+import { OPTION_LABELS } from './optionLabels';
 import { listOf, type Session } from './session';
 import type { RequestContext } from './http';
 
@@ -34,10 +35,13 @@ export interface FinishOptions {
 	timeLimitMs: number;
 }
 
-/** @param downloads whether the video is downloaded when the person says nothing */
+/**
+ * @param downloads whether the video is downloaded when the person says nothing
+ * @throws FieldError for a switch that is neither on nor off. It is read before anything is paid or asked for
+ */
 export function readFinishOptions(options: IDataObject, downloads: boolean): FinishOptions {
 	return {
-		download: options.download === undefined ? downloads : options.download === true,
+		download: asSwitch(options.download, OPTION_LABELS.download) ?? downloads,
 		// Never refused: it is read again when a paid job is picked up.
 		outputField:
 			(typeof options.outputField === 'string' ? options.outputField.trim() : '') || 'data',

@@ -6,11 +6,13 @@ import { settle, type Settled } from '../jobs/settle';
 import { JobWatch, PATIENCE_TYPED, type Patience } from '../jobs/unknownJob';
 import { PROVIDER_NAMES } from '../models/catalogue';
 import { FieldError } from '../models/fieldError';
+import { isInvisible, shownValue } from '../models/text';
 import { providerOf, providers } from '../providers';
 import { ProviderError, UNKNOWN_JOB } from '../providers/errors';
 import type { Job, Provider } from '../providers/types';
 import { WithJob } from './errors';
 import type { Outcome } from './outcome';
+import { readField } from './readField';
 import { getJob, listOf, type Session } from './session';
 
 const LABEL = 'Job ID';
@@ -37,6 +39,7 @@ export const jobIdField: INodeProperties = {
  * @throws FieldError when there is none, or one that cannot be an id; before any request
  */
 export function readJobIds(value: unknown, provider: Pick<Provider, 'ownsJobId'>): string[] {
+	if (typeof value === 'string' && isInvisible(value)) return readJobIds('', provider);
 	const parts = (Array.isArray(value) ? value : [value]).flatMap((part: unknown) =>
 		typeof part === 'string'
 			? // In a list each entry is one id; only a text may hold several.
@@ -56,15 +59,8 @@ export function readJobIds(value: unknown, provider: Pick<Provider, 'ownsJobId'>
 		if (typeof id === 'string' && ID.test(id) && (!id.includes('/') || provider.ownsJobId(id))) {
 			return id;
 		}
-		throw new FieldError(LABEL, `has an entry that is no ID (${shown(id)})`, fixFor(id));
+		throw new FieldError(LABEL, `has an entry that is no ID ('${shownValue(id)}')`, fixFor(id));
 	});
-}
-
-/** Enough of it to find it again, and nothing that breaks a log line. */
-function shown(id: unknown): string {
-	const text = typeof id === 'string' ? id : (JSON.stringify(id) ?? String(id));
-	const short = text.length > 40 ? `${text.slice(0, 40)}…, ${text.length} characters` : text;
-	return `'${short.replace(/[^\x20-\x7e…]/g, '?')}'`;
 }
 
 function fixFor(id: unknown): string {
@@ -122,7 +118,7 @@ export async function forEachJob(
 	const read: Array<{ item: number; ids: Settled<string[]> }> = [];
 	for (const item of context.getInputData().keys()) {
 		const ids = await settle(() =>
-			readJobIds(context.getNodeParameter('jobId', item, ''), provider),
+			readJobIds(readField(context, item, 'jobId', LABEL, { fallback: '' }), provider),
 		);
 		read.push({ item, ids });
 	}

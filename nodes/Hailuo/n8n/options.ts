@@ -4,6 +4,7 @@ import { FIELD_LABELS } from '../models/fieldError';
 import type { FieldName } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
 import { MAX_LIMIT_MINUTES, MAX_PRICE } from './fieldValues';
+import { OPTION_LABELS } from './optionLabels';
 import { DEFAULT_LIMIT_MINUTES } from './finishJob';
 import { sortedBy } from './sorted';
 
@@ -15,7 +16,7 @@ import { sortedBy } from './sorted';
 export function downloadOptions(byDefault: boolean): INodeProperties[] {
 	const type = 'boolean';
 	const download: INodeProperties = {
-		displayName: 'Download Video',
+		displayName: OPTION_LABELS.download,
 		name: 'download',
 		type,
 		default: byDefault,
@@ -25,7 +26,7 @@ export function downloadOptions(byDefault: boolean): INodeProperties[] {
 	return [
 		download,
 		{
-			displayName: 'Put Output File in Field',
+			displayName: OPTION_LABELS.outputField,
 			name: 'outputField',
 			type: 'string',
 			default: 'data',
@@ -36,7 +37,7 @@ export function downloadOptions(byDefault: boolean): INodeProperties[] {
 }
 
 export const timeLimitOption: INodeProperties = {
-	displayName: 'Time Limit (Minutes)',
+	displayName: OPTION_LABELS.timeLimit,
 	name: 'timeLimit',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: MAX_LIMIT_MINUTES, numberPrecision: 0 },
@@ -46,7 +47,7 @@ export const timeLimitOption: INodeProperties = {
 };
 
 export const concurrencyOption = (byDefault: number, description: string): INodeProperties => ({
-	displayName: 'Jobs at the Same Time',
+	displayName: OPTION_LABELS.maxConcurrent,
 	name: 'maxConcurrent',
 	type: 'number',
 	typeOptions: { minValue: 1, numberPrecision: 0 },
@@ -69,7 +70,7 @@ const maxPriceOption: INodeProperties = {
 };
 
 const submitsPerMinuteOption: INodeProperties = {
-	displayName: 'Submits per Minute',
+	displayName: OPTION_LABELS.submitsPerMinute,
 	name: 'submitsPerMinute',
 	type: 'number',
 	typeOptions: { minValue: 0, numberPrecision: 0 },

@@ -1,7 +1,9 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { readFinishOptions, withVideo } from '../../n8n/finishJob';
 import { downloadOptions, optionsField } from '../../n8n/options';
 import type { Operation } from '../operation';
+import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { readCollection } from '../../n8n/readField';
 import { openSession } from '../../n8n/session';
 import { forEachJob, lookUp } from '../../n8n/jobIds';
 
@@ -23,7 +25,7 @@ export const getJobs: Operation = {
 	async run(context) {
 		const session = await openSession(context);
 		return await forEachJob(context, session, GET_CONCURRENCY, async (jobId, item, { signal }) => {
-			const options = context.getNodeParameter('options', item, {}) as IDataObject;
+			const options = readCollection(context, item, 'options', 'Options', OPTION_LABELS);
 			const job = await lookUp(session, jobId, { signal });
 			return await withVideo(context, session, job, readFinishOptions(options, false), signal);
 		});

@@ -5,13 +5,16 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { runBatch } from '../../jobs/batch';
-import { modelsOf } from '../../models/catalogue';
+import { modelNamed, modelsOf } from '../../models/catalogue';
 import { isHailuo } from '../../models/price';
 import { FieldError } from '../../models/fieldError';
 import { providerOf, providers } from '../../providers';
 import type { HistoryFilter, HistoryJob, JobStatus } from '../../providers/types';
 import { jobJson } from '../../n8n/jobItem';
 import type { Operation } from '../operation';
+import { asAmount, asChoice, asSwitch, asText } from '../../n8n/fieldValues';
+import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { readCollection, readField } from '../../n8n/readField';
 import { withRetry, openSession, type Session } from '../../n8n/session';
 import { toIso } from '../../n8n/isoDate';
 import { sortedBy } from '../../n8n/sorted';
@@ -157,7 +160,7 @@ async function history(
 	session: Session,
 	item: number,
 ): Promise<INodeExecutionData[]> {
-	const { filter, wanted, limit, includeInput } = readAsked(context, item);
+	const { filter, wanted, limit, includeInput } = readAsked(context, session, item);
 	const found = new Map<string, HistoryJob>();
 	const seen = new Set<string>();
 	for (let page = 1; page <= MAX_PAGES && found.size < limit; page++) {
@@ -181,44 +184,46 @@ async function history(
 	}));
 }
 
-function readAsked(context: IExecuteFunctions, item: number) {
-	const filters = context.getNodeParameter('filters', item, {}) as IDataObject;
-	const options = context.getNodeParameter('options', item, {}) as IDataObject;
-	const returnAll = context.getNodeParameter('returnAll', item, false) === true;
-	const limit = returnAll ? Infinity : Number(context.getNodeParameter('limit', item, 50));
+const FILTER_LABELS = {
+	createdAfter: 'Created After',
+	createdBefore: 'Created Before',
+	allModels: 'Include Other Models',
+	model: 'Model',
+	status: 'Status',
+} as const;
+
+function readAsked(context: IExecuteFunctions, { provider }: Session, item: number) {
+	const filters = readCollection(context, item, 'filters', 'Filters', FILTER_LABELS);
+	const options = readCollection(context, item, 'options', 'Options', OPTION_LABELS);
+	const read = (name: string, label: string, fallback: unknown) =>
+		readField(context, item, name, label, { fallback });
+	const returnAll = asSwitch(read('returnAll', 'Return All', false), 'Return All') === true;
+	const limit = returnAll ? Infinity : asAmount(read('limit', 'Limit', 50), 0);
 	if (!(limit >= 1)) throw new FieldError('Limit', 'is no number from 1', 'Give a whole number');
 	const zone = context.getTimezone();
-	const model = String(filters.model ?? '').trim();
-	const status = readStatus(filters.status);
+	const given = asText(filters.model, FILTER_LABELS.model)?.trim() ?? '';
+	const model = modelNamed(provider.id, given)?.id ?? given;
+	const status = asChoice(filters.status, FILTER_LABELS.status, STATUSES);
+	const allModels = asSwitch(filters.allModels, FILTER_LABELS.allModels) === true;
+	const includeInput = asSwitch(options.includeInput, OPTION_LABELS.includeInput) === true;
 	const filter: Omit<HistoryFilter, 'page' | 'pageSize'> = {
 		...(model ? { model } : {}),
 		...(status ? { status } : {}),
-		createdAfter: toIso(filters.createdAfter, zone, 'Created After'),
-		createdBefore: toIso(filters.createdBefore, zone, 'Created Before'),
-		withInputs: options.includeInput === true,
+		createdAfter: toIso(filters.createdAfter, zone, FILTER_LABELS.createdAfter),
+		createdBefore: toIso(filters.createdBefore, zone, FILTER_LABELS.createdBefore),
+		withInputs: includeInput,
 	};
 	// Not every provider filters by time.
 	const isEarly = ({ createdAt }: HistoryJob) =>
 		!(Date.parse(createdAt) > Date.parse(filter.createdBefore ?? ''));
 	const ours = (job: HistoryJob) =>
-		isEarly(job) && (model !== '' || filters.allModels === true || isHailuo(job.model));
+		isEarly(job) && (model !== '' || allModels || isHailuo(job.model));
 	return {
 		filter,
 		limit: Math.floor(limit),
-		includeInput: options.includeInput === true,
+		includeInput,
 		wanted: ours,
 	};
-}
-
-function readStatus(value: unknown): JobStatus | undefined {
-	if (value === undefined || value === null || value === '') return undefined;
-	const known = STATUSES.find((status) => status.value === value);
-	if (known) return known.value;
-	throw new FieldError(
-		'Status',
-		'is none that a job can have',
-		`Choose ${STATUSES.map((status) => status.value).join(', ')}`,
-	);
 }
 
 /** Pictures as text are megabytes that nobody reads. */

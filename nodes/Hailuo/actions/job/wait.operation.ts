@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { finishJob, readFinishOptions } from '../../n8n/finishJob';
 import { isTool } from '../../n8n/isTool';
 import {
@@ -9,6 +9,8 @@ import {
 } from '../../n8n/options';
 import type { Operation } from '../operation';
 import { asAmount } from '../../n8n/fieldValues';
+import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { readCollection } from '../../n8n/readField';
 import { openSession, sharedOptions } from '../../n8n/session';
 import { forEachJob, lookUp } from '../../n8n/jobIds';
 
@@ -43,7 +45,7 @@ export const waitForJobs: Operation = {
 		const concurrency = asAmount(all.maxConcurrent, 0) || WAIT_CONCURRENCY;
 		return await forEachJob(context, session, concurrency, async (jobId, item, slot) => {
 			const options = readFinishOptions(
-				context.getNodeParameter('options', item, {}) as IDataObject,
+				readCollection(context, item, 'options', 'Options', OPTION_LABELS),
 				!isTool(context),
 			);
 			const job = await lookUp(session, jobId, { signal: slot.signal });

@@ -172,6 +172,8 @@ async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INod
 	} else if (!previous?.sameRun) {
 		callback?.missed.add(prepared.item);
 	}
+	const { warnings } = prepared;
+	if (warnings.length) job = { ...job, warnings: [...(job.warnings ?? []), ...warnings] };
 	if (prepared.submitOnly || callback) return jobItem(job);
 	return await finishJob(context, session, job, prepared.options, slot, submittedAt);
 }

@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { runBatch } from '../../jobs/batch';
-import { listPrice } from '../../models/catalogue';
+import { listPrice, modelNamed } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fieldError';
 import { checkPriced, pricedModels } from '../../models/price';
 import type { VideoOperation } from '../../providers/modelTypes';
 import type { Operation } from '../operation';
 import { asResolution, asSeconds, asText } from '../../n8n/fieldValues';
+import { readField } from '../../n8n/readField';
 import { openSession, type Session } from '../../n8n/session';
 import { priceAsker, priceQuestion, QUOTE_CONCURRENCY, type AskPrice } from './quote';
 import { readJson } from './values';
@@ -34,22 +35,30 @@ export const getPrice: Operation = {
 	},
 };
 
+const { customModel, additionalFields: additional } = FIELD_LABELS;
+
 async function priceItem(
 	context: IExecuteFunctions,
 	{ provider }: Session,
 	askPrice: AskPrice,
 	item: number,
 ): Promise<INodeExecutionData> {
-	const read = (name: string) => context.getNodeParameter(name, item, null) as unknown;
-	const additionalFields = readJson(read('additionalFields'));
+	const read = (name: string, label: string) =>
+		readField(context, item, name, label, { instead: "''" });
+	const id = asText(read('model', 'Model'), 'Model') ?? '';
+	const isCustom = modelNamed(provider.id, id)?.custom !== undefined;
+	const customId = isCustom ? asText(read('customModel', customModel), customModel) : '';
+	const additionalFields = isCustom ? readJson(read('additionalFields', additional)) : undefined;
 	const { model, format } = checkPriced(
 		provider.id,
-		asText(read('model'), 'Model') ?? '',
-		{
-			resolution: asResolution(read('resolution')),
-			duration: asSeconds(read('duration')),
-		},
-		{ id: asText(read('customModel'), FIELD_LABELS.customModel) ?? '', additionalFields },
+		id,
+		isCustom
+			? {}
+			: {
+					resolution: asResolution(read('resolution', FIELD_LABELS.resolution)),
+					duration: asSeconds(read('duration', FIELD_LABELS.duration)),
+				},
+		{ id: customId ?? '', additionalFields },
 	);
 	const [operation] = Object.keys(model.operations) as VideoOperation[];
 	const question = priceQuestion(model, operation, format, additionalFields);

@@ -1,6 +1,7 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { fingerprint } from '../../jobs/fingerprint';
 import type { OpenSubmit } from '../../jobs/registry';
+import { modelNamed } from '../../models/catalogue';
 import { checkTotal } from '../../media/reference/check';
 import type { Reference } from '../../media/reference/load';
 import {
@@ -13,14 +14,16 @@ import {
 } from '../../models/request';
 import { FIELD_LABELS, FieldError } from '../../models/fieldError';
 import { REFERENCE_FIELDS } from '../../models/videoFields';
-import type { Model, VideoOperation } from '../../providers/modelTypes';
+import type { Model, ProviderId, VideoOperation } from '../../providers/modelTypes';
 import type { Submission } from '../../providers/types';
 import { readFinishOptions, type FinishOptions } from '../../n8n/finishJob';
 import { isTool } from '../../n8n/isTool';
-import { asText, readMaxPrice } from '../../n8n/fieldValues';
+import { asChoice, asText, readMaxPrice, requireAmount } from '../../n8n/fieldValues';
+import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { readField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
 import type { KnownJob } from './paidJobs';
-import { loadFrame, loadReferenceAt, readValues } from './values';
+import { blankWarnings, loadFrame, loadReferenceAt, readOptions, readValues } from './values';
 
 /** One item, checked: nothing that the model is known to refuse is left in it. */
 export interface Prepared {
@@ -34,6 +37,8 @@ export interface Prepared {
 	/** Whether to go on as soon as the job is submitted. */
 	submitOnly: boolean;
 	options: FinishOptions;
+	/** What the person should know of the request once it is paid. */
+	warnings: readonly string[];
 	/** USD; the job is not submitted when it would cost more. */
 	maxPrice?: number;
 	/** What an earlier try paid for. */
@@ -54,19 +59,13 @@ export async function prepare(
 	operation: VideoOperation,
 	item: number,
 ): Promise<Prepared> {
-	const text = (name: string, label: string) =>
-		asText(context.getNodeParameter(name, item, '') as unknown, label) ?? '';
 	const { provider, baseUrl } = session;
-	const model = requireModel(
-		provider.id,
-		operation,
-		text('model', 'Model'),
-		text('customModel', FIELD_LABELS.customModel),
-	);
+	const model = readModel(context, item, provider.id, operation);
 	const missing = model.api && provider.apiMissing?.(model.api, baseUrl);
 	if (missing) throw new FieldError('Model', `${model.name} ${missing.rule}`, missing.fix);
-	const options = context.getNodeParameter('options', item, {}) as IDataObject;
-	const values = readValues(context, item, operation);
+	const options = readOptions(context, item, operation, model);
+	for (const name of AMOUNTS) requireAmount(options[name], OPTION_LABELS[name]);
+	const values = readValues(context, item, operation, model, options);
 	const format = checkValues(model, operation, values);
 	const asked = { context, session, item, operation, model, values };
 	const marks = await withFiles(asked, async (file) =>
@@ -82,10 +81,38 @@ export async function prepare(
 			model: model.id,
 			input: toPayload(model, operation, marks, format),
 		}),
-		submitOnly: context.getNodeParameter('continueWhen', item, 'finished') === 'submitted',
+		submitOnly: readContinueWhen(context, item) === 'submitted',
+		warnings: blankWarnings(context, item, operation, model, values),
 		options: readFinishOptions(options, !isTool(context)),
 		maxPrice: readMaxPrice(options.maxPrice),
 	};
+}
+
+const AMOUNTS = ['timeLimit', 'maxConcurrent', 'submitsPerMinute'] as const;
+
+/** @throws FieldError when the provider has no such model, or it cannot do the operation */
+function readModel(
+	context: IExecuteFunctions,
+	item: number,
+	provider: ProviderId,
+	operation: VideoOperation,
+): Model {
+	const id = asText(readField(context, item, 'model', 'Model', { fallback: '' }), 'Model') ?? '';
+	if (!modelNamed(provider, id, operation)?.custom) return requireModel(provider, operation, id);
+	const label = FIELD_LABELS.customModel;
+	const customId = readField(context, item, 'customModel', label, { fallback: '' });
+	return requireModel(provider, operation, id, asText(customId, label));
+}
+
+const CONTINUE_WHEN = [
+	{ value: 'finished', name: 'Video Is Finished' },
+	{ value: 'submitted', name: 'Job Is Submitted' },
+] as const;
+
+function readContinueWhen(context: IExecuteFunctions, item: number) {
+	const label = 'Continue When';
+	const value = readField(context, item, 'continueWhen', label, { fallback: 'finished' });
+	return asChoice(value, label, CONTINUE_WHEN);
 }
 
 /** A file that a job is to be made with. */

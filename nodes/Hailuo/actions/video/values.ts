@@ -10,7 +10,7 @@ import {
 import { loadReference, type Reference } from '../../media/reference/load';
 import { isAddress, referenceNames } from '../../media/reference/names';
 import { settle } from '../../jobs/settle';
-import { findModel } from '../../models/catalogue';
+import { fieldOf, modelNamed } from '../../models/catalogue';
 import { FIELD_LABELS } from '../../models/fieldError';
 import { framesOf, type VideoValues } from '../../models/request';
 import {
@@ -21,7 +21,16 @@ import {
 	type ReferenceField,
 } from '../../models/videoFields';
 import type { FieldName, Model, VideoOperation } from '../../providers/modelTypes';
-import { asResolution, asSeconds, asSwitch, asText, isBlank } from '../../n8n/fieldValues';
+import {
+	asChoice,
+	asResolution,
+	asSeconds,
+	asSwitch,
+	asText,
+	isBlank,
+} from '../../n8n/fieldValues';
+import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { isExpression, readCollection, readField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
 import { FRAME_FIELDS } from './fields';
 
@@ -34,14 +43,34 @@ const READERS = {
 	seconds: asSeconds,
 };
 
-/** Reads what a person chose for one item, under the catalogue's names. Fields that are not shown stay undefined. */
+/** What may stand in where a value of each kind is missing. */
+const INSTEAD = { text: "''", choice: "''", switch: 'false', resolution: "''", seconds: "''" };
+
+/** The options of an item that count for its model. @throws FieldError or UnreadableField, see `readCollection` */
+export function readOptions(
+	context: IExecuteFunctions,
+	item: number,
+	operation: VideoOperation,
+	model: Model,
+): IDataObject {
+	const isUsed = (name: string) =>
+		!FIELD_NAMES.includes(name as FieldName) ||
+		fieldOf(model, operation, name as FieldName) !== undefined;
+	return readCollection(context, item, 'options', 'Options', OPTION_LABELS, isUsed);
+}
+
+/**
+ * Reads what a person chose for one item, under the catalogue's names. Fields that are not shown stay undefined.
+ *
+ * @throws FieldError or UnreadableField for what an expression could not say
+ */
 export function readValues(
 	context: IExecuteFunctions,
 	item: number,
 	operation: VideoOperation,
+	model: Model,
+	options: IDataObject,
 ): VideoValues {
-	const read = (name: string) => context.getNodeParameter(name, item, null) as unknown;
-	const options = context.getNodeParameter('options', item, {}) as IDataObject;
 	const frames: readonly FieldName[] = framesOf(operation);
 	const values: Partial<Record<FieldName, unknown>> = {};
 	for (const name of FIELD_NAMES) {
@@ -52,16 +81,52 @@ export function readValues(
 			if (operation === 'referenceToVideo') {
 				values[name] = referencePlaces(context, item, name as ReferenceField);
 			}
+		} else if (where === 'option') {
+			values[name] = READERS[kind](options[name], label);
+		} else if (fieldOf(model, operation, name)) {
+			const value = readField(context, item, name, label, { instead: INSTEAD[kind] });
+			values[name] = READERS[kind](value, label);
 		} else {
-			values[name] = READERS[kind](where === 'option' ? options[name] : read(name), label);
+			// Left over from another model, or the one value that the model has.
+			values[name] = READERS[kind](context.getNodeParameter(name, item, null), label);
 		}
 	}
+	const additional = FIELD_LABELS.additionalFields;
 	return {
 		...(values as FieldValues),
 		callbackUrl: (values.callbackUrl as string | undefined)?.trim() || undefined,
-		cameraMovements: readCamera(read('cameraMovements')),
-		additionalFields: readJson(read('additionalFields')),
+		cameraMovements: readCamera(readField(context, item, 'cameraMovements', CAMERA)),
+		additionalFields: model.custom
+			? readJson(readField(context, item, 'additionalFields', additional))
+			: undefined,
 	};
+}
+
+/** Of these an empty value is the model's own default, which costs something, or a video that nobody described. */
+const BLANK_WARNINGS = {
+	prompt: 'the video was made without a description',
+	resolution: "the model's default was taken",
+	duration: "the model's default was taken",
+} as const;
+
+/** What a person should know of a paid job: an expression gave an empty text, e.g. from an empty cell of a sheet. */
+export function blankWarnings(
+	context: IExecuteFunctions,
+	item: number,
+	operation: VideoOperation,
+	model: Model,
+	values: VideoValues,
+): string[] {
+	const names = Object.keys(BLANK_WARNINGS) as Array<keyof typeof BLANK_WARNINGS>;
+	return names.flatMap((name) => {
+		const raw = context.getNodeParameter(name, item, null, { rawExpressions: true }) as unknown;
+		const value = values[name];
+		const isBlankHere = value === undefined || (typeof value === 'string' && value.trim() === '');
+		if (!isBlankHere || !isExpression(raw) || !fieldOf(model, operation, name)) return [];
+		return [
+			`'${FIELD_LABELS[name]}' was an expression that gave an empty text: ${BLANK_WARNINGS[name]}.`,
+		];
+	});
 }
 
 /** Text as JSON, where it is JSON; everything else stays as it is, for the check to name. */
@@ -85,15 +150,30 @@ function readCamera(value: unknown): string[][] {
 
 type Frame = 'firstFrame' | 'lastFrame';
 
+const FRAME_SOURCES = [
+	{ value: 'binary', name: 'File From Input' },
+	{ value: 'url', name: 'URL or Base64 Text' },
+	{ value: 'fetchedUrl', name: 'URL, Fetched by n8n' },
+] as const;
+
+/** A text of this length is the picture itself, as Base64. */
+const MAX_ADDRESS = 10_000;
+
 function frameSource(context: IExecuteFunctions, item: number, frame: Frame): PictureSource {
-	const source = context.getNodeParameter(`${frame}Source`, item, 'binary');
-	return source === 'url' || source === 'fetchedUrl' ? source : 'binary';
+	const label = FIELD_LABELS[frame];
+	const source = readField(context, item, `${frame}Source`, label, { fallback: 'binary' });
+	return asChoice(source, label, FRAME_SOURCES) ?? 'binary';
 }
 
-const frameValue = (context: IExecuteFunctions, item: number, frame: Frame): unknown =>
-	frameSource(context, item, frame) === 'binary'
-		? context.getNodeParameter(`${frame}BinaryField`, item, FRAME_FIELDS[frame])
-		: context.getNodeParameter(`${frame}Url`, item, '');
+function frameValue(context: IExecuteFunctions, item: number, frame: Frame): unknown {
+	const label = FIELD_LABELS[frame];
+	if (frameSource(context, item, frame) === 'binary') {
+		const fallback = FRAME_FIELDS[frame];
+		return readField(context, item, `${frame}BinaryField`, label, { fallback });
+	}
+	const value = readField(context, item, `${frame}Url`, label, { fallback: '' });
+	return typeof value === 'string' && value.length <= MAX_ADDRESS ? asText(value, label) : value;
+}
 
 /** Whether a picture is named at all; the picture itself is looked at by `loadFrame`. */
 function framePlace(context: IExecuteFunctions, item: number, frame: Frame): string | undefined {
@@ -155,12 +235,12 @@ export function fetchAhead(
 	const source = (name: string) => context.getNodeParameter(name, item, '') as unknown;
 	const ahead = async (load: (model: Model) => Promise<unknown>) =>
 		await settle(async () => {
-			const model = findModel(session.provider.id, String(source('model')));
+			const model = modelNamed(session.provider.id, String(source('model')), operation);
 			if (model) await load(model);
 		});
 	for (const frame of framesOf(operation)) {
 		void ahead(async (model) => {
-			if (source(`${frame}Source`) !== 'fetchedUrl') return;
+			if (frameSource(context, item, frame) !== 'fetchedUrl') return;
 			await loadFrame(context, item, frame, model, session);
 		});
 	}
@@ -189,7 +269,7 @@ const referencePlaces = (
 	field: ReferenceField,
 ): string[] =>
 	referenceNames.call(context, item, {
-		value: context.getNodeParameter(field, item, '') as unknown,
+		value: readField(context, item, field, FIELD_LABELS[field], { fallback: '', instead: "''" }),
 		kind: REFERENCE_KINDS[field],
 		label: FIELD_LABELS[field],
 	});

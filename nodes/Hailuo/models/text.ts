@@ -1,0 +1,42 @@
+/*
+ * What a text may hold, whatever wrote it. Pure.
+ */
+
+/** Cut at a character boundary, and told how long it was: a value of megabytes must not fill a message or a log. */
+export function shortened(text: string, most: number): string {
+	if (text.length <= most) return text;
+	return `${sendable(text.slice(0, most))}… (${text.length} characters)`;
+}
+
+/** A value for a message: on one line, nothing that breaks it, and enough of it to find it again. */
+export function shownValue(value: unknown): string {
+	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+	// Cut first, or a value of megabytes is gone through for nothing.
+	return shortened(text, 60).replace(/[\s\p{Cc}]+/gu, ' ');
+}
+
+/**
+ * A text that can be sent: without halves of characters (`slice` cuts an emoji in two) and without control characters,
+ * NUL among them. They show nothing and mean nothing to a model, but MiniMax refuses a text with many of them
+ * (docs/providers.md C.3, code 1042), and a 500 leaves nobody knowing whether the job exists. So they are taken out and not refused: what a person sees stays the same. Vertical
+ * tab and form feed, which Word and PDF put between lines, become line breaks.
+ */
+export const sendable = (text: string): string =>
+	text
+		.replace(/[\v\f\u0085]/g, '\n')
+		// With the flag `u` this class finds halves only, not the two of a whole character.
+		.replace(/\p{Surrogate}|(?![\t\n\r])\p{Cc}/gu, '');
+
+/** Whether there is something in the text, and nothing of it shows: zero-width characters, marks of direction, blanks. */
+export const isInvisible = (text: string): boolean =>
+	text.trim() !== '' && !/[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
+
+/**
+ * The characters of a text, each counted once. No provider says how it counts (docs/providers.md D gives numbers
+ * only); this is the count that refuses least, and a text that the provider counts as longer it refuses unpaid.
+ */
+export function characters(text: string): number {
+	let count = 0;
+	for (const _ of text) count++;
+	return count;
+}

@@ -1,0 +1,249 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { FieldError } from '../models/fieldError';
+import { shortened } from '../models/text';
+
+/*
+ * The one place where a field is read that an expression may fill in. What the expression could not say is refused here,
+ * because a video with a hole in its prompt costs as much as one without.
+ */
+
+/** An expression that n8n could not evaluate. It holds n8n's own error, whose context the editor explains. */
+export class UnreadableField extends Error {
+	constructor(
+		/** The label of the field, as the editor shows it. */
+		readonly field: string,
+		readonly cause: unknown,
+	) {
+		super((cause as Error)?.message ?? String(cause));
+		this.name = 'UnreadableField';
+	}
+}
+
+export interface HowToRead {
+	/** The value when the parameter is not there at all; default null. */
+	fallback?: unknown;
+	/** What may stand in where a value is missing, as JavaScript; left out where the field needs a value. */
+	instead?: string;
+}
+
+/**
+ * The value of a field for one item.
+ *
+ * @param label of the field, as the editor shows it
+ * @throws FieldError where its expression gave nothing, or where a value is missing in its template; UnreadableField where
+ * n8n could not evaluate it
+ */
+export function readField(
+	context: IExecuteFunctions,
+	item: number,
+	name: string,
+	label: string,
+	{ fallback = null, instead }: HowToRead = {},
+): unknown {
+	const { raw, value } = evaluated(context, item, name, label, fallback);
+	checkHoles({ context, item, label, instead }, raw, value);
+	return value;
+}
+
+/**
+ * A collection of fields ("Options", "Filters") for one item; empty where there is none.
+ *
+ * @param labels of its fields, by their names
+ * @param isUsed which of them count; the others are left over from another choice
+ * @throws as `readField`, with the label of the field in the collection
+ */
+export function readCollection(
+	context: IExecuteFunctions,
+	item: number,
+	name: string,
+	label: string,
+	labels: Readonly<Record<string, string>>,
+	isUsed: (key: string) => boolean = () => true,
+): IDataObject {
+	const labelOf = (key: string) => labels[key] ?? key;
+	const raw = rawOf(context, item, name, {});
+	if (typeof raw !== 'object' || raw === null) {
+		const value = readField(context, item, name, label, { fallback: {} });
+		if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+			return value as IDataObject;
+		}
+		throw new FieldError(
+			label,
+			'must be an object with the names and values of its fields',
+			'Add the fields in the editor, and put the expressions into them',
+		);
+	}
+	return Object.fromEntries(
+		Object.keys(raw)
+			.filter(isUsed)
+			.map((key) => {
+				const path = `${name}.${key}`;
+				return [key, readField(context, item, path, labelOf(key), { instead: "''" })];
+			}),
+	) as IDataObject;
+}
+
+const rawOf = (context: IExecuteFunctions, item: number, name: string, fallback: unknown) =>
+	context.getNodeParameter(name, item, fallback, { rawExpressions: true }) as unknown;
+
+function evaluated(
+	context: IExecuteFunctions,
+	item: number,
+	name: string,
+	label: string,
+	fallback: unknown,
+): { raw: unknown; value: unknown } {
+	const raw = rawOf(context, item, name, fallback);
+	try {
+		return { raw, value: context.getNodeParameter(name, item, fallback) as unknown };
+	} catch (error) {
+		throw new UnreadableField(label, error);
+	}
+}
+
+interface Where {
+	context: IExecuteFunctions;
+	item: number;
+	label: string;
+	instead?: string;
+}
+
+export const isExpression = (raw: unknown): raw is string =>
+	typeof raw === 'string' && raw.startsWith('=');
+
+/** Goes through what is stored and what came of it side by side: a collection holds expressions of its own. */
+function checkHoles(where: Where, raw: unknown, value: unknown): void {
+	if (isExpression(raw)) {
+		checkExpression(where, raw.slice(1), value);
+	} else if (typeof raw === 'object' && raw !== null) {
+		const values = (typeof value === 'object' && value !== null ? value : {}) as IDataObject;
+		for (const [key, part] of Object.entries(raw)) checkHoles(where, part, values[key]);
+	}
+}
+
+function checkExpression(where: Where, text: string, value: unknown): void {
+	const { codes, hasText } = partsOf(text);
+	if (codes.length === 1 && !hasText) {
+		if (isNothing(value)) throw holeError(where, codes[0], value, false);
+		checkWords(where, codes[0], value);
+		return;
+	}
+	for (const code of codes) {
+		const part = evaluate(where, code);
+		if (!part.known) continue;
+		// A condition that does not hold: `{{ $json.hat && 'in a hat' }}` writes "false" into the prompt.
+		const isOff = part.value === false && code.includes('&&');
+		if (isOff || isNothing(part.value)) throw holeError(where, code, part.value, true);
+		if (isPlainObject(part.value)) throw objectError(where, code, part.value);
+		checkWords(where, code, part.value);
+	}
+}
+
+const isNothing = (value: unknown): boolean =>
+	value === undefined || value === null || Number.isNaN(value);
+
+/** Whether it becomes "[object Object]" in a text. Dates and the like write themselves. */
+const isPlainObject = (value: unknown): value is object => {
+	if (Array.isArray(value)) return value.some(isPlainObject);
+	return typeof value === 'object' && value !== null && String(value) === '[object Object]';
+};
+
+/**
+ * The code between the brackets of a template, and whether there is anything besides. As n8n splits it: the code ends at
+ * the next `}}`, and a backslash before a bracket makes it text.
+ */
+export function partsOf(template: string): { codes: string[]; hasText: boolean } {
+	const codes: string[] = [];
+	let hasText = false;
+	let at = 0;
+	while (at < template.length) {
+		const open = bracket(template, '{{', at);
+		if (open > at) hasText = true;
+		if (open === template.length) break;
+		const close = bracket(template, '}}', open + 2);
+		codes.push(template.slice(open + 2, close).trim());
+		at = close + 2;
+	}
+	return { codes: codes.filter((code) => code !== ''), hasText };
+}
+
+/** Where the next bracket without a backslash stands; the end where there is none. */
+function bracket(text: string, wanted: string, from: number): number {
+	let at = text.indexOf(wanted, from);
+	while (at > 0 && text[at - 1] === '\\') at = text.indexOf(wanted, at + 2);
+	return at < 0 ? text.length : at;
+}
+
+/** What one part of a template gives. It has worked within the whole; where it does not by itself, nothing is known. */
+function evaluate({ context, item }: Where, code: string): { known: boolean; value?: unknown } {
+	try {
+		return { known: true, value: context.evaluateExpression(`{{ ${code} }}`, item) };
+	} catch {
+		return { known: false };
+	}
+}
+
+const WORD = /(?<![\p{L}\p{N}_])(undefined|null|NaN)(?![\p{L}\p{N}_])/u;
+
+/** Whether code puts texts together, instead of naming one. */
+const isComposed = (code: string): boolean => /[+`]|\b(?:concat|join|String)\b/.test(code);
+
+/**
+ * `{{ "A cat " + $json.x }}` gives "A cat undefined". Only where the code puts texts together, and where neither it nor
+ * the item has the word: a text that somebody wrote may speak of undefined things.
+ */
+function checkWords(where: Where, code: string, value: unknown): void {
+	if (typeof value !== 'string' || !isComposed(code)) return;
+	const word = WORD.exec(value)?.[1];
+	if (word === undefined || code.includes(word)) return;
+	const { context, item, label } = where;
+	const { json } = context.getInputData()[item] ?? {};
+	// JSON writes a null without quotes, which nobody wrote as a word.
+	if (word !== 'null' && JSON.stringify(json ?? {}).includes(word)) return;
+	throw new FieldError(
+		label,
+		`has the word "${word}" in it, where a value is missing: {{ ${shownCode(code)} }}`,
+		'Look at the JSON of the item for the right names. If the word is meant, put the text together in a step before this one and name it alone, e.g. {{ $json.prompt }}',
+	);
+}
+
+const shownCode = (code: string): string => shortened(code.replace(/\s+/g, ' '), 80);
+
+const shownResult = (value: unknown): string => (value === undefined ? 'nothing' : String(value));
+
+function holeError({ label, instead }: Where, code: string, value: unknown, inText: boolean) {
+	const shown = shownCode(code);
+	const other = inText ? "''" : instead;
+	const isShort = shown === code;
+	return new FieldError(
+		label,
+		inText
+			? `has a hole: {{ ${shown} }} gave ${shownResult(value)}`
+			: `is an expression that gave ${shownResult(value)}: {{ ${shown} }}`,
+		`Look at the JSON of the item for the right name${
+			other && isShort ? `. Where it may be missing, write {{ ${withDefault(code, other)} }}` : ''
+		}`,
+	);
+}
+
+/** `a && b` and `a ? b : c` bind weaker than `??`, or may not stand beside it. */
+const withDefault = (code: string, other: string): string =>
+	/[&|?]{2}/.test(code)
+		? `(${code}) || ${other}`
+		: /[?+<>=]/.test(code)
+			? `(${code}) ?? ${other}`
+			: `${code} ?? ${other}`;
+
+function objectError({ label }: Where, code: string, value: object): FieldError {
+	const one = (Array.isArray(value) ? value.find(isPlainObject) : value) as object;
+	const [key = 'name'] = Object.keys(one);
+	const short = shownCode(code);
+	const field = /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+	return new FieldError(
+		label,
+		`would have the words "[object Object]" in it: {{ ${short} }} is ${Array.isArray(value) ? 'a list of objects' : 'an object'}`,
+		Array.isArray(value)
+			? `Name a field of the objects, e.g. {{ ${short}.map((each) => each${field}).join(', ') }}, or write {{ JSON.stringify(${short}) }}`
+			: `Name one of its fields, e.g. {{ ${short}${field} }}, or write {{ JSON.stringify(${short}) }}`,
+	);
+}
