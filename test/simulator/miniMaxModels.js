@@ -19,7 +19,7 @@ function wrong(body) {
 	const { first_frame_image: first, last_frame_image: last, prompt } = body;
 	const { duration = 6, resolution = '768P' } = body;
 	if (prompt !== undefined && typeof prompt !== 'string') return 'prompt must be a string';
-	if (prompt?.length > 2000) return 'prompt must not be longer than 2000 characters';
+	if ([...(prompt ?? '')].length > 2000) return 'prompt must not be longer than 2000 characters';
 	if (!first && !last) {
 		if (!model.text) return 'this model needs first_frame_image';
 		if (!prompt) return 'prompt is required';

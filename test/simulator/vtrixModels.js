@@ -64,7 +64,8 @@ function wrong(model, params) {
 			return `${name} must be of type ${type}`;
 		}
 	}
-	if (params.prompt?.length > 2000) return 'prompt must not be longer than 2000 characters';
+	if ([...(params.prompt ?? '')].length > 2000)
+		return 'prompt must not be longer than 2000 characters';
 	const { duration = 6, resolution = model.resolution } = params;
 	if (![6, 10].includes(duration)) return 'duration must be 6 or 10';
 	if (!model.prices[resolution]) {

@@ -52,7 +52,8 @@ function breaks(rule, value) {
 			: typeof value === rule.type || (rule.type === 'number' && typeof value === 'number');
 	if (!fits) return `must be of type ${rule.type}`;
 	if (rule.enum && !rule.enum.includes(value)) return `must be one of ${rule.enum.join(', ')}`;
-	if (rule.maxLength && value.length > rule.maxLength) {
+	// JSON Schema counts characters, not the units that JavaScript stores them in.
+	if (rule.maxLength && [...value].length > rule.maxLength) {
 		return `must not be longer than ${rule.maxLength}`;
 	}
 	if (value < rule.minimum || value > rule.maximum) {

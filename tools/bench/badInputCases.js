@@ -67,6 +67,10 @@ function parametersOf(place, { batch }) {
 			parameters[name] = Object.fromEntries(
 				entries.map((entry) => [entry.name, expression(`${name}_${entry.name}`)]),
 			);
+			// Left alone it is no limit; empty it would be one that cannot be read.
+			if ('maxPrice' in parameters[name]) {
+				parameters[name].maxPrice = `={{ $json.p['${name}_maxPrice'] ?? 1000000 }}`;
+			}
 			if (!batch && entries.length < property.options.length) {
 				Object.assign(parameters[name], { maxConcurrent: 50, submitsPerMinute: 0 });
 			}
@@ -83,7 +87,8 @@ function parametersOf(place, { batch }) {
 	return parameters;
 }
 
-const expression = (key) => `={{ $json.p.${key} }}`;
+/** What the case leaves alone is empty, as when a person left the field alone: `undefined` would be a fault of its own. */
+const expression = (key) => `={{ '${key}' in $json.p ? $json.p['${key}'] : '' }}`;
 
 /** Values that a careful person could give, where the description alone does not say so. */
 const GOOD = {

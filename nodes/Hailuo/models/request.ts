@@ -84,6 +84,9 @@ function withoutSlashes(text: string): string {
 	return text.slice(from, to);
 }
 
+/** Characters; the longest ID of a provider has about 50. */
+const MAX_ID = 200;
+
 /**
  * The custom model under the typed ID, with the words that models of this name have for a picture. Rejects what leads
  * elsewhere: the ID may become a part of the URL of the paid request, and may come from data.
@@ -92,7 +95,7 @@ function named(model: Model, customId: string): Model {
 	const id = withoutSlashes(customId.trim());
 	const segment = /^(?!\.+$)[\w.:-]+$/;
 	const { pattern, rule } = model.custom?.id ?? {};
-	const isPath = id.split('/').every((part) => segment.test(part));
+	const isPath = id.length <= MAX_ID && id.split('/').every((part) => segment.test(part));
 	if (isPath && pattern?.test(id) !== false) {
 		const dialect = model.custom?.dialects?.find(({ begins }) =>
 			id.toLowerCase().startsWith(begins.toLowerCase()),
@@ -106,7 +109,7 @@ function named(model: Model, customId: string): Model {
 			? 'is empty'
 			: isPath && rule
 				? rule
-				: 'is no ID of a model: it may hold letters, digits, . _ - : and /',
+				: 'is no ID of a model: it may hold letters, digits, . _ - : and /, at most 200 of them',
 		`Copy the ID from the model's page at ${PROVIDER_NAMES[model.provider]}`,
 	);
 }

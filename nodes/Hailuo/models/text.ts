@@ -32,8 +32,9 @@ export const isInvisible = (text: string): boolean =>
 	text.trim() !== '' && !/[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 
 /**
- * The characters of a text, each counted once. No provider says how it counts (docs/providers.md D gives numbers
- * only); this is the count that refuses least, and a text that the provider counts as longer it refuses unpaid.
+ * The characters of a text (Unicode code points): an emoji is one, though JavaScript stores it as two. WaveSpeed's limit
+ * is a `maxLength` of JSON Schema, which counts this way; the others do not say how they count (docs/providers.md D). It
+ * is also the count that refuses least, and a text that a provider counts as longer is refused by it unpaid.
  */
 export function characters(text: string): number {
 	let count = 0;

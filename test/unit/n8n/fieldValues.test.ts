@@ -25,7 +25,10 @@ test.each([
 	['a boat', 'a boat'],
 	['', ''],
 	[6, '6'],
-	[true, 'true'],
+	[['a boat'], 'a boat'],
+	['a\u0000 b\u007f\ud83d', 'a b'],
+	['line\u000bline\ttab\r\n', 'line\nline\ttab\r\n'],
+	['👩\u200d🚀 שלום', '👩\u200d🚀 שלום'],
 	[null, undefined],
 	[undefined, undefined],
 ])('a text: %p is %p', (value, text) => {
@@ -36,6 +39,7 @@ test.each([
 	[0, 0],
 	[0.5, 0.5],
 	['20', 20],
+	['20 minutes', 20],
 	[Infinity, Infinity],
 	[-1, 5],
 	[NaN, 5],
@@ -86,6 +90,7 @@ test.each([
 	[{ text: 'a boat' }, /'Prompt' holds an object/],
 	[['a', 'b'], /'Prompt' holds a list/],
 	[new Date(0), /'Prompt' holds an object/],
+	[[], /'Prompt' holds a list without entries/],
 ])('a text: %p is refused, or a video of "[object Object]" would be paid for', (value, message) => {
 	const told = refusal(() => asText(value, 'Prompt'));
 	expect(told.field).toBe('Prompt');
@@ -94,8 +99,25 @@ test.each([
 });
 
 test.each([
+	[true, /is true, and a text/],
+	[false, /is false, and a text/],
+	[NaN, /is NaN/],
+	[' undefined ', /is undefined/],
+	['null', /is null/],
+	['Scene: [object Object]', /an object stands where a text/],
+	['\u200b\ufeff\u2060', /only characters that cannot be seen/],
+])('a text: %p is refused, because nobody means it', (value, message) => {
+	expect(refusal(() => asText(value, 'Prompt')).message).toMatch(message);
+});
+
+test.each([
 	[6, 6],
 	['10', 10],
+	['6s', 6],
+	['6 Seconds', 6],
+	['6.0', 6],
+	[[6], 6],
+	['  ', undefined],
 	[' 6 ', 6],
 	['', undefined],
 	[null, undefined],
@@ -103,9 +125,12 @@ test.each([
 	expect(asSeconds(value)).toBe(seconds);
 });
 
-test.each([['six'], [{}], [[6]], [true], [NaN], [Infinity]])('a length: %p is refused', (value) => {
-	expect(refusal(() => asSeconds(value)).field).toBe('Duration');
-});
+test.each([['six'], ['6m'], ['6,5'], [{}], [[6, 10]], [true], [NaN], [Infinity]])(
+	'a length: %p is refused',
+	(value) => {
+		expect(refusal(() => asSeconds(value)).field).toBe('Duration');
+	},
+);
 
 test.each([
 	[true, true],
@@ -114,15 +139,25 @@ test.each([
 	[false, false],
 	['false', false],
 	[0, false],
+	['TRUE', true],
+	['False', false],
+	[' Yes ', true],
+	['on', true],
+	['1', true],
+	['no', false],
+	['OFF', false],
+	['0', false],
+	[['Yes'], true],
+	[' ', undefined],
 	['', undefined],
 	[undefined, undefined],
 ])('a switch: %p is %p', (value, on) => {
 	expect(asSwitch(value, 'Go Fast')).toBe(on);
 });
 
-test.each([['yes'], [2], [{}], [[]]])('a switch: %p is refused', (value) => {
+test.each([['maybe'], [2], [{}], [[]]])('a switch: %p is refused', (value) => {
 	const told = refusal(() => asSwitch(value, 'Go Fast'));
-	expect(told.message).toBe("'Go Fast' is neither on nor off");
+	expect(told.message).toMatch(/^'Go Fast' is neither on nor off, but '/);
 });
 
 test('blank is what nobody filled in, not zero and not off', () => {
