@@ -36,8 +36,5 @@ export const isInvisible = (text: string): boolean =>
  * is a `maxLength` of JSON Schema, which counts this way; the others do not say how they count (docs/providers.md D). It
  * is also the count that refuses least, and a text that a provider counts as longer is refused by it unpaid.
  */
-export function characters(text: string): number {
-	let count = 0;
-	for (const _ of text) count++;
-	return count;
-}
+export const characters = (text: string): number =>
+	text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);

@@ -94,11 +94,13 @@ function evaluated(
 	fallback: unknown,
 ): { raw: unknown; value: unknown } {
 	const raw = rawOf(context, item, name, fallback);
+	let cause: unknown;
 	try {
 		return { raw, value: context.getNodeParameter(name, item, fallback) as unknown };
 	} catch (error) {
-		throw new UnreadableField(label, error);
+		cause = error;
 	}
+	throw new UnreadableField(label, cause);
 }
 
 interface Where {

@@ -7,6 +7,7 @@ import {
 	type Picture,
 	type PictureSource,
 } from '../../media/picture/load';
+import { FETCHED } from '../../media/picture/fromText';
 import { loadReference, type Reference } from '../../media/reference/load';
 import { isAddress, referenceNames } from '../../media/reference/names';
 import { settle } from '../../jobs/settle';
@@ -153,7 +154,7 @@ type Frame = 'firstFrame' | 'lastFrame';
 const FRAME_SOURCES = [
 	{ value: 'binary', name: 'File From Input' },
 	{ value: 'url', name: 'URL or Base64 Text' },
-	{ value: 'fetchedUrl', name: 'URL, Fetched by n8n' },
+	{ value: 'fetchedUrl', name: FETCHED },
 ] as const;
 
 /** A text of this length is the picture itself, as Base64. */
