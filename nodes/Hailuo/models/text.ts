@@ -5,14 +5,14 @@
 /** Cut at a character boundary, and told how long it was: a value of megabytes must not fill a message or a log. */
 export function shortened(text: string, most: number): string {
 	if (text.length <= most) return text;
-	return `${sendable(text.slice(0, most))}… (${text.length} characters)`;
+	return `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}… (${text.length} characters)`;
 }
 
 /** A value for a message: on one line, nothing that breaks it, and enough of it to find it again. */
 export function shownValue(value: unknown): string {
 	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 	// Cut first, or a value of megabytes is gone through for nothing.
-	return shortened(text, 60).replace(/[\s\p{Cc}]+/gu, ' ');
+	return shortened(text, 60).replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ');
 }
 
 /**

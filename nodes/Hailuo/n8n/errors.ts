@@ -173,7 +173,7 @@ export function explain(error: unknown): Explained {
 		return { message: CANCELED, stopped: true, fromApi: false, retryable: false };
 	}
 	return {
-		message: shortened((error as Error)?.message ?? String(error), MAX_MESSAGE),
+		message: harmless((error as Error)?.message ?? error, MAX_MESSAGE_LENGTH),
 		fromApi: false,
 		retryable: false,
 	};

@@ -88,7 +88,9 @@ function asNumber(
 
 /** An amount from 0 that an option gives. What cannot be one counts as not given: it must not lift a limit. */
 export function asAmount(value: unknown, byDefault: number): number {
-	const amount = value === Infinity ? value : asNumber(value, { after: 'm|min|mins|minutes?' });
+	const amount = /^\s*Infinity\s*$/.test(String(value).slice(0, 100))
+		? Infinity
+		: asNumber(value, { after: 'm|min|mins|minutes?' });
 	return amount !== undefined && amount >= 0 ? amount : byDefault;
 }
 
