@@ -82,8 +82,7 @@ test('many callbacks cost about two status calls each, and only the last one wak
 		expect(video.equals(await sim.videoFor(json.jobId))).toBe(true);
 	}
 	expect(sim.count({ kind: 'status' }) - before).toBeLessThanOrEqual(2 * count);
-	// Each unsigned call waits for its turn.
-}, 30_000);
+});
 
 test('a job that ends while another callback is followed up is not forgotten', async () => {
 	const slept = await asleep(numbered(2));

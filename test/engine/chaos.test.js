@@ -24,7 +24,9 @@ test('30 % of all answers fail: no job is lost, paid twice or given to another i
 		leaks: [],
 	});
 	// Every video that was made is in an item as a file, but for the few whose download never got through.
-	expect(found.videos + found.linksOnly).toBeGreaterThan(found.ready * 0.8);
+	// Those in doubt are not among them: without a history nobody knows which job is an item's.
+	const unknown = Object.values(found.inDoubt).reduce((sum, { jobs }) => sum + jobs, 0);
+	expect(found.videos + found.linksOnly).toBeGreaterThan((found.ready - unknown) * 0.8);
 	// With a history a submit without an answer does not leave a made job behind.
 	expect(found.inDoubt.WaveSpeed.jobs).toBe(0);
 });
