@@ -119,6 +119,31 @@ function json(key) {
 	})).node;
 }
 
+/** JSON that spells a text with an escape for each letter, as the letters of a key are never written. */
+const escaped = (words) =>
+	`"${[...words].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
+
+/** Bodies that are written as they stand: escapes, halves, and one that is larger than any answer. */
+function rawBody(key) {
+	const name = fc.constantFrom('message', 'error', 'detail', 'id', 'task_id', 'status');
+	const value = fc.constantFrom(escaped(`invalid key: ${key}`), escaped(key), JSON.stringify(key));
+	const whole = fc
+		.tuple(name, value)
+		.map(([n, v]) => `{"code":400,"${n}":${v},"data":{"${n}":${v}}}`);
+	const cut = fc
+		.tuple(whole, fc.double({ min: 0.2, max: 0.95, noNaN: true }))
+		.map(([body, share]) => body.slice(0, Math.floor(body.length * share)));
+	return fc.oneof(
+		{ weight: 6, arbitrary: whole },
+		{ weight: 4, arbitrary: cut },
+		{ weight: 1, arbitrary: fc.constant(HUGE) },
+	);
+}
+
+/** Stands for a body of 17 MB, which nobody wants to read in a message. */
+const HUGE = 'huge';
+const HUGE_BYTES = 17_000_000;
+
 /** @returns {{ kind: string, times: number, fault: object }} */
 function drawAnswer(gen, provider, key) {
 	const status = gen(() => fc.constantFrom(...STATUSES));
@@ -126,6 +151,7 @@ function drawAnswer(gen, provider, key) {
 		fc.oneof(
 			{ weight: 6, arbitrary: fc.dictionary(fc.constantFrom(...NAMES), json(key), { maxKeys: 6 }) },
 			{ weight: 2, arbitrary: json(key) },
+			{ weight: 2, arbitrary: rawBody(key) },
 			{
 				weight: 1,
 				arbitrary: fc.constantFrom('', '{', '[]', 'null', '<html>', `key ${key}`, '\u0000', '"'),
@@ -168,7 +194,14 @@ function setAnswer(sim, { kind, times, fault }, number) {
 		const id = req.jobId ?? /\/([^/]+)\.mp4/.exec(req.path)?.[1];
 		return Boolean(sim.jobs.get(id)?.prompt.endsWith(` ${mark}`));
 	};
-	sim.fail({ kind, match, times, fault });
+	sim.fail({ kind, match, times, fault: inFull(fault) });
+}
+
+function inFull(fault) {
+	const answer = fault.afterAccept ?? fault;
+	if (answer.body !== HUGE) return fault;
+	const full = { ...answer, body: `{"message":"${'x'.repeat(HUGE_BYTES)}"}` };
+	return fault.afterAccept ? { afterAccept: full } : full;
 }
 
 module.exports = { drawAnswer, setAnswer };
