@@ -8,6 +8,7 @@ const { EXAMPLES, isSticky, loadExamples } = require('../../tools/examples/examp
 const { openBrowser } = require('../../tools/n8n/browser');
 const { errorOf, itemsOf } = require('../../tools/n8n/client');
 const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { wav } = require('../simulator/clips');
 const { startStandIns, withStandIns } = require('./standIns');
 
 /* The workflows of examples/, as a user imports and runs them. Services out of reach have stand-ins. */
@@ -29,7 +30,7 @@ const example = (file, name, play, { versions = NEWEST, ...more } = {}) => ({
 		const { client, sim } = context;
 		const services = await startStandIns(more);
 		try {
-			const type = 'hailuoWaveSpeedApi';
+			const { type = 'hailuoWaveSpeedApi' } = more;
 			const credentials = {
 				[type]: await client.createCredential(file, type, simulatorCredentials(sim)[type]),
 				openAiApi: await client.createCredential('Chat', 'openAiApi', {
@@ -132,6 +133,62 @@ const form = example(
 		assert.equal(sim.paidPosts(), 1);
 	},
 	{ versions: BOTH },
+);
+
+const product = example(
+	'product-and-voice-to-video.json',
+	'a form takes a product picture and a voice, and gives a video with sound back',
+	async ({ n8n, client, sim, assert, log, add }) => {
+		const workflow = await add();
+		await client.activate(workflow);
+		const { webhookId } = workflow.nodes.find(({ name }) => name === 'Product Form');
+		const { page, close } = await openBrowser(n8n.url, { log });
+		try {
+			await page.goto(`${n8n.url}/form/${webhookId}`);
+			const files = page.locator('input[type=file]');
+			await files.nth(0).setInputFiles(PHOTO);
+			const voice = { name: 'voice.wav', mimeType: 'audio/wav', buffer: wav(3) };
+			await files.nth(1).setInputFiles(voice);
+			await page.locator('textarea').fill('The lake of picture 1, told of by audio 1');
+			const [download] = await Promise.all([
+				page.waitForEvent('download', { timeout: 120_000 }),
+				page.locator('#submit-btn, button[type=submit]').first().click(),
+			]);
+			const [job] = [...sim.jobs.values()];
+			const video = fs.readFileSync(await download.path());
+			assert.ok(video.equals(await sim.videoFor(job.id)), `${video.length} bytes came back`);
+		} finally {
+			await close();
+			await client.deactivate(workflow);
+		}
+		const [{ path: to, body }] = sim.requests.filter(({ kind }) => kind === 'submit');
+		assert.equal(to, '/v2/video_generation');
+		const roles = body.content.map(({ type, role = type }) => role);
+		assert.deepEqual(roles, ['text', 'reference_image', 'reference_audio']);
+		assert.equal(sim.paidPosts(), 1);
+	},
+	{ type: 'hailuoMiniMaxApi' },
+);
+
+const shorts = example(
+	'upright-shorts.json',
+	'each sentence becomes an upright video',
+	async (context) => {
+		const { sim, assert, add } = context;
+		const execution = await succeed(context, await add());
+		const sent = sim.requests.filter(({ kind }) => kind === 'submit');
+		assert.deepEqual(
+			sent.map(({ path: to, body }) => [to, body.aspect_ratio, body.resolution, body.duration]),
+			sent.map(() => ['/api/v3/minimax/h3/text-to-video', '9:16', '768p', 6]),
+		);
+		const items = itemsOf(execution, 'Make the Videos');
+		assert.deepEqual(
+			items.map(({ binary }) => binary.data.mimeType),
+			['video/mp4', 'video/mp4'],
+		);
+		assert.equal(sim.paidPosts(), 2);
+		assert.equal(sim.count({ kind: 'price' }), 1, 'the ceiling was kept');
+	},
 );
 
 const ROWS = [
@@ -342,4 +399,16 @@ const agent = example(
 	{ chat, versions: BOTH },
 );
 
-module.exports = [known, form, sheet, slack, youTube, frames, ceiling, later, agent];
+module.exports = [
+	known,
+	form,
+	product,
+	shorts,
+	sheet,
+	slack,
+	youTube,
+	frames,
+	ceiling,
+	later,
+	agent,
+];

@@ -83,6 +83,7 @@ function withStandIns(workflow, { url, credentials }) {
 
 /** Which nodes get which credential. */
 const CREDENTIALS = {
+	hailuoMiniMaxApi: /^n8n-nodes-hailuo\./,
 	hailuoWaveSpeedApi: /^n8n-nodes-hailuo\./,
 	openAiApi: /\.lmChatOpenAi$/,
 };

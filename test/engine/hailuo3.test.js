@@ -402,6 +402,15 @@ test('a job of 17 minutes is waited for by default', async () => {
 	expect(items[0].json.status).toBe('completed');
 });
 
+test('V2 takes 30 jobs at the same time, so ten are not made in turns of three', async () => {
+	const began = sim.now();
+	const items = Array.from({ length: 10 }, (_, n) => ({ json: { text: `${n} #sim:seconds=120` } }));
+	const all = { ...H3, operation: 'textToVideo', prompt: '={{ $json.text }}' };
+	const { error } = await run(all, { items });
+	expect(error).toBeUndefined();
+	expect(sim.now() - began).toBeLessThan(180_000);
+});
+
 describe('Custom Model with an ID of Hailuo 3', () => {
 	const frames = {
 		...{ resource: 'video', operation: 'firstLastFrameToVideo', model: 'custom', prompt: 'A lake' },

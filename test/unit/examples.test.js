@@ -47,9 +47,11 @@ test('every use that the README promises has an example', () => {
 		'picture-form-to-video.json',
 		'post-video-to-slack.json',
 		'price-ceiling.json',
+		'product-and-voice-to-video.json',
 		'sheet-rows-to-videos.json',
 		'start-and-end-frame.json',
 		'submit-now.json',
+		'upright-shorts.json',
 	]);
 	const readme = fs.readFileSync(path.join(EXAMPLES, 'README.md'), 'utf8');
 	const linked = [...readme.matchAll(/\]\(([\w-]+\.json)\)/g)].map(([, file]) => file);

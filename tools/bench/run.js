@@ -21,6 +21,7 @@ const BENCHES = {
 	memory: './memoryRows',
 	chaos: './chaos',
 	badInput: './badInput',
+	hailuo3: './hailuo3',
 	callback: './callback',
 };
 

@@ -4,7 +4,7 @@ import { SubmitLimiter } from '../../jobs/limiter';
 import { settle, type Settled } from '../../jobs/settle';
 import { FieldError } from '../../models/fieldError';
 import { modelsFor, OPERATION_NAMES } from '../../models/catalogue';
-import type { VideoOperation } from '../../providers/modelTypes';
+import type { JobApi, VideoOperation } from '../../providers/modelTypes';
 import { ofApi, type Provider } from '../../providers/types';
 import { finishJob } from '../../n8n/finishJob';
 import { jobItem } from '../../n8n/jobItem';
@@ -111,8 +111,8 @@ async function makeAll(
 	}
 
 	const options = await sharedOptions(context);
-	const { clock, signal, provider } = session;
-	const { concurrent, submitsPerMinute } = provider.limits;
+	const { clock, signal } = session;
+	const { concurrent, submitsPerMinute } = limitsOf(session, checked);
 	const run: Run = {
 		...given,
 		limiter: new SubmitLimiter({
@@ -129,6 +129,18 @@ async function makeAll(
 		},
 		{ concurrency: asAmount(options.maxConcurrent, 0) || concurrent, stopOnError: !goOn, signal },
 	);
+}
+
+/** What the account may do: of the API that serves all items, where that is one; another API may allow more. */
+function limitsOf(
+	{ provider }: Session,
+	checked: ReadonlyArray<Settled<Prepared>>,
+): Provider['limits'] {
+	const apis = new Set<JobApi>(
+		checked.flatMap((one) => (one.ok ? [one.value.model.api ?? 'main'] : [])),
+	);
+	const [api] = apis;
+	return (apis.size === 1 ? ofApi(provider, api) : provider).limits;
 }
 
 /** @throws FieldError for a model whose API refuses a callback; before any request */

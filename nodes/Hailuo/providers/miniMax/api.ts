@@ -180,6 +180,8 @@ const onlyV2 = {
 const v2Provider: Provider = {
 	...v1,
 	...onlyV2,
+	// docs/providers.md I.1.
+	limits: { concurrent: 30, submitsPerMinute: 300 },
 	submit: v2.submit,
 	get: v2.get,
 	historyHint: 'Look for it with the operation Job: Get Many (it reaches back 7 days)',
