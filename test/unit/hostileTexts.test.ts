@@ -1,6 +1,6 @@
 import { checkValues, requireModel } from '../../nodes/Hailuo/models/request';
 import { parseTruncated } from '../../nodes/Hailuo/providers/truncatedJson';
-import { cpuTimeMs } from './helpers/cpuTime';
+import { cpuTimeMs } from './helpers/nodeGlobals';
 
 /*
  * Texts from outside (a form, an answer) that would hold up all of n8n, which has one thread: an expression that tries

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { paidJobsOf } from '../../../nodes/Hailuo/actions/video/paidJobs';
-import { cpuTimeMs } from '../helpers/cpuTime';
+import { cpuTimeMs } from '../helpers/nodeGlobals';
 
 /** What n8n keeps of a node over the runs and tries of an execution. */
 function execution() {

@@ -1,2 +1,3 @@
 export const idle: () => Promise<void>;
 export const numberFromEnv: (name: string, otherwise: number) => number;
+export const cpuTimeMs: () => number;

@@ -7,3 +7,9 @@ exports.idle = () => new Promise(setImmediate);
 
 /** A number from the environment. */
 exports.numberFromEnv = (name, otherwise) => Number(process.env[name] ?? otherwise);
+
+/** What this process has used of the processor, in ms: what else the machine has to do does not count. */
+exports.cpuTimeMs = () => {
+	const { user, system } = process.cpuUsage();
+	return (user + system) / 1000;
+};

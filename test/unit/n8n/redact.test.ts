@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { redactor } from '../../../nodes/Hailuo/n8n/redact';
-import { cpuTimeMs } from '../helpers/cpuTime';
+import { cpuTimeMs } from '../helpers/nodeGlobals';
 
 const KEY = "sk/of+nobody=4&'x'";
 

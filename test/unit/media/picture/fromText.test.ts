@@ -2,7 +2,7 @@ import { isPrivateHost } from '../../../../nodes/Hailuo/media/hosts';
 import { ImageRefused } from '../../../../nodes/Hailuo/media/picture/check';
 import { readPictureText } from '../../../../nodes/Hailuo/media/picture/fromText';
 import { toDataUri } from '../../../../nodes/Hailuo/media/picture/dataUri';
-import { cpuTimeMs } from '../../helpers/cpuTime';
+import { cpuTimeMs } from '../../helpers/nodeGlobals';
 import { jpeg, others, png, waveSpeedRules } from './pictures';
 
 const context = {
