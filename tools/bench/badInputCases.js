@@ -15,8 +15,8 @@ const { description } = engine.hailuo;
 const FIXED = ['provider', 'resource', 'operation'];
 /** Batch settings: they are read once, so only runs of one item try them out. */
 const BATCH = ['maxConcurrent', 'submitsPerMinute'];
-/** Waits for a call from outside n8n, which this engine does not have. */
-const LEFT_OUT = ['sendAndWait'];
+/** The first waits for a call from outside n8n, which this engine does not have; the second makes one film of all items. */
+const LEFT_OUT = ['sendAndWait', 'join'];
 
 const CAMERA_STEPS = 2;
 
