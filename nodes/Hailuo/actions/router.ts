@@ -39,7 +39,10 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 /** More of them are no help to a person. */
 const MAX_NAMED = 5;
 
-/** A yellow line above the output, where n8n has such: a video without a file is easily overlooked among green items. */
+/**
+ * A yellow line above the output, where n8n has such (docs/n8n.md 7.2): a video without a file is easily overlooked among
+ * green items.
+ */
 function hintAtMissing(context: IExecuteFunctions, rows: readonly INodeExecutionData[]): void {
 	const missing = rows.filter(lacksFile).map(({ json }) => String(json.jobId));
 	if (missing.length === 0 || !context.addExecutionHints) return;

@@ -28,7 +28,7 @@ const TIME_LIMIT_MS = 5 * 60_000;
 
 /**
  * A file of the person's, fetched into memory without any credential: n8n hands out none of another service to a
- * community node.
+ * community node (docs/n8n.md 7.2).
  *
  * @throws DownloadFailed; the signal's reason when it was stopped
  */
