@@ -353,6 +353,15 @@ describe('Fetch Test Event', () => {
 			message: 'No failed job to show: the account has none in its history of 7 days',
 			description: expect.stringContaining("set 'Trigger On' to 'Job Completed or Failed'"),
 		});
+		// As an expression may give it.
+		const words = { event: ' Failed', onlyHailuo: 'TRUE', models: ['Hailuo 02 Standard'] };
+		await expect(new Trigger(sim, words).test()).rejects.toThrow('No failed job to show');
+		await expect(new Trigger(sim, { event: 'done' }).test()).rejects.toThrow(
+			/'Trigger On' has no value 'done'/,
+		);
+		await expect(new Trigger(sim, { onlyHailuo: 'maybe' }).test()).rejects.toThrow(
+			/'Only Hailuo Models' is neither on nor off/,
+		);
 		const vtrix = new Trigger(sim, { provider: 'vtrix', jobIds: '' });
 		await expect(vtrix.test()).rejects.toThrow("No job to show: the field 'Job IDs' is empty");
 		const unknown = new Trigger(sim, { provider: 'vtrix', jobIds: 'd758n65e878c73cmdg20' });

@@ -39,6 +39,9 @@ function fault(text: string, url: URL | undefined): string | undefined {
 		return 'must start with https:// (or http://)';
 	}
 	if (url.username || url.password) return 'must not hold a user name or password';
+	if (/\[object |%5Bobject |(?<![\w-])(undefined|null)(?![\w-])/i.test(text)) {
+		return 'has a hole in it, where an expression gave no text';
+	}
 	if (url.search || url.hash) return 'must end before any "?" or "#"';
 	return undefined;
 }

@@ -1,6 +1,8 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { readFinishOptions } from '../n8n/finishJob';
 import { readJobIds } from '../n8n/jobIds';
+import { asChoice, asSwitch, asText } from '../n8n/fieldValues';
+import { modelNamed } from '../models/catalogue';
 import { isHailuo } from '../models/price';
 import type { ProviderId } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
@@ -32,6 +34,23 @@ export const EVENT_STATUSES = {
 	either: ['completed', 'failed', 'cancelled'],
 } as const;
 
+const EVENTS = [
+	{ value: 'completed', name: 'Job Completed' },
+	{ value: 'failed', name: 'Job Failed' },
+	{ value: 'either', name: 'Job Completed or Failed' },
+] as const;
+
+/** @throws FieldError for none of them: a trigger that waits for another event than was meant says nothing */
+export const readEvent = (context: IPollFunctions): keyof typeof EVENT_STATUSES =>
+	asChoice(context.getNodeParameter('event', 'completed'), 'Trigger On', EVENTS) ?? 'completed';
+
+/** The ids of models that are given by id or name, as a list or as one text. */
+const modelsOf = (value: unknown, provider: ProviderId): string[] =>
+	(Array.isArray(value) ? value : [value]).flatMap((each: unknown) => {
+		const text = asText(each, 'Models')?.trim() ?? '';
+		return text === '' ? [] : [modelNamed(provider, text)?.id ?? text];
+	});
+
 const between = (value: unknown, least: number, most: number, otherwise: number) =>
 	Math.min(most, Math.max(least, Math.floor(Number(value)) || otherwise));
 
@@ -42,9 +61,9 @@ export function readSettings(context: IPollFunctions): Settings {
 	const provider = read('provider', providers[0]) as ProviderId;
 	const options = read('options', {}) as IDataObject;
 	const { download, outputField } = readFinishOptions(options, true);
-	const onlyHailuo = read('onlyHailuo', true) !== false;
-	const models = onlyHailuo ? (read('models', []) as string[]) : [];
-	const event = read('event', 'completed') as keyof typeof EVENT_STATUSES;
+	const onlyHailuo = asSwitch(read('onlyHailuo', true), 'Only Hailuo Models') !== false;
+	const models = onlyHailuo ? modelsOf(read('models', []), provider) : [];
+	const event = readEvent(context);
 	const ends: readonly string[] = EVENT_STATUSES[event] ?? EVENT_STATUSES.completed;
 	const { list, listsJobsOf, credential } = providerOf(provider);
 	// Where a list shows only some of the jobs, ids may be given as well: then these alone are watched.

@@ -10,7 +10,7 @@ import { ProviderError } from '../providers/errors';
 import type { Job } from '../providers/types';
 import { fetchVideo, itemOf } from './deliver';
 import { withWarning } from './checkJobs';
-import { EVENT_STATUSES, readSettings, type Settings } from './settings';
+import { readEvent, readSettings, type EVENT_STATUSES, type Settings } from './settings';
 
 const MAX_PAGES = 5;
 /** A person is waiting; ms. */
@@ -87,7 +87,7 @@ const newestFirst = (a: Job, b: Job) =>
 	(Date.parse(b.createdAt) || 0) - (Date.parse(a.createdAt) || 0);
 
 function nothingToShow(context: IPollFunctions, settings: Settings): NodeOperationError {
-	const event = context.getNodeParameter('event', 'completed') as keyof typeof EVENT_STATUSES;
+	const event = readEvent(context);
 	const what = EVENT_WORDS[event] ?? EVENT_WORDS.completed;
 	const given = settings.jobIds.length;
 	const message =

@@ -71,6 +71,8 @@ describe('baseUrlOf', () => {
 		['vtrix', { brand: 'other' }, 'is empty'],
 		['vtrix', { brand: 'other', customBaseUrl: '={{ $vars.none }}' }, 'is an expression'],
 		['waveSpeed', { baseUrl: 'api.wavespeed.ai/api/v3' }, 'must start with https://'],
+		['waveSpeed', { baseUrl: 'https://undefined/api/v3' }, 'has a hole'],
+		['waveSpeed', { baseUrl: 'https://gateway.example.com/[object Object]' }, 'has a hole'],
 		['waveSpeed', { baseUrl: 'localhost:8080' }, 'must start with https://'],
 		['waveSpeed', { baseUrl: 'ftp://api.wavespeed.ai' }, 'must start with https://'],
 		['waveSpeed', { baseUrl: 'file:///etc/passwd' }, 'must start with https://'],
