@@ -18,7 +18,7 @@ beforeAll(engine.startEngine);
 afterAll(engine.stopEngine);
 
 beforeEach(async () => {
-	sim = await startSimulator({ timeScale: 40, stamps: 'simulated', jobTime: 20_000 });
+	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
 	back = engine.followTime(sim);
 });
 
