@@ -50,8 +50,11 @@ function probe(file) {
 }
 
 /** @returns {string[]} a hash of each decoded picture, in the order they are shown */
-const pictures = (file) =>
-	execFileSync('ffmpeg', ['-v', 'error', '-i', file, '-map', '0:v', '-f', 'framemd5', '-'])
+const pictures = (file, output = [], input = []) =>
+	execFileSync('ffmpeg', [
+		...['-v', 'error', ...input, '-i', file, '-map', '0:v'],
+		...[...output, '-f', 'framemd5', '-'],
+	])
 		.toString()
 		.split('\n')
 		.filter((line) => line && !line.startsWith('#'))

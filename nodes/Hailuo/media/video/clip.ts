@@ -8,6 +8,7 @@ import {
 	type InputVideoTrack,
 } from './mp4Library';
 import { Mp4Scan } from './mp4';
+import { isSameH264 } from './h264Setup';
 import { forgedTable, MAX_PACKETS } from './sampleTables';
 
 /** A clip that cannot be joined. The message goes on after the clip's name: "is no MP4". */
@@ -38,7 +39,7 @@ export interface ClipFacts {
 	rotation: number;
 	/** As browsers name it, e.g. `avc1.640028`. */
 	codec: string;
-	/** Hex: what a decoder is set up with. Packets of two clips can follow one another only where it is the same. */
+	/** Hex: what a decoder is set up with. Only clips of H.264 may differ in it (h264Setup.ts). */
 	setup: string;
 	frames: number;
 	/** s; from the first frame to the end of the last. */
@@ -155,10 +156,11 @@ export function misfit(first: ClipFacts, other: ClipFacts): ClipRefused | undefi
 			same,
 		);
 	}
-	if (first.codec !== other.codec) {
+	const isH264 = isSameH264(first, other);
+	if (first.codec !== other.codec && !isH264) {
 		return new ClipRefused(`is encoded as ${other.codec}, the first one as ${first.codec}`, same);
 	}
-	if (first.setup !== other.setup) {
+	if (first.setup !== other.setup && !isH264) {
 		return new ClipRefused('is encoded with other settings than the first one', same);
 	}
 	if (!first.sound !== !other.sound) {

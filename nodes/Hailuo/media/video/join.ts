@@ -1,4 +1,5 @@
 import { ClipRefused, damaged, misfit, openClip, type ClipFacts, type OpenClip } from './clip';
+import { ownSettings, setupOfAll } from './h264Setup';
 import {
 	EncodedAudioPacketSource,
 	EncodedPacketSink,
@@ -153,9 +154,10 @@ async function mux(
 		await output.start();
 		let offset = 0;
 		const sound = { end: 0 };
+		const settings = settingsOf(facts);
 		for (const [index, clip] of clips.entries()) {
 			const open = await opened(clip, index);
-			await copyClip(open, facts[index], offset, { video, audio }, sound)
+			await copyClip(open, { ...facts[index], ...settings(index) }, offset, { video, audio }, sound)
 				.catch((error) => {
 					throw refusal(index, damaged(error));
 				})
@@ -182,6 +184,20 @@ interface Tracks {
 	audio?: EncodedAudioPacketSource;
 }
 
+/** How the pictures of a clip are encoded, where the clips of the film differ in that. */
+interface Settings {
+	/** For the decoder of the whole film. */
+	setupForAll?: Buffer;
+	/** Stands before every key frame of the clip. */
+	before?: Buffer;
+}
+
+function settingsOf(facts: readonly ClipFacts[]): (index: number) => Settings {
+	const before = ownSettings(facts);
+	const setupForAll = before[0] && setupOfAll(facts);
+	return (index) => ({ setupForAll, before: before[index] });
+}
+
 /** One packet of a track, and when it is due. */
 interface Due {
 	/** s, in the film */
@@ -196,21 +212,27 @@ interface Due {
  */
 async function copyClip(
 	open: OpenClip,
-	{ startsAt, seconds }: ClipFacts,
+	{ startsAt, seconds, setupForAll, before }: ClipFacts & Settings,
 	offset: number,
 	tracks: Tracks,
 	sound: { end: number },
 ): Promise<void> {
 	const shift = offset - startsAt;
-	const videoConfig = (await open.video.getDecoderConfig()) ?? undefined;
+	const ownConfig = (await open.video.getDecoderConfig()) ?? undefined;
+	const videoConfig =
+		ownConfig && setupForAll ? { ...ownConfig, description: setupForAll } : ownConfig;
 	const pictures = duePictures();
 	async function* duePictures(): AsyncGenerator<Due> {
 		for await (const packet of new EncodedPacketSink(open.video).packets()) {
 			const at = packet.timestamp + shift;
 			yield {
 				at,
-				add: async () =>
-					await tracks.video.add(packet.clone({ timestamp: at }), { decoderConfig: videoConfig }),
+				add: async () => {
+					const data =
+						before && packet.type === 'key' ? Buffer.concat([before, packet.data]) : packet.data;
+					const moved = packet.clone({ data, timestamp: at });
+					await tracks.video.add(moved, { decoderConfig: videoConfig });
+				},
 			};
 		}
 	}
