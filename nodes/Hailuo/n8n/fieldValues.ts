@@ -81,7 +81,10 @@ function asNumber(
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
 	if (typeof value !== 'string' || value.length > 100) return undefined;
 	const around = (words?: string) => (words ? `(?:${words})?\\s*` : '');
-	const form = new RegExp(`^\\s*${around(before)}(-?\\d+(?:\\.\\d*)?)\\s*${around(after)}$`, 'i');
+	const form = new RegExp(
+		`^\\s*${around(before)}(-?\\d+(?:\\.\\d*)?(?:e[+-]?\\d+)?)\\s*${around(after)}$`,
+		'i',
+	);
 	const found = form.exec(value);
 	return found ? Number(found[1]) : undefined;
 }
