@@ -132,6 +132,14 @@ const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
 /** The input field of each frame, when the person names none. */
 export const FRAME_FIELDS = { firstFrame: 'data', lastFrame: 'lastFrame' } as const;
 
+/** In a storyboard each picture is both: the end of one video and the beginning of the next. */
+export const NEXT_ITEM = {
+	name: 'First Frame of the Next Item',
+	value: 'nextItem',
+	description:
+		'For a storyboard: every two neighbours become one video, so that the videos flow into one another. The last item only ends the video before it.',
+};
+
 function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 	const shown = (place: Place) =>
 		place.operation === 'firstLastFrameToVideo' ||
@@ -161,6 +169,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 					description:
 						'A web address or a share link (Google Drive, Dropbox) that opens without signing in: n8n fetches the picture, checks it and hands it to the provider',
 				},
+				...(name === 'lastFrame' ? [NEXT_ITEM] : []),
 			],
 			default: 'binary',
 			description: FRAME_HELP[name],

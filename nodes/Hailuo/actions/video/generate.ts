@@ -15,7 +15,7 @@ import { openSession, sharedOptions, type Session } from '../../n8n/session';
 import type { Operation } from '../operation';
 import { filePlacer } from './pictures';
 import { checkPrice, priceAsker, type AskPrice } from './quote';
-import { FETCH_AHEAD, fetchAhead } from './values';
+import { FETCH_AHEAD, fetchAhead, isLastPicture } from './values';
 import { prepare, submissionOf, type PlaceFile, type Prepared } from './prepare';
 import { parkAttempt, previousJob, restoreAttempt, submit } from './submit';
 
@@ -74,12 +74,14 @@ async function generateAll(
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const session = await openSession(context);
 	const askPrice = priceAsker(session);
-	const checks: Array<Promise<Settled<Prepared>>> = [];
+	/** An item that only ends the video of the one before has nothing to prepare. */
+	const checks: Array<Promise<Settled<Prepared | undefined>>> = [];
 	for (let item = 0; item < FETCH_AHEAD; item++) fetchAhead(context, session, operation, item);
 	for (const item of context.getInputData().keys()) {
 		fetchAhead(context, session, operation, item + FETCH_AHEAD);
 		let priced = Promise.resolve();
 		const read = await settle(async () => {
+			if (isLastPicture(context, item, operation)) return undefined;
 			const prepared = await prepare(context, session, operation, item);
 			if (callback) requireCallback(session, prepared);
 			const known = (prepared.known = memory.find(item, prepared.fingerprint));
@@ -96,13 +98,15 @@ async function generateAll(
 	try {
 		return await makeAll({ context, session, memory, askPrice, callback }, checked);
 	} finally {
-		for (const outcome of checked) if (outcome.ok) parkAttempt(session, outcome.value);
+		for (const outcome of checked) {
+			if (outcome.ok && outcome.value) parkAttempt(session, outcome.value);
+		}
 	}
 }
 
 async function makeAll(
 	given: Omit<Run, 'limiter' | 'place'>,
-	checked: ReadonlyArray<Settled<Prepared>>,
+	checked: ReadonlyArray<Settled<Prepared | undefined>>,
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const { context, session } = given;
 	const goOn = context.continueOnFail();
@@ -125,6 +129,7 @@ async function makeAll(
 		checked,
 		async (outcome, _index, slot) => {
 			if (!outcome.ok) throw outcome.error;
+			if (!outcome.value) return [];
 			return [await makeVideo(run, outcome.value, slot)];
 		},
 		{ concurrency: asAmount(options.maxConcurrent, 0) || concurrent, stopOnError: !goOn, signal },

@@ -12,7 +12,7 @@ import { loadReference, type Reference } from '../../media/reference/load';
 import { isAddress, referenceNames } from '../../media/reference/names';
 import { settle } from '../../jobs/settle';
 import { fieldOf, modelNamed } from '../../models/catalogue';
-import { FIELD_LABELS } from '../../models/fieldError';
+import { FIELD_LABELS, FieldError } from '../../models/fieldError';
 import { framesOf, type VideoValues } from '../../models/request';
 import {
 	FIELD_NAMES,
@@ -33,7 +33,7 @@ import {
 import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { isExpression, readCollection, readField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
-import { FRAME_FIELDS } from './fields';
+import { FRAME_FIELDS, NEXT_ITEM } from './fields';
 
 /** How a field of each kind is read, whatever an expression brings in. Files and pictures are places: see below. */
 const READERS = {
@@ -166,6 +166,41 @@ function frameSource(context: IExecuteFunctions, item: number, frame: Frame): Pi
 	return asChoice(source, label, FRAME_SOURCES) ?? 'binary';
 }
 
+/** The last frame of a video may be the first one of the next item's, so that the videos flow into one another. */
+function endsWithNext(context: IExecuteFunctions, item: number): boolean {
+	const label = FIELD_LABELS.lastFrame;
+	const source = readField(context, item, 'lastFrameSource', label, { fallback: 'binary' });
+	return asChoice(source, label, [...FRAME_SOURCES, NEXT_ITEM]) === NEXT_ITEM.value;
+}
+
+/**
+ * Whether an item only ends the video of the one before: its last frame is to be that of an item that is not there.
+ *
+ * @throws FieldError when it is the only item
+ */
+export function isLastPicture(
+	context: IExecuteFunctions,
+	item: number,
+	operation: VideoOperation,
+): boolean {
+	const count = context.getInputData().length;
+	if (operation !== 'firstLastFrameToVideo' || item < count - 1) return false;
+	if (!endsWithNext(context, item)) return false;
+	if (count > 1) return true;
+	throw new FieldError(
+		FIELD_LABELS.lastFrame,
+		'is to be the first frame of the next item, and there is only one item',
+		'Give at least two items, each with a picture: every two neighbours become one video',
+	);
+}
+
+/** Where the picture of a frame stands: its item, and the frame whose fields name it. */
+function standsAt(context: IExecuteFunctions, item: number, frame: Frame): [number, Frame] {
+	return frame === 'lastFrame' && endsWithNext(context, item)
+		? [item + 1, 'firstFrame']
+		: [item, frame];
+}
+
 function frameValue(context: IExecuteFunctions, item: number, frame: Frame): unknown {
 	const label = FIELD_LABELS[frame];
 	if (frameSource(context, item, frame) === 'binary') {
@@ -178,7 +213,7 @@ function frameValue(context: IExecuteFunctions, item: number, frame: Frame): unk
 
 /** Whether a picture is named at all; the picture itself is looked at by `loadFrame`. */
 function framePlace(context: IExecuteFunctions, item: number, frame: Frame): string | undefined {
-	const value = frameValue(context, item, frame);
+	const value = frameValue(context, ...standsAt(context, item, frame));
 	return isBlank(value) ? undefined : frame;
 }
 
@@ -195,10 +230,11 @@ export async function loadFrame(
 	session: Session,
 ): Promise<Picture> {
 	const { provider, baseUrl } = session;
-	return await loadPicture.call(context, item, {
-		source: frameSource(context, item, frame),
-		value: frameValue(context, item, frame),
-		taken: frame === 'lastFrame' ? frameValue(context, item, 'firstFrame') : undefined,
+	const [at, from] = standsAt(context, item, frame);
+	return await loadPicture.call(context, at, {
+		source: frameSource(context, at, from),
+		value: frameValue(context, at, from),
+		taken: from === 'lastFrame' ? frameValue(context, at, 'firstFrame') : undefined,
 		label: FIELD_LABELS[frame],
 		rules: model.pictures ?? provider.images,
 		providerUrl: baseUrl,
