@@ -139,10 +139,10 @@ async function makeAll(
 /** What the account may do: of the API that serves all items, where that is one; another API may allow more. */
 function limitsOf(
 	{ provider }: Session,
-	checked: ReadonlyArray<Settled<Prepared>>,
+	checked: ReadonlyArray<Settled<Prepared | undefined>>,
 ): Provider['limits'] {
 	const apis = new Set<JobApi>(
-		checked.flatMap((one) => (one.ok ? [one.value.model.api ?? 'main'] : [])),
+		checked.flatMap((one) => (one.ok && one.value ? [one.value.model.api ?? 'main'] : [])),
 	);
 	const [api] = apis;
 	return (apis.size === 1 ? ofApi(provider, api) : provider).limits;

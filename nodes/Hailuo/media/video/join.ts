@@ -94,7 +94,8 @@ export async function planFilm(clips: readonly ClipSource[], keepSound: boolean)
 			await mux(clips, facts, async (data, position) => {
 				if (position < end) return;
 				if (position > end) await put(new Uint8Array(position - end));
-				await put(data.slice());
+				// Not copied: the muxer waits until it is taken.
+				await put(data);
 			});
 			if (end !== bytes) throw new Error(`The film has ${end} bytes and not ${bytes}`);
 		},
