@@ -355,9 +355,13 @@ test('jobs that have ended before the execution sleeps let it go on, beside an i
 	expect(made.items[1].binary.data).toBeDefined();
 });
 
-test('a time limit that is no amount is an hour', async () => {
-	const slept = await asleep(numbered(1), { parameters: { options: { timeLimit: -5 } } });
+test('a time limit that is not given is an hour, and one that is no amount is refused before anything is paid', async () => {
+	const slept = await asleep(numbered(1), { parameters: { options: { timeLimit: '' } } });
 	expect((slept.run.waitTill.getTime() - Date.now()) / 60_000).toBeGreaterThan(59);
+	const before = sim.requests.length;
+	const { error } = await send(numbered(1), { parameters: { options: { timeLimit: -5 } } });
+	expect(error.message).toMatch(/'Time Limit \(Minutes\)' must be a number from 0, and is '-5'/);
+	expect(sim.requests).toHaveLength(before);
 });
 
 test.each([Infinity, 1e300, 2e11, '1e99'])(
