@@ -93,7 +93,10 @@ const expression = (key) => `={{ '${key}' in $json.p ? $json.p['${key}'] : '' }}
 /** Values that a careful person could give, where the description alone does not say so. */
 const GOOD = {
 	prompt: fc.constantFrom('A paper boat', 'Wellen 🌊 am Strand', 'x'.repeat(1_900), ' a\nb '),
-	firstFrameUrl: fc.constantFrom('https://example.invalid/a.jpg', 'https://example.invalid/b.png?x=1'),
+	firstFrameUrl: fc.constantFrom(
+		'https://example.invalid/a.jpg',
+		'https://example.invalid/b.png?x=1',
+	),
 	lastFrameUrl: fc.constant('https://example.invalid/z.jpg'),
 	firstFrameBinaryField: fc.constant('data'),
 	lastFrameBinaryField: fc.constant('data'),
