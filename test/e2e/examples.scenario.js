@@ -1,6 +1,8 @@
 'use strict';
 
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { checkNode } = require('../../tools/examples/checkNode');
@@ -19,6 +21,22 @@ const BOTH = ['2.41.1', '2.8.4'];
 const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 
 const load = (file) => loadExamples().find((example) => example.file === file).workflow;
+
+/** How many pictures a video has, counted by decoding it. @param {Buffer} video */
+function framesOf(video) {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-frames-'));
+	const file = path.join(folder, 'video.mp4');
+	try {
+		fs.writeFileSync(file, video);
+		const said = execFileSync('ffprobe', [
+			...['-v', 'error', '-select_streams', 'v', '-count_frames', '-of', 'csv=p=0'],
+			...['-show_entries', 'stream=nb_read_frames', file],
+		]);
+		return parseInt(said, 10);
+	} finally {
+		fs.rmSync(folder, { recursive: true });
+	}
+}
 
 /** A scenario that imports one example, with what it needs, and plays it. */
 const example = (file, name, play, { versions = NEWEST, ...more } = {}) => ({
@@ -293,6 +311,34 @@ const frames = example(
 	},
 );
 
+const film = example(
+	'storyboard-to-film.json',
+	'pictures of a sheet become clips side by side, and these one film',
+	async (context) => {
+		const { sim, assert, services, add } = context;
+		const execution = await succeed(context, await add());
+		const jobs = [...sim.jobs.values()];
+		assert.equal(jobs.length, 2, 'three pictures make two clips');
+		assert.equal(sim.paidPosts(), 2);
+		const [item, ...others] = itemsOf(execution, 'Join the Film');
+		assert.deepEqual(others, []);
+		const clips = await Promise.all(jobs.map(async ({ id }) => framesOf(await sim.videoFor(id))));
+		const [{ file, description }] = services.sent['Put It on YouTube'];
+		assert.equal(item.json.frames, clips[0] + clips[1]);
+		assert.equal(framesOf(file), item.json.frames, 'every frame of the clips is decoded');
+		assert.equal(file.length, item.json.bytes);
+		assert.equal(description, 'A film of 2 clips');
+	},
+	{
+		rows: (url) =>
+			['dawn', 'noon', 'dusk'].map((name) => ({
+				Picture: `${url}/files/${name}`,
+				Sentence: `The light turns to ${name}`,
+			})),
+		files: { dawn: FILES.lake, noon: FILES.lake, dusk: FILES.lake },
+	},
+);
+
 const ceiling = example(
 	'price-ceiling.json',
 	'what is dearer than the ceiling is not submitted',
@@ -408,6 +454,7 @@ module.exports = [
 	slack,
 	youTube,
 	frames,
+	film,
 	ceiling,
 	later,
 	agent,

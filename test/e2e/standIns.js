@@ -105,7 +105,7 @@ async function formOf(request, body) {
 }
 
 /**
- * @param {{rows?: object[], files?: Record<string, Buffer>, chat?: (messages: object[]) => object}} [options] rows: of
+ * @param {{rows?: object[] | ((url: string) => object[]), files?: Record<string, Buffer>, chat?: (messages: object[]) => object}} [options] rows: of
  *   the sheet; files: of the drive, by their IDs; chat: the model's next message, as OpenAI writes it
  */
 async function startStandIns({ rows = [], files = {}, chat } = {}) {
@@ -118,7 +118,9 @@ async function startStandIns({ rows = [], files = {}, chat } = {}) {
 			response.end(JSON.stringify(json));
 		};
 		const name = decodeURIComponent(request.url.slice(1));
-		if (name === 'rows') return answer(rows);
+		if (name === 'rows') {
+			return answer(typeof rows === 'function' ? rows(`http://${request.headers.host}`) : rows);
+		}
 		if (name.startsWith('files/')) {
 			response.setHeader('content-type', 'application/octet-stream');
 			return response.end(files[name.slice('files/'.length)]);

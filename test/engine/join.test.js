@@ -130,6 +130,17 @@ test.each([
 	expect(result.items).toEqual([]);
 });
 
+test('a group that is none becomes a row of its own, and the others are joined', async () => {
+	const items = [await item(SAMPLE, { film: [1] }), await item(SAMPLE, { film: 2 })];
+	const goOn = { onError: 'continueRegularOutput' };
+	const { items: rows, error } = await join(items, { groupBy: '={{ $json.film }}' }, goOn);
+	expect(error).toBeUndefined();
+	expect(rows.map(({ json }) => json.error?.message ?? json.clips)).toEqual([
+		expect.stringMatching(/^'Group By' is a list at item 0/),
+		1,
+	]);
+});
+
 test('items without a video may be left out, and a bad group does not hold up the others', async () => {
 	const options = { missing: 'leaveOut', outputField: 'film', fileName: '../a:b.mp4' };
 	const left = await join([await item(), await item(SAMPLE)], { options });

@@ -3,9 +3,9 @@
 const { withSimulator } = require('./withSimulator');
 
 /*
- * What the nodes deliver that usually stand before this one, in the shapes that n8n's own code gives them (n8n-nodes-base
- * of n8n 2.41.1; file named with each), and what becomes of it in each field: it is taken, or refused before anything is
- * paid.
+ * What the nodes deliver that usually stand before this one, and what becomes of it: it is taken, or refused before
+ * anything is paid. The shapes of Form and Notion were read in n8n's own code (n8n-nodes-base of n8n 2.41.1), the others
+ * are written down as these nodes are known to deliver.
  */
 
 let sim;

@@ -116,7 +116,14 @@ export const joinVideos: Operation = {
 	/** One film after the other: it is the processor that works, and only one clip is in memory at a time. */
 	async run(context) {
 		const outcomes: Outcome[] = [];
-		for (const items of groupsOf(context)) {
+		const groups = new Map<string, number[]>();
+		for (const item of context.getInputData().keys()) {
+			const read = await settle(() => groupOf(context, item));
+			if (read.ok) groups.set(read.value, [...(groups.get(read.value) ?? []), item]);
+			else outcomes.push({ ...read, item });
+		}
+		if (outcomes.length > 0 && !context.continueOnFail()) return outcomes;
+		for (const items of groups.values()) {
 			let item = items[0];
 			const outcome = await settle(async () => {
 				const clips = items.flatMap((one) => {
@@ -133,22 +140,17 @@ export const joinVideos: Operation = {
 	},
 };
 
-/** The items of each film, in the order of their first ones. @throws FieldError */
-function groupsOf(context: IExecuteFunctions): number[][] {
-	const groups = new Map<string, number[]>();
-	for (const item of context.getInputData().keys()) {
-		const value: unknown = context.getNodeParameter('groupBy', item, '');
-		if (typeof value === 'object' && value !== null) {
-			throw new FieldError(
-				GROUP,
-				`is ${Array.isArray(value) ? 'a list' : 'an object'} at item ${item}`,
-				'Give a text or a number, e.g. {{ $json.film }}',
-			);
-		}
-		const key = value === undefined || value === null ? '' : String(value);
-		groups.set(key, [...(groups.get(key) ?? []), item]);
+/** What an item is grouped by, as text. @throws FieldError */
+function groupOf(context: IExecuteFunctions, item: number): string {
+	const value: unknown = context.getNodeParameter('groupBy', item, '');
+	if (typeof value === 'object' && value !== null) {
+		throw new FieldError(
+			GROUP,
+			`is ${Array.isArray(value) ? 'a list' : 'an object'} at item ${item}`,
+			'Give a text or a number, e.g. {{ $json.film }}',
+		);
 	}
-	return [...groups.values()];
+	return value === undefined || value === null ? '' : String(value);
 }
 
 const optionsAt = (context: IExecuteFunctions, item: number) =>
