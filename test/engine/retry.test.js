@@ -389,7 +389,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 
 	test('it is found and does not succeed: the next try submits it again, for a person asked for it', async () => {
 		sim.outcome = ({ n }) => (n === 1 ? { fail: 1200, seconds: 600 } : undefined);
-		const again = await losing(['a boat'], { drop: 'after' }, { continueWhen: 'completed' });
+		const again = await losing(['a boat'], { drop: 'after' }, { continueWhen: 'finished' });
 		const { items } = await again({ node: retry });
 		expect(items[0].json).toMatchObject({ jobId: [...sim.jobs.keys()][1], status: 'completed' });
 		expect(sim.paidPosts()).toBe(2);

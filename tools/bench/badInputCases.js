@@ -17,6 +17,8 @@ const FIXED = ['provider', 'resource', 'operation'];
 const BATCH = ['maxConcurrent', 'submitsPerMinute'];
 /** The first waits for a call from outside n8n, which this engine does not have; the second makes one film of all items. */
 const LEFT_OUT = ['sendAndWait', 'join'];
+/** The last frame is the next item's: whether that is refused hangs on a case that is drawn for itself. */
+const OF_ANOTHER_ITEM = 'nextItem';
 
 const CAMERA_STEPS = 2;
 
@@ -41,7 +43,9 @@ function optionsOf(name, picks) {
 
 /** The values of a list that show: an entry may have conditions of its own. */
 const offered = ({ options }, picks) =>
-	options.filter((option) => shown(picks, option)).map(({ value }) => value);
+	options
+		.filter((option) => shown(picks, option) && option.value !== OF_ANOTHER_ITEM)
+		.map(({ value }) => value);
 
 /** Fields that may show for this place, whatever else is chosen: by name, each with all its looks. */
 function fieldsOf(place) {
