@@ -22,6 +22,7 @@ const BENCHES = {
 	chaos: './chaos',
 	badInput: './badInput',
 	hailuo3: './hailuo3',
+	join: './join',
 	callback: './callback',
 };
 
