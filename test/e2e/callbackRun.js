@@ -85,10 +85,11 @@ function signed(sim, id, body, secret = sim.webhookSecret) {
 }
 
 /** Lets every open job of the simulator end, now. */
-async function endJobs(sim) {
+/** @param {number} [ms] of the provider's time, longer than the jobs take */
+async function endJobs(sim, ms = 500_000) {
 	const open = [...sim.jobs.values()].filter(({ finishedAt }) => finishedAt === undefined);
 	const ended = Promise.all(open.map(({ id }) => sim.finished(id)));
-	sim.skip(500_000);
+	sim.skip(ms);
 	await ended;
 }
 
