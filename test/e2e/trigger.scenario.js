@@ -35,7 +35,7 @@ async function play({ version, mode, tarball, log, assert }) {
 const scenario = (version, modes) => ({
 	name: `trigger on ${version}: killed and started again, ${modes.join(', ')}`,
 	versions: [version],
-	timeoutMs: full ? 1_500_000 : 170_000,
+	timeoutMs: full ? 1_500_000 : 300_000,
 
 	async run(context) {
 		const played = modes.map(async (mode) => await play({ ...context, version, mode }));
