@@ -31,16 +31,14 @@ async function play({ version, mode, tarball, log, assert }) {
 	}
 }
 
-/** The n8n processes of one version run side by side: most of the time they wait. */
+/** One mode after the other: three n8n that start at once would each take minutes on a small machine. */
 const scenario = (version, modes) => ({
 	name: `trigger on ${version}: killed and started again, ${modes.join(', ')}`,
 	versions: [version],
-	timeoutMs: full ? 1_500_000 : 300_000,
+	timeoutMs: full ? 3_600_000 : 900_000,
 
 	async run(context) {
-		const played = modes.map(async (mode) => await play({ ...context, version, mode }));
-		const failed = (await Promise.allSettled(played)).find(({ reason }) => reason);
-		if (failed) throw failed.reason;
+		for (const mode of modes) await play({ ...context, version, mode });
 	},
 });
 
