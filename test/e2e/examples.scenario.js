@@ -85,7 +85,7 @@ async function succeed({ client, assert }, workflow) {
 const known = {
 	name: 'examples: import in the editor, every field as n8n knows it',
 	versions: BOTH,
-	timeoutMs: 300_000,
+	timeoutMs: 600_000,
 
 	async run({ n8n, client, assert, log }) {
 		const types = await client.nodeTypes();
