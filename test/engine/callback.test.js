@@ -63,6 +63,32 @@ test('the execution sleeps for an hour, unless told otherwise, and the items hol
 	expect((short.run.waitTill.getTime() - Date.now()) / 60_000).toBeLessThan(5.1);
 });
 
+test('a storyboard: its last picture ends a video and becomes no item, asleep or woken', async () => {
+	const address = (prompt) => `https://pictures.example.com/${prompt}.jpg`;
+	const slept = await asleep(['a', 'b', 'c'], {
+		parameters: {
+			generateFrom: 'firstLastFrameToVideo',
+			model: 'minimax/hailuo-02/i2v-standard',
+			prompt: `={{ $json.prompt }} ${OPEN}`,
+			firstFrameSource: 'url',
+			firstFrameUrl: `={{ '${address('')}'.replace('.jpg', $json.prompt + '.jpg') }}`,
+			lastFrameSource: 'nextItem',
+		},
+	});
+	expect(jobs().map(({ input }) => [input.image, input.end_image])).toEqual([
+		[address('a'), address('b')],
+		[address('b'), address('c')],
+	]);
+	const [entry] = slept.run.data.executionData.nodeExecutionStack;
+	const parked = entry.data.main[0].map(({ json }) => json.jobId);
+	expect(parked).toEqual(jobs().map(({ id }) => id));
+	for (const job of jobs()) end(job);
+	const { items } = await called(slept, jobs()[1]);
+	expect(items.map(({ json }) => [json.jobId, json.status])).toEqual(
+		parked.map((id) => [id, 'completed']),
+	);
+});
+
 test('many callbacks cost about two status calls each, and only the last one wakes it', async () => {
 	const count = 30;
 	const slept = await asleep(numbered(count));

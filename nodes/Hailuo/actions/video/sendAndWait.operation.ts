@@ -82,9 +82,12 @@ function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
 	return url;
 }
 
-/** What was known of an item's job when it was submitted or picked up. */
+/**
+ * What was known of an item's job when it was submitted or picked up. An item that only ends the video of the one before
+ * has none.
+ */
 const jobOf = (outcome: Outcome): Job | undefined =>
-	outcome.ok ? (outcome.value[0].json as unknown as Job) : undefined;
+	outcome.ok ? (outcome.value[0]?.json as unknown as Job | undefined) : undefined;
 
 /**
  * Waits side by side for the jobs that another execution submitted: n8n's Retry in the list of executions picks them up,
@@ -172,12 +175,15 @@ async function sleep(
 	const items = context.getInputData();
 	for (const outcome of outcomes) {
 		const item = items[outcome.item];
-		const { warnings = [] } = jobOf(outcome) ?? {};
+		const { warnings = [], ...job } = jobOf(outcome) ?? {};
 		item.json = outcome.ok
-			? { ...outcome.value[0].json, warnings: [...warnings, NOT_CALLED] }
+			? { ...(job as IDataObject), warnings: [...warnings, NOT_CALLED] }
 			: failureJson(outcome.error);
 		delete item.binary;
 	}
+	// The last picture of a storyboard becomes no item, as with the operations that wait by themselves.
+	const last = outcomes.at(-1);
+	if (last?.ok && last.value.length === 0) items.splice(last.item, 1);
 	// The real time: it is n8n that looks at the clock.
 	const until = Date.now() + Math.max(leftMs, MIN_SLEEP_MS);
 	await context.putExecutionToWait(new Date(until));
