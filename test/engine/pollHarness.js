@@ -44,6 +44,13 @@ class Trigger {
 		this.build();
 	}
 
+	/** A trigger whose workflow has been activated. Takes what the constructor takes. */
+	static async active(sim, parameters, options) {
+		const trigger = new Trigger(sim, parameters, options);
+		await trigger.activate();
+		return trigger;
+	}
+
 	/** @private */
 	build() {
 		const node = {
@@ -118,6 +125,14 @@ class Trigger {
 		} catch (error) {
 			this.errors.push(error);
 			return [];
+		}
+	}
+
+	/** Polls each minute. */
+	async pollMinutes(count) {
+		for (let i = 0; i < count; i++) {
+			await minutes(this.sim);
+			await this.poll();
 		}
 	}
 

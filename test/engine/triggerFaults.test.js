@@ -28,18 +28,8 @@ afterEach(async () => {
 	await sim.stop();
 });
 
-async function active(parameters, options) {
-	const trigger = new Trigger(sim, parameters, options);
-	await trigger.activate();
-	return trigger;
-}
-
-async function pollMinutes(trigger, count) {
-	for (let i = 0; i < count; i++) {
-		await minutes(sim);
-		await trigger.poll();
-	}
-}
+const active = async (parameters, options) => await Trigger.active(sim, parameters, options);
+const pollMinutes = async (trigger, count) => await trigger.pollMinutes(count);
 
 const makeVtrix = (prompt) =>
 	makeJobs(sim, 1, {

@@ -12,7 +12,7 @@ import { optionsField, videoOptions } from '../n8n/options';
 import { providerField } from '../n8n/providerField';
 import { callbackFields } from './video/callbackFields';
 import { joinFields } from './video/join.operation';
-import { videoFields } from './video/fields';
+import { CONTINUE_WHEN, videoFields } from './video/fields';
 
 /** Only what the provider can do is in the lists: an entry that not all can do shows for those that can. */
 const shownFor = (can: (provider: ProviderId) => boolean) =>
@@ -82,19 +82,7 @@ const continueField: INodeProperties = {
 	displayName: 'Continue When',
 	name: 'continueWhen',
 	type: 'options',
-	options: [
-		{
-			name: 'Video Is Finished',
-			value: 'finished',
-			description: 'Wait for the video and put it into the item',
-		},
-		{
-			name: 'Job Is Submitted',
-			value: 'submitted',
-			description:
-				'Go on at once with the job ID; get the video later with Job: Wait or the Hailuo Trigger',
-		},
-	],
+	options: [...CONTINUE_WHEN],
 	default: 'finished',
 	description: 'When the workflow goes on with the next node',
 	displayOptions: { show: { resource: ['video'], operation: [...VIDEO_OPERATIONS] } },

@@ -132,6 +132,42 @@ const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
 /** The input field of each frame, when the person names none. */
 export const FRAME_FIELDS = { firstFrame: 'data', lastFrame: 'lastFrame' } as const;
 
+/** Where a picture comes from. */
+export const FRAME_SOURCES = [
+	{
+		name: 'File From Input',
+		value: 'binary',
+		description:
+			'A picture that an earlier node put into the item, e.g. from Drive, Telegram or a form',
+	},
+	{
+		name: 'URL or Base64 Text',
+		value: 'url',
+		description: 'A public web address, a data URI, or the picture as Base64 text',
+	},
+	{
+		name: FETCHED,
+		value: 'fetchedUrl',
+		description:
+			'A web address or a share link (Google Drive, Dropbox) that opens without signing in: n8n fetches the picture, checks it and hands it to the provider',
+	},
+] as const;
+
+/** When the workflow goes on with the next node. */
+export const CONTINUE_WHEN = [
+	{
+		name: 'Video Is Finished',
+		value: 'finished',
+		description: 'Wait for the video and put it into the item',
+	},
+	{
+		name: 'Job Is Submitted',
+		value: 'submitted',
+		description:
+			'Go on at once with the job ID; get the video later with Job: Wait or the Hailuo Trigger',
+	},
+] as const;
+
 /** In a storyboard each picture is both: the end of one video and the beginning of the next. */
 export const NEXT_ITEM = {
 	name: 'First Frame of the Next Item',
@@ -151,26 +187,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			displayName: label,
 			name: `${name}Source`,
 			type: 'options',
-			options: [
-				{
-					name: 'File From Input',
-					value: 'binary',
-					description:
-						'A picture that an earlier node put into the item, e.g. from Drive, Telegram or a form',
-				},
-				{
-					name: 'URL or Base64 Text',
-					value: 'url',
-					description: 'A public web address, a data URI, or the picture as Base64 text',
-				},
-				{
-					name: FETCHED,
-					value: 'fetchedUrl',
-					description:
-						'A web address or a share link (Google Drive, Dropbox) that opens without signing in: n8n fetches the picture, checks it and hands it to the provider',
-				},
-				...(name === 'lastFrame' ? [NEXT_ITEM] : []),
-			],
+			options: [...FRAME_SOURCES, ...(name === 'lastFrame' ? [NEXT_ITEM] : [])],
 			default: 'binary',
 			description: FRAME_HELP[name],
 		},

@@ -23,6 +23,7 @@ import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { readField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
 import type { KnownJob } from './paidJobs';
+import { CONTINUE_WHEN } from './fields';
 import { blankWarnings, loadFrame, loadReferenceAt, readOptions, readValues } from './values';
 
 /** One item, checked: nothing that the model is known to refuse is left in it. */
@@ -103,11 +104,6 @@ function readModel(
 	const customId = readField(context, item, 'customModel', label, { fallback: '' });
 	return requireModel(provider, operation, id, asText(customId, label));
 }
-
-const CONTINUE_WHEN = [
-	{ value: 'finished', name: 'Video Is Finished' },
-	{ value: 'submitted', name: 'Job Is Submitted' },
-] as const;
 
 function readContinueWhen(context: IExecuteFunctions, item: number) {
 	const label = 'Continue When';

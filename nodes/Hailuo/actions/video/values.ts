@@ -7,7 +7,6 @@ import {
 	type Picture,
 	type PictureSource,
 } from '../../media/picture/load';
-import { FETCHED } from '../../media/picture/fromText';
 import { loadReference, type Reference } from '../../media/reference/load';
 import { isAddress, referenceNames } from '../../media/reference/names';
 import { settle } from '../../jobs/settle';
@@ -33,7 +32,7 @@ import {
 import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { isExpression, readCollection, readField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
-import { FRAME_FIELDS, NEXT_ITEM } from './fields';
+import { FRAME_FIELDS, FRAME_SOURCES, NEXT_ITEM } from './fields';
 
 /** How a field of each kind is read, whatever an expression brings in. Files and pictures are places: see below. */
 const READERS = {
@@ -151,12 +150,6 @@ function readCamera(value: unknown): string[][] {
 
 type Frame = 'firstFrame' | 'lastFrame';
 
-const FRAME_SOURCES = [
-	{ value: 'binary', name: 'File From Input' },
-	{ value: 'url', name: 'URL or Base64 Text' },
-	{ value: 'fetchedUrl', name: FETCHED },
-] as const;
-
 /** A text of this length is the picture itself, as Base64. */
 const MAX_ADDRESS = 10_000;
 
@@ -269,10 +262,10 @@ export function fetchAhead(
 	item: number,
 ): void {
 	if (item >= context.getInputData().length) return;
-	const source = (name: string) => context.getNodeParameter(name, item, '') as unknown;
 	const ahead = async (load: (model: Model) => Promise<unknown>) =>
 		await settle(async () => {
-			const model = modelNamed(session.provider.id, String(source('model')), operation);
+			const id = String(context.getNodeParameter('model', item, ''));
+			const model = modelNamed(session.provider.id, id, operation);
 			if (model) await load(model);
 		});
 	for (const frame of framesOf(operation)) {
@@ -284,13 +277,17 @@ export function fetchAhead(
 	if (operation !== 'referenceToVideo') return;
 	for (const field of REFERENCE_FIELDS) {
 		void ahead(async (model) => {
-			if (source('referenceSource') !== 'fetchedUrl') return;
+			if (!fetchesReferences(context, item)) return;
 			for (const place of referencePlaces(context, item, field)) {
 				if (isAddress(place)) await loadReferenceAt(context, item, field, place, model, session);
 			}
 		});
 	}
 }
+
+/** Whether n8n loads the references that are given by an address. */
+const fetchesReferences = (context: IExecuteFunctions, item: number): boolean =>
+	context.getNodeParameter('referenceSource', item, 'url') === 'fetchedUrl';
 
 /** What each field of references holds. */
 const REFERENCE_KINDS = {
@@ -333,7 +330,7 @@ export async function loadReferenceAt(
 		pictures: model.pictures ?? provider.images,
 		rules: model.references,
 		providerUrl: baseUrl,
-		byN8n: context.getNodeParameter('referenceSource', item, 'url') === 'fetchedUrl',
+		byN8n: fetchesReferences(context, item),
 		fetch: fetcher(context, session),
 	});
 }

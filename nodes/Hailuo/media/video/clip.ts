@@ -4,8 +4,10 @@ import {
 	Input,
 	MP4,
 	QTFF,
+	type AudioCodec,
 	type InputAudioTrack,
 	type InputVideoTrack,
+	type VideoCodec,
 } from './mp4Library';
 import { Mp4Scan } from './mp4';
 import { isSameH264 } from './h264Setup';
@@ -30,6 +32,19 @@ export interface OpenClip {
 	close(): void;
 }
 
+interface SoundFacts {
+	/** As the library names it, e.g. `aac`. */
+	kind: AudioCodec;
+	/** As browsers name it, e.g. `mp4a.40.2`. */
+	codec: string;
+	/** Hex: what a decoder is set up with. */
+	setup: string;
+	/** Hz */
+	sampleRate: number;
+	channels: number;
+	packets: number;
+}
+
 /** What decides whether clips fit one another, and what is said of them. */
 export interface ClipFacts {
 	/** px, as it is shown. */
@@ -37,6 +52,8 @@ export interface ClipFacts {
 	height: number;
 	/** Clockwise, in degrees. */
 	rotation: number;
+	/** As the library names it, e.g. `avc`. */
+	kind: VideoCodec;
 	/** As browsers name it, e.g. `avc1.640028`. */
 	codec: string;
 	/** Hex: what a decoder is set up with. Only clips of H.264 may differ in it (h264Setup.ts). */
@@ -46,7 +63,7 @@ export interface ClipFacts {
 	seconds: number;
 	/** s; when the first frame is shown. */
 	startsAt: number;
-	sound?: { codec: string; setup: string; sampleRate: number; channels: number; packets: number };
+	sound?: SoundFacts;
 }
 
 const MAKE_AGAIN =
@@ -77,9 +94,9 @@ async function described(input: Input): Promise<OpenClip> {
 	const video = await input.getPrimaryVideoTrack();
 	if (!video) throw new ClipRefused('has no picture, only sound', 'Leave it out');
 	const audio = await input.getPrimaryAudioTrack();
-	const config = await video.getDecoderConfig();
+	const [kind, config] = [await video.getCodec(), await video.getDecoderConfig()];
 	const timed = await countPackets(video);
-	if (!config || timed.packets === 0) throw new ClipRefused('has no frames', MAKE_AGAIN);
+	if (!kind || !config || timed.packets === 0) throw new ClipRefused('has no frames', MAKE_AGAIN);
 	return {
 		video,
 		audio,
@@ -87,6 +104,7 @@ async function described(input: Input): Promise<OpenClip> {
 			width: await video.getDisplayWidth(),
 			height: await video.getDisplayHeight(),
 			rotation: await video.getRotation(),
+			kind,
 			codec: config.codec,
 			setup: hex(config.description),
 			frames: timed.packets,
@@ -98,11 +116,12 @@ async function described(input: Input): Promise<OpenClip> {
 	};
 }
 
-async function soundOf(audio: InputAudioTrack): Promise<ClipFacts['sound']> {
-	const config = await audio.getDecoderConfig();
-	if (!config) throw new ClipRefused('has sound of an unknown kind', MAKE_AGAIN);
+async function soundOf(audio: InputAudioTrack): Promise<SoundFacts> {
+	const [kind, config] = [await audio.getCodec(), await audio.getDecoderConfig()];
+	if (!kind || !config) throw new ClipRefused('has sound of an unknown kind', MAKE_AGAIN);
 	const { packets } = await countPackets(audio);
 	return {
+		kind,
 		codec: config.codec,
 		setup: hex(config.description),
 		sampleRate: config.sampleRate,
@@ -186,5 +205,5 @@ export function misfit(first: ClipFacts, other: ClipFacts): ClipRefused | undefi
 	return undefined;
 }
 
-const kindOf = ({ codec, sampleRate, channels }: NonNullable<ClipFacts['sound']>) =>
+const kindOf = ({ codec, sampleRate, channels }: SoundFacts) =>
 	`${codec}, ${sampleRate} Hz, ${channels === 1 ? 'mono' : channels === 2 ? 'stereo' : `${channels} channels`}`;

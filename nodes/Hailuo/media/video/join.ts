@@ -140,14 +140,13 @@ async function mux(
 	});
 	const sum = (count: (one: ClipFacts) => number) =>
 		facts.reduce((all, one) => all + count(one), 0);
-	const codecs = await codecsOf(clips[0]);
-	const video = new EncodedVideoPacketSource(codecs.video);
+	const [{ kind, sound: firstSound }] = facts;
+	const video = new EncodedVideoPacketSource(kind);
 	output.addVideoTrack(video, {
 		rotation: facts[0].rotation as 0,
 		maximumPacketCount: sum(({ frames }) => frames),
 	});
-	const audio =
-		facts[0].sound && codecs.audio ? new EncodedAudioPacketSource(codecs.audio) : undefined;
+	const audio = firstSound && new EncodedAudioPacketSource(firstSound.kind);
 	if (audio) {
 		output.addAudioTrack(audio, { maximumPacketCount: sum(({ sound }) => sound?.packets ?? 0) });
 	}
@@ -171,13 +170,6 @@ async function mux(
 		await output.cancel().catch(() => undefined);
 		throw error;
 	});
-}
-
-async function codecsOf(clip: ClipSource) {
-	const { video, audio, close } = await opened(clip, 0);
-	const codecs = { video: (await video.getCodec())!, audio: await audio?.getCodec() };
-	close();
-	return codecs;
 }
 
 interface Tracks {

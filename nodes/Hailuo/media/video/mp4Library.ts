@@ -15,4 +15,10 @@ export {
 	QTFF,
 	StreamTarget,
 } from 'mediabunny';
-export type { InputAudioTrack, InputVideoTrack, StreamTargetChunk } from 'mediabunny';
+export type {
+	AudioCodec,
+	InputAudioTrack,
+	InputVideoTrack,
+	StreamTargetChunk,
+	VideoCodec,
+} from 'mediabunny';
