@@ -122,30 +122,45 @@ const known = {
 	},
 };
 
+/**
+ * Opens the form of a workflow, lets it be filled in and sends it.
+ * @param {(page: any) => Promise<void>} fill
+ * @returns {Promise<Buffer>} the file that comes back
+ */
+async function answerOf({ n8n, client, log }, workflow, name, fill) {
+	await client.activate(workflow);
+	const { webhookId } = workflow.nodes.find((node) => node.name === name);
+	const { page, close } = await openBrowser(n8n.url, { log });
+	try {
+		await page.goto(`${n8n.url}/form/${webhookId}`);
+		await fill(page);
+		const [download] = await Promise.all([
+			page.waitForEvent('download', { timeout: 120_000 }),
+			page.locator('#submit-btn, button[type=submit]').first().click(),
+		]);
+		return fs.readFileSync(await download.path());
+	} finally {
+		await close();
+		await client.deactivate(workflow);
+	}
+}
+
+async function assertVideo({ sim, assert }, video) {
+	const [job] = [...sim.jobs.values()];
+	assert.ok(video.equals(await sim.videoFor(job.id)), `${video.length} bytes came back`);
+}
+
 const form = example(
 	'picture-form-to-video.json',
 	'a form takes a picture and gives the video back',
-	async ({ n8n, client, sim, assert, log, add }) => {
-		const workflow = await add();
-		await client.activate(workflow);
-		const { webhookId } = workflow.nodes.find(({ name }) => name === 'Picture Form');
-		const { page, close } = await openBrowser(n8n.url, { log });
-		try {
-			await page.goto(`${n8n.url}/form/${webhookId}`);
+	async (context) => {
+		const { sim, assert, add } = context;
+		const video = await answerOf(context, await add(), 'Picture Form', async (page) => {
 			await page.locator('input[type=file]').setInputFiles(PHOTO);
 			await page.locator('textarea').fill('The sun sets behind the mountains');
 			await page.locator('select').selectOption('10');
-			const [download] = await Promise.all([
-				page.waitForEvent('download', { timeout: 120_000 }),
-				page.locator('#submit-btn, button[type=submit]').first().click(),
-			]);
-			const [job] = [...sim.jobs.values()];
-			const video = fs.readFileSync(await download.path());
-			assert.ok(video.equals(await sim.videoFor(job.id)), `${video.length} bytes came back`);
-		} finally {
-			await close();
-			await client.deactivate(workflow);
-		}
+		});
+		await assertVideo(context, video);
 		const [submit] = sim.requests.filter(({ kind }) => kind === 'submit');
 		assert.equal(submit.body.prompt, 'The sun sets behind the mountains');
 		assert.equal(submit.body.duration, 10);
@@ -157,29 +172,16 @@ const form = example(
 const product = example(
 	'product-and-voice-to-video.json',
 	'a form takes a product picture and a voice, and gives a video with sound back',
-	async ({ n8n, client, sim, assert, log, add }) => {
-		const workflow = await add();
-		await client.activate(workflow);
-		const { webhookId } = workflow.nodes.find(({ name }) => name === 'Product Form');
-		const { page, close } = await openBrowser(n8n.url, { log });
-		try {
-			await page.goto(`${n8n.url}/form/${webhookId}`);
+	async (context) => {
+		const { sim, assert, add } = context;
+		const video = await answerOf(context, await add(), 'Product Form', async (page) => {
 			const files = page.locator('input[type=file]');
 			await files.nth(0).setInputFiles(PHOTO);
 			const voice = { name: 'voice.wav', mimeType: 'audio/wav', buffer: wav(3) };
 			await files.nth(1).setInputFiles(voice);
 			await page.locator('textarea').fill('The lake of picture 1, told of by audio 1');
-			const [download] = await Promise.all([
-				page.waitForEvent('download', { timeout: 120_000 }),
-				page.locator('#submit-btn, button[type=submit]').first().click(),
-			]);
-			const [job] = [...sim.jobs.values()];
-			const video = fs.readFileSync(await download.path());
-			assert.ok(video.equals(await sim.videoFor(job.id)), `${video.length} bytes came back`);
-		} finally {
-			await close();
-			await client.deactivate(workflow);
-		}
+		});
+		await assertVideo(context, video);
 		const [{ path: to, body }] = sim.requests.filter(({ kind }) => kind === 'submit');
 		assert.equal(to, '/v2/video_generation');
 		const roles = body.content.map(({ type, role = type }) => role);

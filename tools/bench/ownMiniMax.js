@@ -1,9 +1,9 @@
 'use strict';
 
 const fs = require('node:fs');
-const Module = require('node:module');
 const path = require('node:path');
 const engine = require('../../test/engine/harness');
+const { loadForeign } = require('./foreign');
 const { cacheRoot } = require('../n8n/cache');
 
 /*
@@ -29,19 +29,11 @@ function loadOwn() {
 	const found = folder();
 	if (!found) return undefined;
 	const dir = fs.realpathSync(found);
-	const workflow = require('n8n-workflow');
-	const original = Module._load;
-	Module._load = (request, parent, isMain) =>
-		request === 'n8n-workflow' && parent?.filename.startsWith(dir)
-			? workflow
-			: Reflect.apply(original, Module, [request, parent, isMain]);
-	try {
-		const { MiniMax } = require(path.join(dir, 'dist/nodes/vendors/MiniMax/MiniMax.node.js'));
-		const { MinimaxApi } = require(path.join(dir, 'dist/credentials/MinimaxApi.credentials.js'));
-		return { MiniMax, MinimaxApi, version: VERSION };
-	} finally {
-		Module._load = original;
-	}
+	const { MiniMax, MinimaxApi } = loadForeign(dir, [
+		'dist/nodes/vendors/MiniMax/MiniMax.node.js',
+		'dist/credentials/MinimaxApi.credentials.js',
+	]);
+	return { MiniMax, MinimaxApi, version: VERSION };
 }
 
 /** Runs Text to Video with Hailuo 3 over items with `json.text`. @returns {Promise<object>} as `engine.runNode` */

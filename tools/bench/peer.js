@@ -2,8 +2,8 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const Module = require('node:module');
 const engine = require('../../test/engine/harness');
+const { loadForeign } = require('./foreign');
 const { cacheRoot, cachedDir } = require('../n8n/cache');
 const { npmEnv, NPM_QUIET } = require('../n8n/install');
 const { run } = require('../n8n/processes');
@@ -30,24 +30,11 @@ async function folder(log) {
 	return path.join(dir, 'node_modules', NAME);
 }
 
-/** Loads the node with this repository's n8n-workflow. Nothing else of it is changed. */
-function load(dir) {
-	const workflow = require('n8n-workflow');
-	const original = Module._load;
-	Module._load = (request, parent, isMain) =>
-		request === 'n8n-workflow' && parent?.filename.startsWith(dir)
-			? workflow
-			: Reflect.apply(original, Module, [request, parent, isMain]);
-	try {
-		const { WaveSpeed } = require(path.join(dir, 'dist/nodes/WaveSpeed/WaveSpeed.node.js'));
-		const { WavespeedApi } = require(
-			path.join(dir, 'dist/credentials/WavespeedApi.credentials.js'),
-		);
-		return { WaveSpeed, WavespeedApi };
-	} finally {
-		Module._load = original;
-	}
-}
+const load = (dir) =>
+	loadForeign(dir, [
+		'dist/nodes/WaveSpeed/WaveSpeed.node.js',
+		'dist/credentials/WavespeedApi.credentials.js',
+	]);
 
 /**
  * Runs the same items through the peer, its defaults untouched, downloads on.
