@@ -67,8 +67,8 @@ function node24Env(node24) {
 
 /**
  * n8n's database driver. Its install script downloads a ready-made binary from GitHub, or compiles
- * one (about two minutes). The binary uses Node-API, so one is good for every Node version: it is
- * kept, and the next n8n version takes it.
+ * one (about two minutes). The binary is kept, and the next n8n version takes it. Load it with
+ * `node24` only: one compiled against its headers has crashed Node 20 (segmentation fault).
  */
 async function addSqlite(dir, node24, env, log) {
 	const module = path.join(dir, 'node_modules', 'sqlite3');

@@ -75,28 +75,19 @@ async function installPackage(userFolder, tarball, log = () => {}) {
  * @param {{version: string, userFolder: string}} n8n a running one
  */
 async function registerPackage({ version, userFolder }, name) {
-	const { dir } = await ensureN8n(version);
-	const { Database } = require(path.join(dir, 'node_modules', 'sqlite3'));
+	const { dir, node: nodeBinary } = await ensureN8n(version);
 	const folder = path.join(userFolder, '.n8n', 'nodes', 'node_modules', name);
 	const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
-	const database = new Database(path.join(userFolder, '.n8n', 'database.sqlite'));
-	const insert = (table, row) =>
-		new Promise((resolve, reject) => {
-			const places = Object.keys(row).map(() => '?');
-			const sql = `INSERT INTO ${table} (${Object.keys(row)}) VALUES (${places})`;
-			database.run(sql, Object.values(row), (error) => (error ? reject(error) : resolve()));
-		});
-	try {
-		const installedVersion = manifest.version;
-		await insert('installed_packages', { packageName: name, installedVersion });
-		for (const file of manifest.n8n.nodes) {
-			const [node] = path.basename(file).split('.');
-			const type = `${name}.${node[0].toLowerCase()}${node.slice(1)}`;
-			await insert('installed_nodes', { name: node, type, latestVersion: 1, package: name });
-		}
-	} finally {
-		await new Promise((resolve) => database.close(resolve));
+	const rows = [['installed_packages', { packageName: name, installedVersion: manifest.version }]];
+	for (const file of manifest.n8n.nodes) {
+		const [node] = path.basename(file).split('.');
+		const type = `${name}.${node[0].toLowerCase()}${node.slice(1)}`;
+		rows.push(['installed_nodes', { name: node, type, latestVersion: 1, package: name }]);
 	}
+	const sqlite = path.join(dir, 'node_modules', 'sqlite3');
+	const database = path.join(userFolder, '.n8n', 'database.sqlite');
+	const args = [path.join(__dirname, 'insertRows.js'), sqlite, database, JSON.stringify(rows)];
+	await run(`registering ${name}`, nodeBinary, args);
 }
 
 module.exports = { ROOT, installPackage, packPackage, registerPackage, unpack };
