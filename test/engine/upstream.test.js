@@ -1,11 +1,14 @@
 'use strict';
 
+const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
+const { png } = require('./pictures');
+const { n8n, shapes } = require('./data/upstream.json');
 
 /*
- * What the nodes deliver that usually stand before this one, and what becomes of it: it is taken, or refused before
- * anything is paid. The shapes of Form and Notion were read in n8n's own code (n8n-nodes-base of n8n 2.41.1), the others
- * are written down as these nodes are known to deliver.
+ * What the nodes deliver that usually stand before this one, put into every field it may go into: it is taken, or refused
+ * before anything is paid. The shapes were recorded from the code of n8n's own nodes (tools/upstream/record.js); which
+ * file of which version stands with each in data/upstream.json.
  */
 
 let sim;
@@ -16,235 +19,245 @@ const text = { operation: 'textToVideo', prompt: 'a boat' };
 const prompt = (expression) => ({ ...text, prompt: `={{ ${expression} }}` });
 const length = (expression) => ({ ...text, duration: `={{ ${expression} }}` });
 const expansion = (expression) => ({ ...text, promptExpansion: `={{ ${expression} }}` });
-const file = (expression) => ({ ...text, options: { download: `={{ ${expression} }}` } });
+const download = (expression) => ({ ...text, options: { download: `={{ ${expression} }}` } });
 const model = (expression) => ({ ...text, model: `={{ ${expression} }}` });
+const image = { operation: 'imageToVideo', prompt: 'a boat' };
 const link = (expression) => ({
-	operation: 'imageToVideo',
-	prompt: 'a boat',
-	firstFrameSource: 'url',
+	...{ ...image, firstFrameSource: 'url' },
 	firstFrameUrl: `={{ ${expression} }}`,
 });
+const field = (value) => ({ ...image, firstFrameBinaryField: value });
 
 const A_BOAT = { prompt: 'a boat' };
 const SIX = { duration: 6 };
 const ON = { enable_prompt_expansion: true };
 const OFF = { enable_prompt_expansion: false };
+const A_FILE = { image: { length: expect.any(Number), sha256: expect.any(String) } };
 const NOTHING = /is an expression that gave (nothing|null)/;
+const AN_OBJECT = /'Prompt' holds an object/;
 
-/** A name, the JSON of the item, and rows: the field, and the parameters of the request or what is refused. */
-const SHAPES = [
-	[
-		// Form/utils/utils.js: what was not answered is null, a tick is a list, a number left empty is 0.
-		'Form',
-		{
-			Idea: 'a boat',
-			Seconds: 6,
-			Expand: ['Yes'],
-			Note: null,
-			Empty: 0,
-			None: [],
-			formMode: 'test',
-		},
+/** The name of a shape, and rows: the field, and the parameters of the request or what is refused. */
+const ROWS = {
+	form: [
+		[prompt('$json.Idea'), A_BOAT],
+		[prompt('$json.Note'), NOTHING],
+		[prompt('$json.Expand'), { prompt: 'Yes' }],
+		[prompt("$json['My Picture']"), AN_OBJECT],
+		[length('$json.Seconds'), SIX],
+		[length('$json.Empty'), /'Duration' of 0 s cannot be made/],
+		[expansion('$json.Expand'), ON],
+		[expansion('$json.Note'), NOTHING],
+		[expansion('$json.None'), /is neither on nor off/],
+		[field('My_Picture'), A_FILE],
+		[field('Pictures_1'), A_FILE],
+		[field('My Picture'), /has only "My_Picture", "Pictures_0", "Pictures_1"/],
+		[field("={{ $json['My Picture'] }}"), /gives an object.*"My_Picture", "Pictures_0"/],
+		[link("$json['My Picture']"), /'File From Input'/],
+	],
+	formCombined: [
+		[field('My Picture'), A_FILE],
+		[field("={{ $json['My Picture'] }}"), A_FILE],
+		[field('={{ $json.Pictures[1] }}'), A_FILE],
+		[field('={{ $json.Pictures }}'), /a list of 2 files.*\$json\.Pictures\[0\]/],
+		[field('Pictures[1]'), A_FILE],
+		[field('Pictures'), /has only "My Picture", "Pictures\[0\]", "Pictures\[1\]"/],
+		[link("$json['My Picture']"), /'File From Input'/],
+	],
+	webhook: [
+		[prompt('$json.body.prompt'), A_BOAT],
+		[prompt('$json.prompt'), /gave nothing.*\$json\.body\.prompt/],
+		[prompt('$json.body'), /'Prompt' holds an object.*The object has prompt, file/],
+		[length('$json.query.seconds'), SIX],
+		[expansion('$json.query.expand'), ON],
+		[download('$json.body.file'), {}],
+	],
+	webhookUpload: [
+		[prompt('$json.body.prompt'), A_BOAT],
+		[field('picture'), A_FILE],
+		[field('data'), /has only "picture".*Enter "picture"/],
+	],
+	sheets: [
+		[prompt('$json.Idea'), A_BOAT],
+		[prompt('$json.idea'), /gave nothing.*\$json\.Idea/],
+		[length('$json.Seconds'), SIX],
+		[expansion('$json.Expand'), ON],
+		[model('$json.Model'), A_BOAT],
+		[prompt('$json.row_number'), { prompt: '2' }],
+	],
+	sheetsRow2: [
+		[prompt('$json.Idea'), /'Prompt' is empty/],
+		[length('$json.Seconds'), SIX],
+		[length('$json.Style'), {}],
+		[expansion('$json.Expand'), ON],
+	],
+	driveSearch: [
+		[prompt('$json.name'), { prompt: 'boat.jpg' }],
+		[link('$json.id'), /First Frame/],
+		[link('$json.webViewLink'), /is a Google Drive page, not the picture/],
+		[link('$json.webContentLink'), NOTHING],
+		[field('data'), /the item has no file/],
+	],
+	driveDownload: [
+		[field('data'), A_FILE],
 		[
-			[prompt('$json.Idea'), A_BOAT],
-			[prompt('$json.Note'), NOTHING],
-			[prompt('$json.Expand'), { prompt: 'Yes' }],
-			[length('$json.Seconds'), SIX],
-			[length('$json.Empty'), /'Duration' of 0 s cannot be made/],
-			[expansion('$json.Expand'), ON],
-			[expansion('$json.Note'), NOTHING],
-			[expansion('$json.None'), /is neither on nor off/],
+			{ ...field('data'), prompt: '={{ $json.Idea }}' },
+			{ ...A_FILE, ...A_BOAT },
 		],
 	],
-	[
-		// Webhook/Webhook.node.js: texts only, under body and query.
-		'Webhook',
-		{
-			headers: { host: 'n8n.example.com' },
-			params: {},
-			query: { seconds: '6', expand: 'on' },
-			body: { prompt: 'a boat', file: 'false' },
-		},
+	airtable: [
+		[prompt('$json.fields.Idea'), A_BOAT],
+		[prompt('$json.Idea'), /gave nothing.*\$json\.fields\.Idea/],
+		[prompt('$json.fields'), AN_OBJECT],
+		[prompt('$json.fields.Lookup'), A_BOAT],
+		[prompt('$json.fields.Tags'), /'Prompt' holds a list.*join the list/],
+		[expansion('$json.fields.Expand'), ON],
+		[expansion('$json.fields.Unticked'), /gave nothing.*\$json\.fields\.Unticked \?\? false/],
+		[link('$json.fields.Photos'), { image: 'https://example.com/a.jpg' }],
+		[link('$json.fields.Photos[0]'), { image: 'https://example.com/a.jpg' }],
+		[prompt('`A photo: ${$json.fields.Photos}`'), /"\[object Object\]"/],
+	],
+	airtable21: [
+		[prompt('$json.Idea'), A_BOAT],
+		[link('$json.Photos'), { image: 'https://example.com/a.jpg' }],
+	],
+	airtableFiles: [
+		[field('Photos_0'), A_FILE],
+		[field('Photos'), /Enter "Photos_0"/],
+		[field('={{ $json.fields.Photos }}'), /gives a list.*has "Photos_0"/],
+	],
+	notion: [
+		[prompt('$json.name'), A_BOAT],
+		[prompt('$json.property_sum'), A_BOAT],
+		[prompt('$json.property_idea'), /'Prompt' is empty/],
+		[prompt('$json.property_day'), AN_OBJECT],
+		[length('$json.property_seconds'), SIX],
+		[length('$json.property_length'), NOTHING],
+		[expansion('$json.property_expand'), OFF],
+		[model('$json.property_model'), A_BOAT],
+		[link('$json.property_picture'), { image: 'https://example.com/a.jpg?X-Amz-Expires=3600' }],
+		[link('$json.property_pictures'), /holds 2 pictures or addresses/],
+	],
+	telegram: [
+		[prompt('$json.message.caption'), A_BOAT],
+		[prompt('$json.message.text'), NOTHING],
+		[prompt('$json.message.photo'), /'Prompt' holds a list/],
+		[link('$json.message.photo[0].file_id'), /First Frame/],
+		[link('$json.message.photo.at(-1)'), /First Frame/],
+		[field('data'), /the item has no file/],
+	],
+	telegramFile: [
+		[field('data'), A_FILE],
 		[
-			[prompt('$json.body.prompt'), A_BOAT],
-			[prompt('$json.prompt'), NOTHING],
-			[prompt('$json.body'), /'Prompt' holds an object.*The object has prompt, file/],
-			[length('$json.query.seconds'), SIX],
-			[expansion('$json.query.expand'), ON],
-			[file('$json.body.file'), {}],
+			{ ...field('data'), prompt: '={{ $json.message.caption }}' },
+			{ ...A_FILE, ...A_BOAT },
 		],
 	],
-	[
-		// Google/Sheet/v2: an empty cell is an empty text, a tick is TRUE where values come formatted.
-		'Google Sheets',
-		{
-			row_number: 2,
-			Idea: 'a boat',
-			Seconds: 6,
-			Expand: 'TRUE',
-			Off: 'FALSE',
-			Model: 'Hailuo 02 Pro ',
-			Empty: '',
-		},
-		[
-			[prompt('$json.Idea'), A_BOAT],
-			[prompt('$json.idea'), NOTHING],
-			[prompt('$json.Empty'), /'Prompt' is empty/],
-			[length('$json.Seconds'), SIX],
-			[length('$json.Empty'), SIX],
-			[expansion('$json.Expand'), ON],
-			[expansion('$json.Off'), OFF],
-			[model('$json.Model'), A_BOAT],
-		],
+	httpJson: [
+		[prompt('$json.result.prompt'), A_BOAT],
+		[prompt('$json.results[0]?.prompt'), NOTHING],
+		[prompt('$json.prompt'), /gave nothing.*\$json\.result\.prompt/],
+		[expansion('$json.ok'), ON],
 	],
-	[
-		// Google/Drive/v2: the fields of the API.
-		'Google Drive',
-		{
-			id: '1aB',
-			name: 'boat.jpg',
-			mimeType: 'image/jpeg',
-			parents: ['0Bx'],
-			capabilities: { canEdit: true },
-		},
-		[
-			[prompt('$json.name'), { prompt: 'boat.jpg' }],
-			[prompt('$json.capabilities'), /'Prompt' holds an object/],
-			[link('$json.id'), /First Frame/],
-			[link('$json.webContentLink'), NOTHING],
-		],
+	httpText: [[prompt('$json.data'), A_BOAT]],
+	httpFile: [[field('data'), A_FILE]],
+	code: [
+		[prompt('$json.prompt'), { prompt: 'A cat undefined' }],
+		[prompt('$json.hole'), /"\[object Object\]"/],
+		[length('$json.seconds'), SIX],
+		[length('$json.prompt'), /'Duration' must be a number, and is 'A cat undefined'/],
+		[length('$json.nan'), NOTHING],
+		[field('data'), A_FILE],
 	],
-	[
-		// Airtable/v2: an empty field, also a box without a tick, is not there; a lookup is a list.
-		'Airtable',
-		{
-			id: 'rec1',
-			createdTime: '2026-01-01T00:00:00.000Z',
-			Idea: 'a boat',
-			Lookup: ['a boat'],
-			Tags: ['red', 'blue'],
-			Expand: true,
-			Photos: [
-				{ id: 'att1', url: 'https://example.com/a.jpg', filename: 'a.jpg', type: 'image/jpeg' },
-			],
-		},
-		[
-			[prompt('$json.Idea'), A_BOAT],
-			[prompt('$json.Lookup'), A_BOAT],
-			[prompt('$json.Tags'), /'Prompt' holds a list.*join the list/],
-			[expansion('$json.Expand'), ON],
-			[expansion('$json.Unticked'), /gave nothing.*\$json\.Unticked \?\? false/],
-			[link('$json.Photos'), { image: 'https://example.com/a.jpg' }],
-			[prompt('`A photo: ${$json.Photos}`'), /"\[object Object\]"/],
-		],
+	editFields: [
+		[prompt('$json.prompt'), A_BOAT],
+		[prompt('$json.scene'), AN_OBJECT],
+		[prompt('$json.tags'), /join the list/],
+		[prompt('$json.shown'), /"\[object Object\]"/],
+		[length('$json.seconds'), SIX],
+		[expansion('$json.expand'), ON],
 	],
-	[
-		// Notion/shared/GenericFunctions.js, simplified: an empty text is '', an empty select or number is null.
-		'Notion',
-		{
-			id: 'page',
-			name: 'a boat',
-			property_idea: '',
-			property_seconds: 6,
-			property_length: null,
-			property_expand: false,
-			property_files: ['https://example.com/a.jpg'],
-		},
-		[
-			[prompt('$json.name'), A_BOAT],
-			[prompt('$json.property_idea'), /'Prompt' is empty/],
-			[length('$json.property_seconds'), SIX],
-			[length('$json.property_length'), NOTHING],
-			[expansion('$json.property_expand'), OFF],
-			[link('$json.property_files'), { image: 'https://example.com/a.jpg' }],
-		],
+	openAi: [
+		[prompt('$json.output[0].content[0].text'), A_BOAT],
+		[prompt('$json.output'), /'Prompt' holds a list/],
+		[prompt('$json.output[0]'), AN_OBJECT],
+		[prompt('$json.message.content'), /'Prompt' has an expression|gave nothing/],
+		[prompt('$json.text'), /gave nothing.*\$json\.output\[0\]\.content\[0\]\.text/],
 	],
-	[
-		// Telegram/TelegramTrigger.node.js: the update as it is; a photo has a caption and no text.
-		'Telegram',
-		{
-			update_id: 1,
-			message: { message_id: 2, chat: { id: 3 }, caption: 'a boat', photo: [{ file_id: 'x' }] },
-		},
+	openAiJson: [
 		[
-			[prompt('$json.message.caption'), A_BOAT],
-			[prompt('$json.message.text'), NOTHING],
-			[prompt('$json.message.photo'), /'Prompt' holds a list/],
-			[link('$json.message.photo[0].file_id'), /First Frame/],
+			prompt('$json.output[0].content[0].text'),
+			/'Prompt' holds an object.*The object has prompt, seconds, expand/,
 		],
+		[prompt('$json.output[0].content[0].text.prompt'), A_BOAT],
+		[length('$json.output[0].content[0].text.seconds'), SIX],
+		[expansion('$json.output[0].content[0].text.expand'), ON],
 	],
-	[
-		// HttpRequest/V3: JSON as it is, a text under data.
-		'HTTP Request',
-		{ data: 'a boat', result: { prompt: 'a boat' }, ok: 1 },
-		[
-			[prompt('$json.data'), A_BOAT],
-			[prompt('$json.result.prompt'), A_BOAT],
-			[prompt('$json.results[0]?.prompt'), NOTHING],
-			[expansion('$json.ok'), ON],
-		],
+	openAiMessage: [
+		[prompt('$json.message.content'), AN_OBJECT],
+		[prompt('$json.message.content.prompt'), A_BOAT],
 	],
-	[
-		'Code',
-		{
-			prompt: 'A cat undefined',
-			seconds: '6s',
-			date: '2026-01-01',
-			hole: '[object Object], please',
-		},
-		[
-			[prompt('$json.prompt'), { prompt: 'A cat undefined' }],
-			[prompt('$json.hole'), /"\[object Object\]"/],
-			[length('$json.seconds'), SIX],
-			[length('$json.date'), /'Duration' must be a number, and is '2026-01-01'/],
-		],
+	chain: [[prompt('$json.text'), A_BOAT]],
+	chainFenced: [[prompt('$json.text'), { prompt: '```json\n{"prompt":"a boat"}\n```' }]],
+	chainParsed: [
+		[{ ...text, prompt: '=Film {{ $json.output.scene }}' }, /\$json\.output\.scene\.subject/],
+		[{ ...text, prompt: '=Film {{ $json.output.scene.subject }}' }, { prompt: 'Film a boat' }],
+		[prompt('$json.output'), AN_OBJECT],
 	],
-	[
-		// langchain: OpenAI (message.content, or an object of a JSON answer), LLM chain (text, or output of a parser).
-		'LLM',
-		{
-			text: 'a boat',
-			message: {
-				role: 'assistant',
-				content: { prompt: 'a boat', seconds: '6 seconds', expand: 'True' },
+	chainList: [
+		[prompt('$json.data'), /'Prompt' holds a list/],
+		[prompt('$json.data[0]'), A_BOAT],
+	],
+	// Edit Image hands on the JSON of its input and a file in the same field (EditImage/EditImage.node.js); with
+	// "Get Information" it gives what GraphicsMagick says.
+	editImage: [
+		[field('data'), A_FILE],
+		[prompt('$json.size'), /'Prompt' holds an object.*The object has width, height/],
+	],
+};
+
+const MORE = {
+	sheetsRow2: { node: shapes.sheets.node, items: shapes.sheets.items.slice(1) },
+	editImage: {
+		node: 'Edit Image 1.1',
+		items: [
+			{
+				json: { format: 'JPEG', size: { width: 640, height: 480 } },
+				binary: { data: { mimeType: 'image/jpeg', data: 'filesystem-v2', fileName: 'a.jpg' } },
 			},
-			output: { scene: { subject: 'a boat', camera: 'low' } },
-		},
-		[
-			[prompt('$json.text'), A_BOAT],
-			[
-				prompt('$json.message.content'),
-				/'Prompt' holds an object.*The object has prompt, seconds, expand/,
-			],
-			[prompt('$json.message.content.prompt'), A_BOAT],
-			[length('$json.message.content.seconds'), SIX],
-			[expansion('$json.message.content.expand'), ON],
-			[{ ...text, prompt: '=Film {{ $json.output.scene }}' }, /\$json\.output\.scene\.subject/],
-			[{ ...text, prompt: '=Film {{ $json.output.scene.subject }}' }, { prompt: 'Film a boat' }],
 		],
-	],
-	[
-		// EditImage/EditImage.node.js: the JSON of its input; with Information, the facts of the picture.
-		'Edit Image',
-		{ format: 'JPEG', size: { width: 640, height: 480 }, Compression: 'JPEG' },
-		[
-			[prompt('$json.prompt'), NOTHING],
-			[prompt('$json.size'), /'Prompt' holds an object.*The object has width, height/],
-		],
-	],
-];
+	},
+};
 
-const ROWS = SHAPES.flatMap(([node, json, rows]) =>
-	rows.map(([parameters, expected]) => {
-		const [[field, value]] = Object.entries({ ...parameters, ...parameters.options }).filter(
-			([, each]) => typeof each === 'string' && each.startsWith('='),
-		);
-		return [`${node}: ${field} ${value}`, json, parameters, expected];
+const nameOf = (node, parameters) => {
+	const [[name, value]] = Object.entries({ ...parameters, ...parameters.options }).filter(
+		([key, each]) => key === 'firstFrameBinaryField' || String(each).startsWith('='),
+	);
+	return `${node}: ${name} ${value}`;
+};
+
+/** The item as n8n hands it on: with files in its storage, and inline where the shape has them so. */
+async function withFiles(value) {
+	const data = png(640, 480);
+	if (value?.data === 'filesystem-v2') return await engine.binaryFrom(data, value);
+	if (value?.data === 'x') return { ...value, data: data.toString('base64') };
+	if (Array.isArray(value)) return await Promise.all(value.map(withFiles));
+	if (typeof value !== 'object' || value === null) return value;
+	const entries = Object.entries(value).map(async ([key, each]) => [key, await withFiles(each)]);
+	return Object.fromEntries(await Promise.all(entries));
+}
+
+test.each(
+	Object.entries(ROWS).flatMap(([shape, rows]) => {
+		const { node, items } = shapes[shape] ?? MORE[shape];
+		return rows.map(([parameters, expected]) => [
+			nameOf(node, parameters),
+			items[0],
+			parameters,
+			expected,
+		]);
 	}),
-);
-
-test.each(ROWS)('%s', async (_name, json, parameters, expected) => {
-	const { error } = await make(parameters, { items: [{ json }] });
+)('%s', async (_name, item, parameters, expected) => {
+	const { error } = await make(parameters, { items: [await withFiles(item)] });
 	const bodies = sim.requests.filter(({ kind }) => kind === 'submit').map(({ body }) => body);
 	if (expected instanceof RegExp) {
 		expect(`${error?.message} | ${error?.description}`).toMatch(expected);
@@ -253,4 +266,9 @@ test.each(ROWS)('%s', async (_name, json, parameters, expected) => {
 		expect(error).toBeUndefined();
 		expect(bodies).toEqual([expect.objectContaining(expected)]);
 	}
+});
+
+test('every recorded shape is put into a field', () => {
+	expect(n8n).toBe('2.41.1');
+	expect(Object.keys(ROWS)).toEqual(expect.arrayContaining(Object.keys(shapes)));
 });

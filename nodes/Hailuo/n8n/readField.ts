@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { FieldError } from '../models/fieldError';
 import { shortened } from '../models/text';
+import { similarName } from './similarName';
 
 /*
  * The one place where a field is read that an expression may fill in. What the expression could not say is refused here,
@@ -213,16 +214,18 @@ const shownCode = (code: string): string => shortened(code.replace(/\s+/g, ' '),
 
 const shownResult = (value: unknown): string => (value === undefined ? 'nothing' : String(value));
 
-function holeError({ label, instead }: Where, code: string, value: unknown, inText: boolean) {
+function holeError(where: Where, code: string, value: unknown, inText: boolean) {
+	const { context, item, label, instead } = where;
 	const shown = shownCode(code);
 	const other = inText ? "''" : instead;
 	const isShort = shown === code;
+	const similar = similarName(code, context.getInputData()[item]?.json);
 	return new FieldError(
 		label,
 		inText
 			? `has a hole: {{ ${shown} }} gave ${shownResult(value)}`
 			: `is an expression that gave ${shownResult(value)}: {{ ${shown} }}`,
-		`Look at the JSON of the item for the right name${
+		`${similar || 'Look at the JSON of the item for the right name'}${
 			other && isShort ? `. Where it may be missing, write {{ ${withDefault(code, other)} }}` : ''
 		}`,
 	);

@@ -43,6 +43,14 @@ export function readPictureText(value: unknown, context: PictureTextContext): Pi
 	if (entry === undefined || entry === null || entry === '') {
 		throw new ImageRefused(field, 'missing', 'is empty', HOW);
 	}
+	if (describesFile(entry)) {
+		throw new ImageRefused(
+			field,
+			'text',
+			'is a file of the item, not an address',
+			"Choose 'File From Input' as the source, and enter the name of the input field that holds the file.",
+		);
+	}
 	if (typeof entry !== 'string') {
 		throw new ImageRefused(
 			field,
@@ -167,6 +175,14 @@ function otherFile(url: URL, rules: ImageRules): string | undefined {
 	if (type === undefined || url.search !== '' || rules.mimeTypes.includes(type)) return undefined;
 	return ending.toUpperCase();
 }
+
+/** A file as n8n writes it into the JSON, and what a form says of an upload. */
+const describesFile = (value: unknown): boolean =>
+	typeof value === 'object' &&
+	value !== null &&
+	['mimeType', 'mimetype'].some(
+		(key) => typeof (value as Record<string, unknown>)[key] === 'string',
+	);
 
 function describe(value: unknown): string {
 	if (Array.isArray(value)) return 'a list';

@@ -157,7 +157,7 @@ export function uploadName(name: string, mimeType: string): string {
 }
 
 function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureInput): IBinaryData {
-	const value = typeof input.value === 'string' ? input.value.trim() : input.value;
+	const value = oneOf(input.value);
 	if (value !== '' && (typeof value === 'string' || isBinaryData(value))) {
 		try {
 			const found: unknown = this.helpers.assertBinaryData(itemIndex, value);
@@ -168,7 +168,12 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 		}
 	}
 	refuseText(value, input);
-	const names = [...binaryFields.call(this, itemIndex).keys()];
+	const files = binaryFields.call(this, itemIndex);
+	// A file in the JSON: n8n's helper looks there in its combined mode alone.
+	const inJson = typeof value === 'string' ? files.get(value) : undefined;
+	if (inJson) return withType(inJson);
+	const names = [...files.keys()];
+	refuseObject(value, names, input);
 	const free = names.find((name) => name !== input.taken);
 	const wanted =
 		typeof value === 'string' && value !== '' ? `"${value.slice(0, 60)}"` : '(no name given)';
@@ -184,6 +189,14 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 				? `Enter "${free}" in '${input.label} Input Field'.`
 				: "That one is the first frame. Put a second picture into the item, in a field of its own, or choose 'URL or Base64 Text'.",
 	);
+}
+
+/** A name without blanks around it, or the one file of a list: a form with many files gives a list also for one. */
+function oneOf(value: unknown): unknown {
+	if (typeof value === 'string') return value.trim();
+	return Array.isArray(value) && value.length === 1 && isBinaryData(value[0])
+		? (value[0] as unknown)
+		: value;
 }
 
 /** n8n-workflow has a guard for this too, but not in every version that the node runs on. */
@@ -218,6 +231,25 @@ function refuseText(value: unknown, { label }: PictureInput): void {
 	);
 }
 
+/** @throws ImageRefused for an object or a list in place of a name, as a form or Airtable describe their files */
+function refuseObject(value: unknown, names: string[], { label }: PictureInput): void {
+	if (typeof value !== 'object' || value === null) return;
+	const field = `'${label} Input Field'`;
+	const isFiles = Array.isArray(value) && value.length > 1 && value.every(isBinaryData);
+	throw new ImageRefused(
+		label,
+		'missing',
+		isFiles
+			? `needs one picture, and ${field} gives a list of ${value.length} files`
+			: `needs the name of an input field, and ${field} gives ${Array.isArray(value) ? 'a list' : 'an object'}`,
+		isFiles
+			? 'Let the expression name one of them, e.g. {{ $json.Pictures[0] }}; for a video of each, put Split Out before this node.'
+			: names.length
+				? `Enter a name as a text; the item has ${quoted(names)}.`
+				: "The item has no file: put a step before this one that delivers it, or choose 'URL or Base64 Text' where the object has an address in it.",
+	);
+}
+
 function quoted(names: string[]): string {
 	return names.map((name) => `"${name}"`).join(', ');
 }
@@ -225,9 +257,16 @@ function quoted(names: string[]): string {
 /** The files of an item by their fields; also those that stand in the JSON, where n8n's combined mode puts them. */
 export function binaryFields(this: IExecuteFunctions, itemIndex: number): Map<string, IBinaryData> {
 	const item = this.getInputData()[itemIndex];
-	const inJson = Object.entries(item?.json ?? {}).filter(([, value]) => isBinaryData(value));
+	const inJson = Object.entries(item?.json ?? {})
+		.flatMap(
+			([name, value]): Array<[string, unknown]> =>
+				Array.isArray(value)
+					? value.map((one: unknown, nth) => [`${name}[${nth}]`, one])
+					: [[name, value]],
+		)
+		.filter((entry): entry is [string, IBinaryData] => isBinaryData(entry[1]));
 	return new Map([
-		...(inJson as unknown as Array<[string, IBinaryData]>),
+		...inJson,
 		...Object.entries(item?.binary ?? {}).filter(([, file]) => holdsData(file)),
 	]);
 }
