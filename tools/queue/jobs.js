@@ -51,7 +51,7 @@ async function spreadOut(context) {
 	const ended = await Promise.all(ids.map((id) => client.waitForEnd(id, { timeoutMs: 180_000 })));
 	const done = ended.filter(({ status }) => status === 'success');
 	const found = `${done.length} done, ${spread(cluster.workers, ids)}`;
-	table.check('8 executions over two workers', done.length === 8, found);
+	table.check('8 executions on two workers', done.length === 8, found);
 	table.check('paid submits for them', sim.paidPosts() === 8, sim.paidPosts());
 	let equal = 0;
 	for (const execution of done) {
@@ -79,7 +79,7 @@ async function killWorker(context) {
 		.waitForEnd(id, { timeoutMs: LOCK_MS * 12 })
 		.catch((error) => ({ status: error.message }));
 	table.tell(
-		'its execution after a worker was killed (SIGKILL) in the middle of a batch of 4',
+		'status of the execution when its worker was killed (SIGKILL) in the middle of a batch of 4',
 		status,
 	);
 	table.check('paid submits for the batch', made().length === 4, made().length);
@@ -93,11 +93,7 @@ async function pickUp(context, made) {
 	const { sim, table } = context;
 	const listed = await listedIds(context);
 	const again = made.filter((id) => listed.includes(id));
-	table.check(
-		'of them found with Job: Get Many, on the other worker',
-		again.length === 4,
-		again.length,
-	);
+	table.check('found with Job: Get Many, on the other worker', again.length === 4, again.length);
 	const paid = sim.acceptedJobs();
 	const videos = await runJob(context, { operation: 'wait', jobId: again.join(', ') });
 	const delivered = videos.filter(({ binary }) => binary?.data).length;

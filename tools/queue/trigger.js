@@ -69,7 +69,7 @@ async function deliver({ run, cluster, table }) {
 	const executions = await run.executions();
 	const ids = executions.map(({ id }) => id);
 	await Promise.all(ids.map((id) => run.client.waitForEnd(id)));
-	table.tell(`its ${ids.length} executions over two workers`, spread(cluster.workers, ids));
+	table.tell(`its ${ids.length} executions on two workers`, spread(cluster.workers, ids));
 	let equal = 0;
 	let shown = 0;
 	for (const id of ids) {
@@ -83,8 +83,8 @@ async function deliver({ run, cluster, table }) {
 			if (read[0].status === 'fulfilled') shown++;
 		}
 	}
-	table.check('videos byte for byte, read by a node behind it', equal === made, equal);
-	table.tell('of them n8n shows in its list of executions', shown);
+	table.check('videos byte for byte, read by a node after it', equal === made, equal);
+	table.tell('videos that n8n shows in its list of executions', shown);
 }
 
 /** Only one of the three processes looks. */
@@ -126,15 +126,15 @@ async function killWorker({ run, cluster, table }) {
 	await sleep(1_000);
 	await victim.kill();
 	const { status } = await run.client.waitForEnd(id, { timeoutMs: LOCK_MS * 12 });
-	table.tell('its execution after the worker was killed (SIGKILL) in it', status);
+	table.tell('status of the execution when its worker was killed (SIGKILL)', status);
 	const { missing: lost } = await run.count();
-	table.tell('jobs of it that n8n has forgotten', lost.length);
+	table.tell('jobs of it that n8n lost', lost.length);
 	const log = run.n8n.readLog();
 	const logged = lost.filter((job) => log.includes(job)).length;
-	table.check('of them in the log of the main', logged === lost.length, logged);
+	table.check('lost jobs in the log of the main', logged === lost.length, logged);
 	const listed = await listedIds(run);
 	const found = lost.filter((job) => listed.includes(job)).length;
-	table.check('of them found with Job: Get Many', found === lost.length, found);
+	table.check('lost jobs found with Job: Get Many', found === lost.length, found);
 	await cluster.replace([victim], run.env);
 	await tellCount(run, table, 'jobs after that', lost);
 	return lost;
@@ -163,7 +163,7 @@ async function outliveRedis({ run, cluster, table }, lost) {
 	run.make(4, 0.1);
 	await run.until(() => processes.every(({ child }) => isGone(child)), 45_000);
 	const ended = processes.filter(({ child }) => isGone(child)).length;
-	table.tell('of 3 processes, ended by themselves when Redis stayed away', ended);
+	table.tell('processes (of 3) that shut down while Redis was down', ended);
 	await cluster.redis.start();
 	if (isGone(run.n8n.child)) await run.start();
 	const gone = cluster.workers.filter(({ child }) => isGone(child));
@@ -171,10 +171,10 @@ async function outliveRedis({ run, cluster, table }, lost) {
 	await run.settle(lost.length);
 	const { missing } = await run.count();
 	const forgotten = missing.filter((id) => !lost.includes(id));
-	table.tell('jobs that n8n has forgotten then', forgotten.length);
+	table.tell('jobs that n8n lost then', forgotten.length);
 	const log = run.n8n.readLog();
 	const logged = forgotten.filter((id) => log.includes(id)).length;
-	table.check('of them in the log of the main', logged === forgotten.length, logged);
+	table.check('lost jobs in the log of the main', logged === forgotten.length, logged);
 	await tellCount(run, table, 'all started again with Redis', missing);
 }
 
