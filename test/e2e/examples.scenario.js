@@ -295,7 +295,7 @@ const youTube = example(
 		assert.equal(title, 'Evening lake');
 		assert.equal(privacyStatus, 'private');
 		const [{ json }] = itemsOf(execution, 'No Video');
-		assert.match(json.error.message, /^First Frame is /);
+		assert.match(json.error.message, /^'First Frame' is /);
 	},
 	{ files: FILES },
 );

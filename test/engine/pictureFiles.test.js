@@ -29,7 +29,7 @@ async function withFile(data, file = {}, parameters = {}) {
 /** Refused before anything is sent. @returns {Promise<string>} what the person reads, message and way out */
 async function refused(data, file, parameters) {
 	const { error } = await withFile(data, file, parameters);
-	expect(error?.message).toMatch(/^First Frame /);
+	expect(error?.message).toMatch(/^'First Frame' /);
 	expect(sim.paidPosts()).toBe(0);
 	expect(sim.requests).toEqual([]);
 	return `${error.message} | ${error.description}`;
@@ -215,7 +215,7 @@ describe('a file that a step before destroyed is named by what was done to it', 
 		const firstFrameUrl = Buffer.from(base64).toString('base64');
 		const parameters = { operation: 'imageToVideo', firstFrameSource: 'url', firstFrameUrl };
 		const { error } = await make(parameters);
-		expect(error.message).toBe('First Frame is Base64 of Base64: the picture was encoded twice');
+		expect(error.message).toBe("'First Frame' is Base64 of Base64: the picture was encoded twice");
 		expect(sim.requests).toEqual([]);
 	});
 });

@@ -27,7 +27,7 @@ const link = (firstFrameUrl, more) => ({
 /** @returns {Promise<string>} what the person reads, message and way out */
 async function refused(parameters, items) {
 	const { error } = await make(parameters, { items });
-	expect(error?.message).toMatch(/^'?First Frame'? /);
+	expect(error?.message).toMatch(/^'First Frame' /);
 	expect(submitted()).toEqual([]);
 	return `${error.message} | ${error.description}`;
 }

@@ -36,7 +36,7 @@ describe('the messages under Troubleshooting', () => {
 	test.each(messages)('%s', (message) => {
 		// The label of the field stands before the text; figures and names are put in.
 		const parts = message
-			.replace(/^('[^']+'|First Frame) /, '')
+			.replace(/^'[^']+' /, '')
 			.split(/…|\d+|WaveSpeed|MiniMax|The service/)
 			.map((part) => part.trim())
 			.filter((part) => part.length > 3);

@@ -2,7 +2,6 @@ import type { IDataObject, INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { AmbiguousSubmitError } from '../jobs/submit';
 import { DeadlineError } from '../jobs/wait';
-import { ImageRefused } from '../media/picture/check';
 import { FieldError } from '../models/fieldError';
 import { shortened } from '../models/text';
 import { ProviderError } from '../providers/errors';
@@ -136,7 +135,7 @@ export function explain(error: unknown): Explained {
 	}
 	if (error instanceof JobFailed) return explainFailedJob(error.job);
 	if (error instanceof UnreadableField) return explainExpression(error);
-	if (error instanceof FieldError || error instanceof ImageRefused) {
+	if (error instanceof FieldError) {
 		return {
 			message: shortened(error.message, MAX_MESSAGE),
 			next: shortened(error.fix, MAX_NEXT),

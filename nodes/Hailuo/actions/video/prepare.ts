@@ -52,7 +52,7 @@ export interface Prepared {
  * Checks an item without any request. Its files are looked at and let go again, because a batch of them would not
  * fit into memory; they are read once more when their turn comes.
  *
- * @throws FieldError or ImageRefused, which name the field, the rule and the fix
+ * @throws FieldError, which names the field, the rule and the fix
  */
 export async function prepare(
 	context: IExecuteFunctions,
@@ -133,7 +133,7 @@ interface Asked {
  * The values with what `place` makes of each file. The files are loaded and checked one after the other, and each is let
  * go again before the next one, because all of them would not fit into memory.
  *
- * @throws FieldError or ImageRefused for a file that the model would refuse
+ * @throws FieldError for a file that the model would refuse
  */
 async function withFiles(
 	{ context, session, item, operation, model, values }: Asked,

@@ -213,7 +213,7 @@ function framePlace(context: IExecuteFunctions, item: number, frame: Frame): str
 /**
  * The picture of a frame, checked against the provider's limits.
  *
- * @throws ImageRefused, before any request
+ * @throws FieldError, before any request
  */
 export async function loadFrame(
 	context: IExecuteFunctions,
@@ -312,7 +312,7 @@ const referencePlaces = (
  * One reference, checked against what the model takes.
  *
  * @param place an entry of `readValues`
- * @throws FieldError or ImageRefused, before any request
+ * @throws FieldError, before any request
  */
 export async function loadReferenceAt(
 	context: IExecuteFunctions,

@@ -1,48 +1,10 @@
+import { FieldError } from '../../models/fieldError';
 import type { PictureRules } from '../../providers/modelTypes';
-import { UnreadableImage } from './damage';
+import { unreadable } from './damage';
 import { readImageInfo, type ImageInfo } from './info';
 import { identify } from './fileType';
 import { historyOf } from './history';
 import { holdsAllPixels } from './pngPixels';
-
-export type ImageRules = PictureRules;
-
-/**
- * Which rule a picture broke:
- * - `missing`: the item has no such binary field, or the field is empty
- * - `text`: a text that is no URL, data URI or base64 picture
- * - `url`: a URL that the provider could not fetch
- * - `unreadable`: damaged or cut off
- * - `type`, `size`, `shortSide`, `longSide`, `ratio`: the provider's limits
- */
-export type ImageRule =
-	| 'missing'
-	| 'text'
-	| 'url'
-	| 'unreadable'
-	| 'type'
-	| 'size'
-	| 'shortSide'
-	| 'longSide'
-	| 'ratio';
-
-/** A picture was refused before anything was sent. */
-export class ImageRefused extends Error {
-	/** The label of the field in the editor, e.g. `First Frame`. */
-	readonly field: string;
-	readonly rule: ImageRule;
-	/** What the person can do, as a sentence. */
-	readonly fix: string;
-
-	/** `what` is the rest of the sentence that begins with the field's label. */
-	constructor(field: string, rule: ImageRule, what: string, fix: string) {
-		super(`${field} ${what}`);
-		this.name = 'ImageRefused';
-		this.field = field;
-		this.rule = rule;
-		this.fix = fix;
-	}
-}
 
 /** px; the shortest side that most models take (docs/providers.md D). */
 export const MIN_SIDE = 301;
@@ -61,9 +23,9 @@ const TYPE_NAMES: Record<string, string> = {
  * Checks a picture against a provider's limits, by its bytes alone.
  *
  * The ratio must lie between 2:5 and 5:2. Where `strictRatio` is set, exactly 2:5 and 5:2 are refused too.
- * Throws ImageRefused, which names the field, the rule and the fix.
+ * @throws FieldError
  */
-export function checkImage(data: Buffer, rules: ImageRules, field: string): ImageInfo {
+export function checkImage(data: Buffer, rules: PictureRules, field: string): ImageInfo {
 	checkBytes(data.length, rules, field);
 	checkType(data, rules, field);
 	const info = readInfo(data, field);
@@ -76,27 +38,21 @@ export function checkImage(data: Buffer, rules: ImageRules, field: string): Imag
  * Looks for the pixels of a picture that passed `checkImage`: half a picture would be paid for in full. Costs the
  * unpacking of a PNG; what can be told without that is told there.
  *
- * @throws ImageRefused
+ * @throws FieldError
  */
 export async function checkPixels(data: Buffer, info: ImageInfo, field: string): Promise<void> {
 	if (info.mimeType !== 'image/png' || (await holdsAllPixels(data))) return;
-	throw unreadable(new UnreadableImage('is damaged: a part of its pixels is missing'), field);
+	throw unreadable('is damaged: a part of its pixels is missing', field);
 }
 
-/** Refuses a picture for its length alone, so that a huge file need not be read. Throws ImageRefused. */
-export function checkBytes(bytes: number, rules: ImageRules, field: string): void {
+/** Refuses a picture for its length alone, so that a huge file need not be read. Throws FieldError. */
+export function checkBytes(bytes: number, rules: PictureRules, field: string): void {
 	if (bytes === 0) {
-		throw new ImageRefused(
-			field,
-			'missing',
-			'is an empty file (0 bytes)',
-			'Check the step before.',
-		);
+		throw new FieldError(field, 'is an empty file (0 bytes)', 'Check the step before.');
 	}
 	if (bytes <= rules.maxBytes) return;
-	throw new ImageRefused(
+	throw new FieldError(
 		field,
-		'size',
 		`has ${megabytes(bytes)} MB; at most ${megabytes(rules.maxBytes)} MB are allowed`,
 		'Save it smaller: as JPG with a quality of 85, or with fewer pixels (2000 px are plenty).',
 	);
@@ -108,7 +64,7 @@ function megabytes(bytes: number): string {
 }
 
 /** `JPG, PNG or WebP`. */
-export function typeNames(rules: ImageRules): string {
+export function typeNames(rules: PictureRules): string {
 	const names = rules.mimeTypes.map((type) => TYPE_NAMES[type] ?? type);
 	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
@@ -126,15 +82,14 @@ const FETCH: Record<string, string> = {
 		'The step before fetched a page that shows the picture, or one that asks to sign in: let it fetch the address of the picture itself.',
 };
 
-function checkType(data: Buffer, rules: ImageRules, field: string): void {
+function checkType(data: Buffer, rules: PictureRules, field: string): void {
 	const kind = identify(data);
 	if (rules.mimeTypes.includes(kind.mimeType)) return;
 	const isPicture = kind.mimeType.startsWith('image/');
 	const history = isPicture ? undefined : historyOf(data);
-	if (history) throw new ImageRefused(field, 'type', history.what, history.fix);
-	throw new ImageRefused(
+	if (history) throw new FieldError(field, history.what, history.fix);
+	throw new FieldError(
 		field,
-		'type',
 		`is ${kind.name}; allowed are ${typeNames(rules)}, whatever the file is called`,
 		isPicture ? (CONVERT[kind.mimeType] ?? CONVERT_ANY) : (FETCH[kind.mimeType] ?? FETCH_ANY),
 	);
@@ -144,54 +99,42 @@ function readInfo(data: Buffer, field: string): ImageInfo {
 	try {
 		return readImageInfo(data);
 	} catch (error) {
-		throw unreadable(error, field);
+		const rule = error instanceof FieldError ? error.rule : 'cannot be read as a picture';
+		throw unreadable(rule, field);
 	}
-}
-
-function unreadable(error: unknown, field: string): ImageRefused {
-	const what = error instanceof UnreadableImage ? error.message : 'cannot be read as a picture';
-	return new ImageRefused(
-		field,
-		'unreadable',
-		what,
-		'Open the picture and save it again as JPG or PNG, or fetch it again in the step before.',
-	);
 }
 
 function pixels({ width, height }: ImageInfo): string {
 	return `${width} × ${height} px`;
 }
 
-function checkSides(info: ImageInfo, rules: ImageRules, field: string): void {
+function checkSides(info: ImageInfo, rules: PictureRules, field: string): void {
 	const { minSide = MIN_SIDE, maxSide = Infinity } = rules;
 	if (info.width * info.height > MAX_PIXELS) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'longSide',
 			`is ${pixels(info)}, more than any program opens`,
 			'Save it smaller: 2000 px on the long side are plenty.',
 		);
 	}
 	const short = Math.min(info.width, info.height);
 	if (short < minSide) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'shortSide',
 			`is ${pixels(info)}; its short side must have at least ${minSide} px`,
 			`Use a larger picture: at least ${minSide} px on the short side, better 768 px or more.`,
 		);
 	}
 	if (Math.max(info.width, info.height) > maxSide) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'longSide',
 			`is ${pixels(info)}; its long side must have at most ${maxSide} px`,
 			`Save it smaller: ${maxSide} px on the long side at most, 2000 px are plenty.`,
 		);
 	}
 }
 
-function checkRatio(info: ImageInfo, { strictRatio }: ImageRules, field: string): void {
+function checkRatio(info: ImageInfo, { strictRatio }: PictureRules, field: string): void {
 	const long = Math.max(info.width, info.height);
 	const short = Math.min(info.width, info.height);
 	// In whole numbers: 2:5 and 5:2 are reciprocals, so long:short against 5:2 says it for both.
@@ -200,9 +143,8 @@ function checkRatio(info: ImageInfo, { strictRatio }: ImageRules, field: string)
 	const wide = info.width >= info.height;
 	const ratio = (long / short).toFixed(2);
 	const most = strictRatio ? Math.ceil((5 * short) / 2) - 1 : Math.floor((5 * short) / 2);
-	throw new ImageRefused(
+	throw new FieldError(
 		field,
-		'ratio',
 		`is ${pixels(info)}, too ${wide ? 'wide' : 'tall'}: a ratio of ${wide ? `${ratio}:1` : `1:${ratio}`}, ` +
 			`allowed is ${strictRatio ? 'less than' : 'up to'} ${wide ? '2.5:1' : '1:2.5'}`,
 		`Crop it to at most ${most} px in ${wide ? 'width' : 'height'}, or add a border to the short side.`,

@@ -1,3 +1,5 @@
+import { FieldError } from '../../models/fieldError';
+
 /** px, and how the picture is to be turned. */
 export interface Size {
 	width: number;
@@ -6,18 +8,12 @@ export interface Size {
 	orientation?: number;
 }
 
-/** The bytes are no picture that can be read; the message is the end of a sentence: `is cut off: …`. */
-export class UnreadableImage extends Error {
-	constructor(message: string) {
-		super(message);
-		this.name = 'UnreadableImage';
-	}
-}
+const FIX =
+	'Open the picture and save it again as JPG or PNG, or fetch it again in the step before.';
 
-export function damaged(detail: string): UnreadableImage {
-	return new UnreadableImage(`is damaged: ${detail}`);
-}
+/** The bytes are no picture that can be read. Who reads them knows no field: `checkImage` puts in its label. */
+export const unreadable = (rule: string, field = 'Picture') => new FieldError(field, rule, FIX);
 
-export function cutOff(): UnreadableImage {
-	return new UnreadableImage('is cut off: the end of the file is missing');
-}
+export const damaged = (detail: string) => unreadable(`is damaged: ${detail}`);
+
+export const cutOff = () => unreadable('is cut off: the end of the file is missing');

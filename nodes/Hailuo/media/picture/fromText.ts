@@ -1,6 +1,8 @@
+import { FieldError } from '../../models/fieldError';
+import type { PictureRules } from '../../providers/modelTypes';
 import { isFromInside } from '../hosts';
 import { pageLink } from '../shareLinks';
-import { ImageRefused, typeNames, type ImageRules } from './check';
+import { typeNames } from './check';
 import { countAddresses, entriesOf, unwrap } from './entries';
 import { identify } from './fileType';
 import { ENCODED_TWICE, timesEncoded } from './history';
@@ -12,7 +14,7 @@ export type PictureText =
 export interface PictureTextContext {
 	/** The label of the field, for messages. */
 	field: string;
-	rules: ImageRules;
+	rules: PictureRules;
 	/** The provider's base URL: a picture on a private host is allowed where the provider is on one too. */
 	providerUrl: string;
 	/** n8n fetches what an address names, and not the provider. */
@@ -33,7 +35,7 @@ const MAX_ADDRESS = 16_000;
  * bytes; the type that a data URI declares is ignored.
  *
  * Texts may have 30 million characters: every look at the whole of it is one pass without backtracking.
- * Throws ImageRefused.
+ * @throws FieldError
  */
 export function readPictureText(value: unknown, context: PictureTextContext): PictureText {
 	const { field } = context;
@@ -41,26 +43,24 @@ export function readPictureText(value: unknown, context: PictureTextContext): Pi
 	if (entries.length > 1) throw several(field, entries.length, '{{ $json.Attachments[0].url }}');
 	const [entry] = entries;
 	if (entry === undefined || entry === null || entry === '') {
-		throw new ImageRefused(field, 'missing', 'is empty', HOW);
+		throw new FieldError(field, 'is empty', HOW);
 	}
 	if (describesFile(entry)) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'text',
 			'is a file of the item, not an address',
 			"Choose 'File From Input' as the source, and enter the name of the input field that holds the file.",
 		);
 	}
 	if (typeof entry !== 'string') {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'text',
-			`is no text but ${describe(value)}`,
+			`is no text but ${describe(typeof value === 'string' ? entry : value)}`,
 			`Let the expression name one text, e.g. {{ $json.Attachments[0].url }}. ${HOW}`,
 		);
 	}
 	const text = entry.trim();
-	if (text === '') throw new ImageRefused(field, 'missing', 'is blank', HOW);
+	if (text === '') throw new FieldError(field, 'is blank', HOW);
 	if (/^data:/i.test(text)) return fromDataUri(text, context);
 	const address = text.length <= MAX_ADDRESS ? addressIn(text, field) : text;
 	const scheme = schemeOf(address);
@@ -70,12 +70,11 @@ export function readPictureText(value: unknown, context: PictureTextContext): Pi
 
 const schemeOf = (text: string) => /^([a-z][a-z0-9+.-]{0,30}):/i.exec(text)?.[1].toLowerCase();
 
-/** The one address in a text, without what is wrapped around it. @throws ImageRefused where there are several */
+/** The one address in a text, without what is wrapped around it. @throws FieldError where there are several */
 function addressIn(text: string, field: string): string {
 	if (/\[object [A-Z]\w*\]/.test(text)) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'text',
 			`holds an object where a text is needed: ${excerpt(text)}`,
 			'Let the expression name one of its fields, e.g. {{ $json.file.url }}.',
 		);
@@ -87,25 +86,22 @@ function addressIn(text: string, field: string): string {
 	}
 	const address = unwrap(text);
 	if (/^https?:\/\/https?:/i.test(address)) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'url',
 			`names http:// or https:// twice: ${excerpt(address)}`,
 			'Take one of the two out of the expression.',
 		);
 	}
 	if (/^https?:/i.test(address) && /[\r\n\t]/.test(address)) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'url',
 			`is an address with a line break or a tab in it: ${excerpt(address)}`,
 			'Give one address, in one line.',
 		);
 	}
 	if (/^(\/\/|www\.)/i.test(address) || /^[a-z0-9-]+(\.[a-z0-9-]+)+\//i.test(address)) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'text',
 			`is an address without https:// before it: ${excerpt(address)}`,
 			`Put https:// before it. ${HOW}`,
 		);
@@ -114,22 +110,20 @@ function addressIn(text: string, field: string): string {
 }
 
 const several = (field: string, count: number, expression: string) =>
-	new ImageRefused(
+	new FieldError(
 		field,
-		'text',
 		`holds ${count} pictures or addresses, and one is needed`,
 		`Let the expression name one, e.g. ${expression}; for a video of each, put Split Out before this node.`,
 	);
 
-/** @throws ImageRefused for a page, for what cannot be reached, and for a file that the provider does not take */
+/** @throws FieldError for a page, for what cannot be reached, and for a file that the provider does not take */
 function reachableUrl(text: string, context: PictureTextContext): string {
 	const { field, rules, byN8n, howByN8n = HOW_BY_N8N } = context;
 	const url = fileUrl(text, context);
 	const wrongType = byN8n ? undefined : otherFile(new URL(url), rules);
 	if (!wrongType) return url;
-	throw new ImageRefused(
+	throw new FieldError(
 		field,
-		'url',
 		`is the address of a ${wrongType} file; allowed are ${typeNames(rules)}`,
 		`Give the address of a picture of these types. If it only looks like that: ${howByN8n}, which looks at the file itself.`,
 	);
@@ -139,7 +133,7 @@ function reachableUrl(text: string, context: PictureTextContext): string {
  * The address at which the provider, or n8n for it, is to fetch a file: a share link is taken as the file behind it where
  * n8n fetches.
  *
- * @throws ImageRefused for a page, and for what cannot be reached
+ * @throws FieldError for a page, and for what cannot be reached
  */
 export function fileUrl(text: string, context: Omit<PictureTextContext, 'rules'>): string {
 	const { field, byN8n, howByN8n = HOW_BY_N8N } = context;
@@ -148,7 +142,7 @@ export function fileUrl(text: string, context: Omit<PictureTextContext, 'rules'>
 	if (!page) return url;
 	if (page.direct && byN8n) return publicUrl(page.direct, context);
 	const fix = page.direct ? `${howByN8n}. Or: ${page.way}` : page.way;
-	throw new ImageRefused(field, 'url', `is ${page.what}`, fix);
+	throw new FieldError(field, `is ${page.what}`, fix);
 }
 
 /** The source at which n8n fetches the picture, as the editor calls it. */
@@ -169,7 +163,7 @@ function no(ending: string): [string, string] {
 	return [ending, ''];
 }
 
-function otherFile(url: URL, rules: ImageRules): string | undefined {
+function otherFile(url: URL, rules: PictureRules): string | undefined {
 	const ending = /\.([a-z0-9]{2,4})$/i.exec(url.pathname)?.[1].toLowerCase() ?? '';
 	const type = ENDINGS.get(ending);
 	if (type === undefined || url.search !== '' || rules.mimeTypes.includes(type)) return undefined;
@@ -198,7 +192,7 @@ function excerpt(text: string): string {
 /**
  * The address of a file that the provider is to fetch itself.
  *
- * @throws ImageRefused for one that it cannot reach
+ * @throws FieldError for one that it cannot reach
  */
 function publicUrl(
 	text: string,
@@ -206,21 +200,19 @@ function publicUrl(
 ): string {
 	const scheme = schemeOf(text);
 	if (scheme !== 'http' && scheme !== 'https') {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'url',
 			`begins with "${scheme}:"; only http:// and https:// addresses can be fetched`,
 			HOW,
 		);
 	}
 	const url = parseUrl(text);
 	if (!url || !/^https?:\/\/[^/]/i.test(text)) {
-		throw new ImageRefused(field, 'url', `is no valid address: ${excerpt(text)}`, HOW);
+		throw new FieldError(field, `is no valid address: ${excerpt(text)}`, HOW);
 	}
 	if (isFromInside(url, providerUrl)) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'url',
 			byN8n
 				? `is on "${url.host}", an address of your own network, from where this node fetches nothing`
 				: `is on "${url.host}", which only your own network can reach; the provider fetches the file itself`,
@@ -243,9 +235,8 @@ function fromDataUri(text: string, context: PictureTextContext): PictureText {
 	const head = comma < 0 ? '' : text.slice('data:'.length, comma).toLowerCase();
 	const isBase64 = head.split(';').some((part) => part.trim() === 'base64');
 	if (!isBase64) {
-		throw new ImageRefused(
+		throw new FieldError(
 			context.field,
-			'text',
 			`is a data URI without ";base64," near its beginning: ${excerpt(text)}`,
 			HOW,
 		);
@@ -258,9 +249,8 @@ function fromBase64(base64: string, original: string, context: PictureTextContex
 	// Checked before it is decoded; a little more for the line breaks that MIME puts into base64.
 	const longest = Math.ceil((rules.maxBytes * 4) / 3) * 1.05 + 1024;
 	if (base64.length > longest) {
-		throw new ImageRefused(
+		throw new FieldError(
 			field,
-			'size',
 			`is a text of ${base64.length} characters, more than a picture of the allowed size can have`,
 			'Save the picture smaller (as JPG), or give its https:// address.',
 		);
@@ -271,13 +261,13 @@ function fromBase64(base64: string, original: string, context: PictureTextContex
 	const kind = identify(data);
 	if (!isClean || !kind.mimeType.startsWith('image/')) {
 		if (isClean && timesEncoded(base64) === 2) {
-			throw new ImageRefused(field, 'text', ENCODED_TWICE.what, ENCODED_TWICE.fix);
+			throw new FieldError(field, ENCODED_TWICE.what, ENCODED_TWICE.fix);
 		}
 		const what =
 			original === base64
 				? 'is neither an address nor a picture as base64'
 				: 'is a data URI that holds no picture';
-		throw new ImageRefused(field, 'text', `${what}: ${excerpt(original)}`, HOW);
+		throw new FieldError(field, `${what}: ${excerpt(original)}`, HOW);
 	}
 	return { kind: 'data', data, mimeType: kind.mimeType };
 }

@@ -1,5 +1,5 @@
 import { boxAt, boxesOf } from '../reference/boxes';
-import { cutOff, damaged, UnreadableImage, type Size } from './damage';
+import { cutOff, damaged, unreadable, type Size } from './damage';
 import { readOrientation } from './exif';
 import { identify } from './fileType';
 import { readJpeg } from './jpeg';
@@ -23,10 +23,10 @@ export interface ImageInfo {
  * the width: the ratio becomes its reciprocal, the short side stays the same length. (Since the providers'
  * limits of the ratio, 2:5 and 5:2, are reciprocals too, it changes what a message says, not the verdict.)
  *
- * Throws UnreadableImage for a file that is damaged, cut off or of another type.
+ * @throws FieldError, of no field yet, for a file that is damaged, cut off or of another type.
  */
 export function readImageInfo(data: Buffer): ImageInfo {
-	if (data.length === 0) throw new UnreadableImage('is empty (0 bytes)');
+	if (data.length === 0) throw unreadable('is empty (0 bytes)');
 	const kind = identify(data);
 	switch (kind.mimeType) {
 		case 'image/jpeg':
@@ -38,7 +38,7 @@ export function readImageInfo(data: Buffer): ImageInfo {
 		case 'image/heic':
 			return { mimeType: kind.mimeType, ...asDisplayed(readHeic(data)) };
 		default:
-			throw new UnreadableImage(`is ${kind.name}`);
+			throw unreadable(`is ${kind.name}`);
 	}
 }
 

@@ -27,7 +27,7 @@ interface Frame {
  * It walks from segment to segment by their lengths and never searches for a frame header: the thumbnail inside EXIF is
  * a whole JPEG with one of its own, and would be taken for the picture.
  *
- * @throws UnreadableImage
+ * @throws FieldError, of no field yet
  */
 export function readJpeg(data: Buffer): Size {
 	let frame: Frame | undefined;

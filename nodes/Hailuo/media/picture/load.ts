@@ -2,8 +2,10 @@ import { createHash } from 'crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import { settle } from '../../jobs/settle';
+import { FieldError } from '../../models/fieldError';
+import type { PictureRules } from '../../providers/modelTypes';
 import { DownloadFailed } from '../video/downloadFailed';
-import { checkBytes, checkImage, checkPixels, ImageRefused, type ImageRules } from './check';
+import { checkBytes, checkImage, checkPixels } from './check';
 import { identify } from './fileType';
 import { readPictureText } from './fromText';
 
@@ -21,7 +23,7 @@ export interface PictureInput {
 	value: unknown;
 	/** The label of the field in the editor, e.g. `First Frame`. */
 	label: string;
-	rules: ImageRules;
+	rules: PictureRules;
 	/** The input field of the first frame: it is not offered for the last one. */
 	taken?: unknown;
 	/** The provider's base URL; decides whether an address on a private host makes sense. */
@@ -64,7 +66,7 @@ const EXTENSIONS: Record<string, string> = {
  * The picture of one field of one item, checked against the provider's limits. A URL is checked for its form
  * only: the provider fetches it.
  *
- * Throws ImageRefused (field, rule, fix), before any request. `binary.<field>.data` is never read: in n8n's
+ * @throws FieldError, before any request. `binary.<field>.data` is never read: in n8n's
  * filesystem mode it is no data.
  */
 export async function loadPicture(
@@ -89,24 +91,22 @@ export async function loadPicture(
 	return await checked(data, binary.fileName, input);
 }
 
-/** @throws ImageRefused where nothing comes, or a page */
+/** @throws FieldError where nothing comes, or a page */
 async function fetched(url: string, { label, rules, fetch }: PictureInput): Promise<Buffer> {
 	const accept = `${rules.mimeTypes.join(', ')}, */*;q=0.1`;
 	const outcome = await settle(async () => await fetch(url, { accept, maxBytes: rules.maxBytes }));
 	if (outcome.ok) {
 		if (identify(outcome.value).mimeType !== 'text/html') return outcome.value;
-		throw new ImageRefused(
+		throw new FieldError(
 			label,
-			'url',
 			'leads to a web page, not to the picture: the page shows it, or asks to sign in',
 			LOOK,
 		);
 	}
 	const { error } = outcome;
 	if (!(error instanceof DownloadFailed)) throw error;
-	throw new ImageRefused(
+	throw new FieldError(
 		label,
-		'url',
 		`could not be fetched: ${error.message}`,
 		error.reason === 'size' ? 'Save it smaller: as JPG, or with fewer pixels.' : LOOK,
 	);
@@ -116,10 +116,9 @@ async function fetched(url: string, { label, rules, fetch }: PictureInput): Prom
 export const LOOK =
 	"Open the link in a private window of your browser: it must show the file alone, without signing in (Google Drive: share it with 'Anyone with the link'). For what only you may open, put the step of that service, or HTTP Request with Response Format 'File', before this node and choose 'File From Input'.";
 
-function unreadable(error: unknown, label: string): ImageRefused {
-	return new ImageRefused(
+function unreadable(error: unknown, label: string): FieldError {
+	return new FieldError(
 		label,
-		'missing',
 		`cannot be read from n8n's storage: ${(error as Error)?.message ?? String(error)}`,
 		'Run the step again that delivers the file.',
 	);
@@ -177,9 +176,8 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 	const free = names.find((name) => name !== input.taken);
 	const wanted =
 		typeof value === 'string' && value !== '' ? `"${value.slice(0, 60)}"` : '(no name given)';
-	throw new ImageRefused(
+	throw new FieldError(
 		input.label,
-		'missing',
 		names.length === 0
 			? `needs a picture in the input field ${wanted}, but the item has no file`
 			: `needs a picture in the input field ${wanted}, but the item has only ${quoted(names)}`,
@@ -217,28 +215,26 @@ export const withType = (file: IBinaryData): IBinaryData =>
 /** Longer than any name of a field. */
 const MAX_NAME = 200;
 
-/** @throws ImageRefused for the picture itself, or its address, in place of a name */
+/** @throws FieldError for the picture itself, or its address, in place of a name */
 function refuseText(value: unknown, { label }: PictureInput): void {
 	if (typeof value !== 'string') return;
 	const isAddress = /^(https?:\/\/|data:)/i.test(value);
 	if (!isAddress && value.length <= MAX_NAME) return;
-	throw new ImageRefused(
+	throw new FieldError(
 		label,
-		'missing',
 		// An address may have a token in it.
 		`needs the name of an input field, and got ${isAddress ? 'an address' : `a text of ${value.length} characters: "${value.slice(0, 60)}…"`}`,
 		`Choose 'URL or Base64 Text' in '${label}', and give it there.`,
 	);
 }
 
-/** @throws ImageRefused for an object or a list in place of a name, as a form or Airtable describe their files */
+/** @throws FieldError for an object or a list in place of a name, as a form or Airtable describe their files */
 function refuseObject(value: unknown, names: string[], { label }: PictureInput): void {
 	if (typeof value !== 'object' || value === null) return;
 	const field = `'${label} Input Field'`;
 	const isFiles = Array.isArray(value) && value.length > 1 && value.every(isBinaryData);
-	throw new ImageRefused(
+	throw new FieldError(
 		label,
-		'missing',
 		isFiles
 			? `needs one picture, and ${field} gives a list of ${value.length} files`
 			: `needs the name of an input field, and ${field} gives ${Array.isArray(value) ? 'a list' : 'an object'}`,

@@ -53,7 +53,7 @@ interface ReferenceInput {
 /**
  * One reference, checked against what the model takes. An address is checked for its form only: the provider fetches it.
  *
- * @throws FieldError or ImageRefused, before any request
+ * @throws FieldError, before any request
  */
 export async function loadReference(
 	this: IExecuteFunctions,

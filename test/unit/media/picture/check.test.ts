@@ -1,4 +1,5 @@
-import { checkImage, ImageRefused, typeNames } from '../../../../nodes/Hailuo/media/picture/check';
+import { checkImage, typeNames } from '../../../../nodes/Hailuo/media/picture/check';
+import { FieldError } from '../../../../nodes/Hailuo/models/fieldError';
 import {
 	exifSegment,
 	jpeg,
@@ -12,12 +13,12 @@ import {
 
 const field = 'First Frame';
 
-function refusal(data: Buffer, rules = waveSpeedRules): ImageRefused {
+function refusal(data: Buffer, rules = waveSpeedRules): FieldError {
 	try {
 		checkImage(data, rules, field);
 	} catch (error) {
-		expect(error).toBeInstanceOf(ImageRefused);
-		return error as ImageRefused;
+		expect(error).toBeInstanceOf(FieldError);
+		return error as FieldError;
 	}
 	throw new Error('not refused');
 }
@@ -32,16 +33,19 @@ describe('checkImage', () => {
 	it('takes WebP where the provider does', () => {
 		expect(accepted(webpLossy(1280, 720), vtrixRules).mimeType).toBe('image/webp');
 		const error = refusal(webpLossy(1280, 720));
-		expect(error).toMatchObject({ field, rule: 'type' });
+		expect(error.field).toBe(field);
 		expect(error.message).toBe(
-			'First Frame is a WebP picture; allowed are JPG or PNG, whatever the file is called',
+			"'First Frame' is a WebP picture; allowed are JPG or PNG, whatever the file is called",
 		);
 		expect(error.fix).toContain('Convert');
 	});
 
 	it('names what the file really is', () => {
 		for (const [mimeType, data] of Object.entries(others)) {
-			expect([mimeType, refusal(data, vtrixRules).rule]).toEqual([mimeType, 'type']);
+			expect([mimeType, refusal(data, vtrixRules).rule]).toEqual([
+				mimeType,
+				expect.stringContaining('allowed are JPG, PNG or WebP'),
+			]);
 		}
 		expect(refusal(others['text/html']).message).toContain('is a web page (HTML)');
 		expect(refusal(others['text/html']).fix).toContain('step before');
@@ -52,27 +56,26 @@ describe('checkImage', () => {
 	it('wants a short side over 300 px', () => {
 		expect(accepted(png(301, 301))).toBeDefined();
 		const error = refusal(png(500, 300));
-		expect(error.rule).toBe('shortSide');
 		expect(error.message).toBe(
-			'First Frame is 500 × 300 px; its short side must have at least 301 px',
+			"'First Frame' is 500 × 300 px; its short side must have at least 301 px",
 		);
 	});
 
 	it('wants a ratio between 2:5 and 5:2, without its ends on WaveSpeed', () => {
 		expect(accepted(png(999, 400))).toBeDefined();
 		expect(accepted(png(400, 999))).toBeDefined();
-		expect(refusal(png(1000, 400)).rule).toBe('ratio');
-		expect(refusal(png(400, 1000)).rule).toBe('ratio');
+		expect(refusal(png(1000, 400)).rule).toMatch(/too (wide|tall): a ratio of/);
+		expect(refusal(png(400, 1000)).rule).toMatch(/too (wide|tall): a ratio of/);
 		expect(accepted(png(1000, 400), vtrixRules)).toBeDefined();
 		expect(accepted(png(400, 1000), vtrixRules)).toBeDefined();
-		expect(refusal(png(1001, 400), vtrixRules).rule).toBe('ratio');
-		expect(refusal(png(400, 1001), vtrixRules).rule).toBe('ratio');
+		expect(refusal(png(1001, 400), vtrixRules).rule).toMatch(/too (wide|tall): a ratio of/);
+		expect(refusal(png(400, 1001), vtrixRules).rule).toMatch(/too (wide|tall): a ratio of/);
 	});
 
 	it('says how far to crop, and the crop then passes', () => {
 		const error = refusal(png(1280, 480));
 		expect(error.message).toBe(
-			'First Frame is 1280 × 480 px, too wide: a ratio of 2.67:1, allowed is less than 2.5:1',
+			"'First Frame' is 1280 × 480 px, too wide: a ratio of 2.67:1, allowed is less than 2.5:1",
 		);
 		expect(error.fix).toContain('at most 1199 px in width');
 		expect(accepted(png(1199, 480))).toBeDefined();
@@ -80,7 +83,7 @@ describe('checkImage', () => {
 		expect(tall.message).toContain('too tall: a ratio of 1:3.19, allowed is up to 1:2.5');
 		expect(tall.fix).toContain('at most 1002 px in height');
 		expect(accepted(png(401, 1002), vtrixRules)).toBeDefined();
-		expect(refusal(png(401, 1003), vtrixRules).rule).toBe('ratio');
+		expect(refusal(png(401, 1003), vtrixRules).rule).toMatch(/too (wide|tall): a ratio of/);
 	});
 
 	it('speaks of the picture as it is displayed', () => {
@@ -95,15 +98,14 @@ describe('checkImage', () => {
 		};
 		expect(accepted(grown(20_000_000))).toBeDefined();
 		expect(accepted(grown(19_999_999), vtrixRules)).toBeDefined();
-		expect(refusal(grown(20_000_000), vtrixRules).rule).toBe('size');
+		expect(refusal(grown(20_000_000), vtrixRules).rule).toContain('at most 20 MB');
 		const error = refusal(grown(20_000_001));
-		expect(error).toMatchObject({ rule: 'size', field });
-		expect(error.message).toBe('First Frame has 20.1 MB; at most 20 MB are allowed');
+		expect(error.field).toBe(field);
+		expect(error.message).toBe("'First Frame' has 20.1 MB; at most 20 MB are allowed");
 	});
 
 	it('says what a damaged or empty picture is', () => {
-		expect(refusal(jpeg(800, 600, { end: false }))).toMatchObject({ rule: 'unreadable' });
 		expect(refusal(jpeg(800, 600, { end: false })).message).toContain('is cut off');
-		expect(refusal(Buffer.alloc(0)).message).toBe('First Frame is an empty file (0 bytes)');
+		expect(refusal(Buffer.alloc(0)).message).toBe("'First Frame' is an empty file (0 bytes)");
 	});
 });

@@ -1,7 +1,7 @@
 import { isPrivateHost } from '../../../../nodes/Hailuo/media/hosts';
-import { ImageRefused } from '../../../../nodes/Hailuo/media/picture/check';
 import { readPictureText } from '../../../../nodes/Hailuo/media/picture/fromText';
 import { toDataUri } from '../../../../nodes/Hailuo/media/picture/dataUri';
+import { FieldError } from '../../../../nodes/Hailuo/models/fieldError';
 import { cpuTimeMs } from '../../helpers/nodeGlobals';
 import { jpeg, others, png, waveSpeedRules } from './pictures';
 
@@ -14,12 +14,12 @@ const local = { ...context, providerUrl: 'http://127.0.0.1:4010/api/v3/' };
 
 const read = (value: unknown, from = context) => readPictureText(value, from);
 
-function refusal(value: unknown, from = context): ImageRefused {
+function refusal(value: unknown, from = context): FieldError {
 	try {
 		readPictureText(value, from);
 	} catch (error) {
-		expect(error).toBeInstanceOf(ImageRefused);
-		return error as ImageRefused;
+		expect(error).toBeInstanceOf(FieldError);
+		return error as FieldError;
 	}
 	throw new Error(`not refused: ${String(value).slice(0, 80)}`);
 }
@@ -60,7 +60,7 @@ describe('a URL', () => {
 		'http://localhost./a.jpg',
 	])('on a private host is refused, but not where the provider is local too: %s', (url) => {
 		const error = refusal(url);
-		expect(error).toMatchObject({ rule: 'url', field: 'Last Frame' });
+		expect(error.field).toBe('Last Frame');
 		expect(error.message).toContain('only your own network can reach');
 		expect(error.fix).toContain('binary data');
 		expect(read(url, local).kind).toBe('url');
@@ -86,7 +86,6 @@ describe('a URL', () => {
 		'blob:https://x/1',
 		's3://b/a',
 	])('with another scheme is refused: %s', (url) => {
-		expect(refusal(url).rule).toBe('url');
 		expect(refusal(url).message).toContain('only http:// and https://');
 	});
 
@@ -142,17 +141,21 @@ describe('data', () => {
 		['a word', 'undefined'],
 		['an object as text', '[object Object]'],
 	])('is refused when it is %s', (_what, value) => {
-		expect(refusal(value)).toMatchObject({ rule: 'text', field: 'Last Frame' });
+		const { field, rule } = refusal(value);
+		expect(field).toBe('Last Frame');
+		expect(rule).toMatch(
+			/^is (neither an address nor|a data URI that holds no|a data URI without|an address without https|no text but an object)|^holds an object/,
+		);
 	});
 
 	it.each([undefined, null, '', '  \n'])('is missing when it is %p', (value) => {
-		expect(refusal(value).rule).toBe('missing');
+		expect(refusal(value).rule).toMatch(/^is (empty|blank)$/);
 	});
 
 	it('says what a value is that is no text', () => {
-		expect(refusal({ a: 1 }).message).toBe('Last Frame is no text but an object');
-		expect(refusal([1]).message).toBe('Last Frame is no text but a list');
-		expect(refusal(7).message).toBe('Last Frame is no text but a number');
+		expect(refusal({ a: 1 }).message).toBe("'Last Frame' is no text but an object");
+		expect(refusal([1]).message).toBe("'Last Frame' is no text but a list");
+		expect(refusal(7).message).toBe("'Last Frame' is no text but a number");
 	});
 
 	it('quotes only the beginning of a long text, without control characters', () => {
@@ -165,7 +168,9 @@ describe('data', () => {
 		const head = png(800, 600);
 		const largest = Buffer.concat([head, Buffer.alloc(20_000_000 - head.length)]);
 		expect(read(toDataUri(largest, 'image/png'))).toMatchObject({ kind: 'data' });
-		expect(refusal('A'.repeat(40_000_000)).rule).toBe('size');
+		expect(refusal('A'.repeat(40_000_000)).rule).toContain(
+			'more than a picture of the allowed size',
+		);
 	});
 
 	it('takes time in proportion to the length, also for hostile texts', () => {
@@ -176,7 +181,7 @@ describe('data', () => {
 				try {
 					read(value);
 				} catch (error) {
-					expect(error).toBeInstanceOf(ImageRefused);
+					expect(error).toBeInstanceOf(FieldError);
 				}
 			}
 		}

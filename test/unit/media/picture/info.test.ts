@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { UnreadableImage } from '../../../../nodes/Hailuo/media/picture/damage';
+import { FieldError } from '../../../../nodes/Hailuo/models/fieldError';
 import { readImageInfo } from '../../../../nodes/Hailuo/media/picture/info';
 import { identify } from '../../../../nodes/Hailuo/media/picture/fileType';
 import {
@@ -144,7 +144,7 @@ describe('WebP', () => {
 describe('anything else', () => {
 	it.each(Object.keys(others))('names %s', (mimeType) => {
 		expect(identify(others[mimeType]).mimeType).toBe(mimeType);
-		expect(() => readImageInfo(others[mimeType])).toThrow(UnreadableImage);
+		expect(() => readImageInfo(others[mimeType])).toThrow(FieldError);
 	});
 
 	it('names an empty file', () => {
@@ -165,13 +165,13 @@ describe('damaged pictures of every kind', () => {
 	it('are refused wherever they are cut', () => {
 		for (const picture of whole) {
 			for (let length = 0; length < picture.length; length++) {
-				expect(() => readImageInfo(picture.subarray(0, length))).toThrow(UnreadableImage);
+				expect(() => readImageInfo(picture.subarray(0, length))).toThrow(FieldError);
 			}
 			expect(() => readImageInfo(picture)).not.toThrow();
 		}
 	});
 
-	it('never give anything but a size or an UnreadableImage, whatever bytes are changed', () => {
+	it('never give anything but a size or an FieldError, whatever bytes are changed', () => {
 		const change = fc.record({ at: fc.nat(400), value: fc.integer({ min: 0, max: 255 }) });
 		fc.assert(
 			fc.property(
@@ -184,7 +184,7 @@ describe('damaged pictures of every kind', () => {
 						const info = readImageInfo(data);
 						return info.width > 0 && info.height > 0;
 					} catch (error) {
-						return error instanceof UnreadableImage;
+						return error instanceof FieldError;
 					}
 				},
 			),
