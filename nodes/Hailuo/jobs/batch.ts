@@ -2,6 +2,16 @@ import { settle, type Settled } from './settle';
 
 export type { Settled } from './settle';
 
+/*
+ * Rules that must not regress:
+ * - After the first failure (`stopOnError`) no further item is started: the batch is stopped before the slot is
+ *   freed.
+ * - It waits for every worker that was started. A worker that was left behind could pay for a job that nobody hears
+ *   of.
+ * - It never rejects: each item has its own outcome, so that the id of a paid job is not lost with another item's
+ *   error.
+ */
+
 /** What an item failed with that was never started, because the batch had been stopped before. */
 export class NotStartedError extends Error {
 	/** What stopped the batch: the first item's error, or the reason of the outer signal. */

@@ -1,7 +1,8 @@
 import { ProviderError } from '../providers/errors';
-import type { HistoryFilter, HistoryJob, HistoryPage, Job } from '../providers/types';
+import type { HistoryJob, Job } from '../providers/types';
 import type { Clock } from './clock';
 import { isAbort } from './abort';
+import { historyPages, type ListJobs } from './historyPages';
 import {
 	MADE_WITHIN_MS,
 	asksForTheSame,
@@ -14,6 +15,15 @@ import type { OpenSubmit, Registry } from './registry';
 import { retryGet } from './retry';
 import { settle } from './settle';
 
+/*
+ * Rules that must not regress:
+ * - A job is adopted only if every field that can be compared is equal, and a prompt or a picture identifies it. A
+ *   job that is listed without its inputs is named, never adopted.
+ * - A job that another open submit may own is left alone.
+ * - Nothing is awaited between the end of a look and the claim.
+ * - Only a history that was read to its end, by the clock of the provider, proves that a submit was never taken.
+ */
+
 /** When the history is looked at, in ms after the ambiguous answer: a cut-off request may arrive late. */
 const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000, 40_000];
 /** Further looks while the job found may belong to a submit that is still being sent. */
@@ -25,7 +35,6 @@ const NEAR_MS = 60_000;
  * against a second submit: our clock, the gateway's and that of the jobs may be minutes apart, and may be set meanwhile.
  */
 const CLOCK_DOUBT_MS = 3_600_000;
-const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
 /** Of the last looks, which read further. */
 const MAX_PAGES_FAR = 50;
@@ -34,7 +43,7 @@ const PAGE_RETRY_MS = 20_000;
 
 export interface ReconcileOptions {
 	/** The provider's history. */
-	list: (filter: HistoryFilter) => Promise<HistoryPage>;
+	list: ListJobs;
 	/** The ambiguous submit, as `submitOnce` hands it over. */
 	attempt: OpenSubmit;
 	/** How far the provider's clock is ahead of ours, in ms; undefined while no answer has told its time. */
@@ -91,26 +100,21 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 	let end = false;
 	let skewed = false;
 	let total = 0;
-	for (let page = 1; page <= (reach === 'near' ? MAX_PAGES : MAX_PAGES_FAR) && !end; page++) {
-		const sentAt = sentByProvider(attempt, offset());
-		const filter: HistoryFilter = {
-			model: attempt.submission.model,
-			...(reach === 'all'
-				? {}
-				: {
-						createdAfter: iso(sentAt - marginMs),
-						// What was made later is not ours, and would only fill the pages of a search that comes hours later.
-						createdBefore: iso(sentAt + MADE_WITHIN_MS + marginMs),
-					}),
-			withInputs: true,
-			page,
-			pageSize: PAGE_SIZE,
-		};
-		const answer = await retryGet(async () => await list(filter), {
+	let sentAt = 0;
+	const read: ListJobs = async (filter) => {
+		sentAt = sentByProvider(attempt, offset());
+		// What was made later is not ours, and would only fill the pages of a search that comes hours later.
+		const until = sentAt + MADE_WITHIN_MS + marginMs;
+		const part = { createdAfter: iso(sentAt - marginMs), createdBefore: iso(until) };
+		return await retryGet(async () => await list({ ...filter, ...(reach === 'all' ? {} : part) }), {
 			clock,
 			signal,
 			deadlineAt: reach === 'near' ? untilMs : Math.max(untilMs, clock.now() + PAGE_RETRY_MS),
 		});
+	};
+	const filter = { model: attempt.submission.model, withInputs: true };
+	const maxPages = reach === 'near' ? MAX_PAGES : MAX_PAGES_FAR;
+	for await (const answer of historyPages(read, filter, maxPages)) {
 		for (const job of answer.jobs) seen.set(job.jobId, job);
 		total = Math.max(total, answer.total ?? 0);
 		// The first answer tells the provider's time; a filter by another one may have left the job out.
@@ -119,6 +123,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 		const newest = Math.max(...answer.jobs.map((job) => Date.parse(job.createdAt)));
 		const older = reach !== 'all' && newest < sentAt - marginMs;
 		end = !answer.more || answer.jobs.length === 0 || older;
+		if (end) break;
 	}
 	const free = [...seen.values()].filter(({ jobId }) => !registry.isClaimed(jobId));
 	return {

@@ -2,6 +2,14 @@ import type { HistoryJob, Submission } from '../providers/types';
 import { fingerprint } from './fingerprint';
 import { comparable, mayBeJobOf, type Sent } from './match';
 
+/*
+ * Rules that must not regress:
+ * - There is one registry in a process: executions that run side by side must see each other's jobs.
+ * - An unresolved submit goes on owning what turns up late, until UNRESOLVED_MS is over.
+ * - Identical submits that are both ambiguous may take each other's jobs; the job of one that is still being sent is
+ *   nobody else's.
+ */
+
 /**
  * - `sending`: the POST is under way
  * - `ambiguous`: it ended without proof, and the job is being searched for

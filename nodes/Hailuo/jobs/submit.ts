@@ -7,6 +7,16 @@ import type { Search } from './reconcile';
 import { retryWait } from './retry';
 import { settle } from './settle';
 
+/*
+ * Rules that must not regress:
+ * - A paid POST is sent again only after a proof that it was not taken (`ProviderError.provesRefusal`): never after a
+ *   timeout, a cut connection or a 5xx.
+ * - From the moment before the POST until its job is known, the POST stands in the registry, so that no search of
+ *   another item takes its job.
+ * - A job is claimed before its POST is closed; nothing is awaited in between.
+ * - A POST without a usable answer ends as AmbiguousSubmitError. Nobody turns that into a retry.
+ */
+
 /** How often a connection that was never made is tried again; a provider that is down stays down. */
 const MAX_NOT_CONNECTED = 3;
 /** Pause after a 429 without Retry-After, in ms: the limits reset every minute. */

@@ -4,12 +4,15 @@ import { historyPages, type ListJobs } from './historyPages';
 import { settle, type Settled } from './settle';
 
 /*
- * When a job counts as unknown: the one rule for the wait, the trigger and the callback.
+ * When a job counts as unknown: the one rule for the wait, the trigger and the callback. A gateway, a cache or a
+ * provider's own restart answers 404, 400, 405, 410 or a redirect for seconds to minutes while the job runs on.
  *
- * No single answer ends a paid job. A gateway, a cache or a provider's own restart answers 404, 400, 405, 410 or a
- * redirect for seconds to minutes while the job runs on. So the job is asked for again until such answers came several
- * times in a row over minutes, and it is looked up in the history where the provider has one: a job that is listed is
- * alive. The same holds for a job that is completed and shows no video: the video may turn up later.
+ * Rules that must not regress:
+ * - No single answer ends a paid job. Such answers must come several times in a row, over minutes.
+ * - A job that the history lists is alive, whatever the answers say. Where the history cannot be read, more patience
+ *   stands in for it.
+ * - What is transient (no answer, 5xx, 429) neither counts nor resets the row.
+ * - A job that is completed and shows no video is looked at again likewise: the video may turn up later.
  */
 
 /** How many answers in a row, over how long, end a job. Both must be reached. */

@@ -8,6 +8,13 @@ import { nextLook } from './schedule';
 import { settle } from './settle';
 import { JobWatch, PATIENCE_SEEN, PATIENCE_TYPED, type Watched } from './unknownJob';
 
+/*
+ * Rules that must not regress:
+ * - No single answer ends the wait for a paid job: see unknownJob.ts.
+ * - The last look is at the deadline, not before it; DeadlineError carries the id.
+ * - A job that is completed without a video counts as finished only when that lasts.
+ */
+
 /** Between an answer and the next look, in ms, however slow the answers are. */
 const MIN_GAP_MS = 500;
 /** The history may take this long to answer, in ms, also when the deadline is nearer. */

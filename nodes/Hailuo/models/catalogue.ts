@@ -97,41 +97,6 @@ export function fieldOf(
 	return { ...spec, ...spec.under?.[operation] };
 }
 
-/** How many of the combinations of resolution and length that one makes the other makes too. */
-function shared(one: Lengths, other: Lengths): number {
-	return resolutionsOf(one)
-		.map((name) => one[name]!.filter((seconds) => other[name]?.includes(seconds)).length)
-		.reduce((sum, count) => sum + count, 0);
-}
-
-/**
- * The model of another provider that does most nearly what a model does: of the same line where there is one, then the
- * one that makes most of the same resolutions and lengths. Undefined where the provider cannot do the operation.
- */
-export function closestEquivalent(
-	model: Model,
-	operation: VideoOperation,
-	provider: ProviderId,
-): Model | undefined {
-	const [generation] = (model.family ?? '').split(' ');
-	const lengths = model.operations[operation] ?? {};
-	const nearness = (other: Model) => [
-		Number(other.family === model.family),
-		Number(other.family?.split(' ')[0] === generation),
-		shared(lengths, other.operations[operation]!),
-		// What needs no second account or API is nearer.
-		Number(other.api === undefined),
-	];
-	const [nearest] = modelsFor(provider, operation)
-		.filter(({ custom }) => !custom)
-		.map((other) => ({ other, rank: nearness(other) }))
-		.sort((a, b) => {
-			const at = a.rank.findIndex((value, index) => value !== b.rank[index]);
-			return at < 0 ? 0 : b.rank[at] - a.rank[at];
-		});
-	return nearest?.other;
-}
-
 export function resolutionsOf(lengths: Lengths): Resolution[] {
 	return Object.keys(lengths) as Resolution[];
 }

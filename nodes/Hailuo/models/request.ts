@@ -1,6 +1,5 @@
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS, withCamera } from './camera';
 import {
-	closestEquivalent,
 	fieldOf,
 	foreignModel,
 	modelNamed,
@@ -12,6 +11,7 @@ import {
 	spoken,
 } from './catalogue';
 import { FIELD_LABELS, FieldError } from './fieldError';
+import { closestEquivalent, elsewhereIn } from './suggest';
 import { characters, shownValue } from './text';
 import { FIELD_NAMES, REFERENCE_FIELDS, VIDEO_FIELDS, type FieldValues } from './videoFields';
 import type {
@@ -135,7 +135,7 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 		throw new FieldError(
 			FIELD_LABELS.resolution,
 			`${shownValue(resolution)} cannot be made by ${model.name} as ${OPERATION_NAMES[operation]}`,
-			`Choose ${resolutions.join(' or ')}${nearest(model, operation, { resolution })}`,
+			`Choose ${resolutions.join(' or ')}${elsewhereIn(model, operation, { resolution })}`,
 		);
 	}
 	const duration = Number(values.duration ?? model.fields.duration?.default ?? durations[0]);
@@ -148,31 +148,10 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 				// Not another model that has the length at another resolution only: this one has it there too.
 				(elsewhere.length
 					? `, or the resolution ${elsewhere.join(' or ')}`
-					: nearest(model, operation, { resolution, duration })),
+					: elsewhereIn(model, operation, { resolution, duration })),
 		);
 	}
 	return { resolution, duration };
-}
-
-/** The model of the same provider that does what this one cannot, as a sentence behind another one; or nothing. */
-function nearest(model: Model, operation: VideoOperation, wanted: Format): string {
-	const { resolution, duration } = wanted;
-	const generation = ({ family }: Model) => family?.split(' ')[0];
-	// One of the same generation costs and looks much the same, so it comes first.
-	const isNear = (other: Model) => Number(generation(other) === generation(model));
-	const others = modelsFor(model.provider, operation)
-		.filter((other) => other !== model)
-		.sort((a, b) => isNear(b) - isNear(a));
-	const at = (other: Model) =>
-		Object.entries(other.operations[operation]!)
-			.filter(([, durations]) => duration === undefined || durations.includes(duration))
-			.map(([name]) => name);
-	const same = others.find((other) => resolution !== undefined && at(other).includes(resolution));
-	if (same) return `. The nearest model that can do it is ${same.name} (${same.id})`;
-	const other = others.find((one) => duration !== undefined && at(one).length > 0);
-	return other
-		? `. The nearest model that makes ${duration} s is ${other.name} (${other.id}), at ${at(other).join(' or ')}`
-		: '';
 }
 
 /**

@@ -12,6 +12,15 @@ import {
 	type Watch,
 } from './savedState';
 
+/*
+ * Rules that must not regress:
+ * - The cursor moves only over a part of the history that was read to its end, and while no job moved from page to
+ *   page.
+ * - No order of the pages is relied upon.
+ * - A time ahead of the provider's clock never moves the cursor.
+ * - A job is settled only if it is known not to be wanted; what cannot be decided stays open.
+ */
+
 /** A longer stretch of history is read in parts, the oldest first, so that each part that is read counts. */
 const MAX_PAGES = 10;
 const MIN_SPAN_MS = 10 * 60_000;

@@ -2,9 +2,14 @@ import { createHash } from 'crypto';
 
 /*
  * What the trigger remembers. n8n saves it only together with what a poll emits (docs/n8n.md 3), so a restart may bring
- * back an older one. The rule that must not regress: every saved state is whole in itself. All that happened after it
- * can be read again from the provider's history and the results of its open jobs, and nothing that was emitted before
- * it can come back.
+ * back an older one.
+ *
+ * Rules that must not regress:
+ * - Every saved state is whole in itself: all that happened after it can be read again from the provider's history and
+ *   the results of its open jobs.
+ * - Nothing that was emitted before a saved state can come back: `horizon` never goes back.
+ * - Of more open jobs than are saved by ID, the cursor stays behind the oldest of the others.
+ * - Damage is left out or put right, never thrown: a poll that throws would throw at each poll to come.
  */
 
 const MINUTE_MS = 60_000;

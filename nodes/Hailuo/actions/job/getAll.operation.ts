@@ -5,6 +5,7 @@ import type {
 	INodeProperties,
 } from 'n8n-workflow';
 import { runBatch } from '../../jobs/batch';
+import { historyPages, type ListJobs } from '../../jobs/historyPages';
 import { modelNamed, modelsOf } from '../../models/catalogue';
 import { isHailuo } from '../../models/price';
 import { FieldError } from '../../models/fieldError';
@@ -19,7 +20,6 @@ import { withRetry, openSession, type Session } from '../../n8n/session';
 import { toIso } from '../../n8n/isoDate';
 import { sortedBy } from '../../n8n/sorted';
 
-const PAGE_SIZE = 100;
 /** A week of the largest account fits; only a history that never ends would reach it. */
 const MAX_PAGES = 1_000;
 const LIST_CONCURRENCY = 3;
@@ -163,12 +163,9 @@ async function history(
 	const { filter, wanted, limit, includeInput } = readAsked(context, session, item);
 	const found = new Map<string, HistoryJob>();
 	const seen = new Set<string>();
-	for (let page = 1; page <= MAX_PAGES && found.size < limit; page++) {
-		const { jobs, more } = await withRetry(
-			session,
-			async () =>
-				await session.provider.list!(session.http, { ...filter, page, pageSize: PAGE_SIZE }),
-		);
+	const list: ListJobs = async (page) =>
+		await withRetry(session, async () => await session.provider.list!(session.http, page));
+	for await (const { jobs } of historyPages(list, filter, MAX_PAGES)) {
 		const before = seen.size;
 		for (const job of jobs) {
 			// Jobs that are submitted meanwhile push known ones onto the next page.
@@ -177,7 +174,7 @@ async function history(
 		}
 		// A page without anything new: a history that does not turn its pages must not hold the run.
 		// One whose jobs the provider's filter left out altogether is no such page.
-		if (!more || (jobs.length > 0 && seen.size === before)) break;
+		if (found.size >= limit || (jobs.length > 0 && seen.size === before)) break;
 	}
 	return [...found.values()].map((job) => ({
 		json: { ...jobJson(job), ...(includeInput ? { input: readable(job.input ?? {}) } : {}) },

@@ -14,6 +14,12 @@ import { optionsField } from '../../n8n/options';
 import type { Outcome } from '../../n8n/outcome';
 import type { Operation } from '../operation';
 
+/*
+ * Rules that must not regress:
+ * - It only reads what it is given: a refusal or an error never changes or drops the clips, which were paid for.
+ * - A clip that is refused is named with its file and its item. No clip is left out unless an option says so.
+ */
+
 const CLIP = 'Video Input Field';
 const GROUP = 'Group By';
 

@@ -27,6 +27,15 @@ import { sessionOf, type Session } from '../../n8n/session';
 import { connect } from '../../n8n/http';
 import { NOT_CALLED } from './sendAndWait.operation';
 
+/*
+ * Rules that must not regress:
+ * - Nothing that a call says is believed: the jobs are read from the provider.
+ * - It never throws. n8n would end the execution, and nobody would fetch the paid videos.
+ * - The execution goes on only when all of its jobs have ended; a call that comes meanwhile is never left out, for it
+ *   may be the last.
+ * - The videos are fetched once for all calls that come while n8n wakes the execution.
+ */
+
 /** Where the provider calls. Not a literal in the description: this node registers and removes nothing by itself. */
 export const resumeWebhooks: IWebhookDescription[] = [
 	{

@@ -1,0 +1,75 @@
+import { modelsFor, resolutionsOf } from './catalogue';
+import type { Lengths, Model, ProviderId, VideoOperation } from '../providers/modelTypes';
+
+/* Which model to name where the one that was chosen cannot do what is asked for. */
+
+/** Of some models the one that ranks highest, number by number; of equals the first in the list. */
+function highest(all: readonly Model[], rank: (model: Model) => number[]): Model | undefined {
+	const [best] = all
+		.map((model) => ({ model, numbers: rank(model) }))
+		.sort((a, b) => {
+			const at = a.numbers.findIndex((value, index) => value !== b.numbers[index]);
+			return at < 0 ? 0 : b.numbers[at] - a.numbers[at];
+		});
+	return best?.model;
+}
+
+const generation = ({ family = '' }: Model) => family.split(' ')[0];
+
+/** How many of the combinations of resolution and length that one makes the other makes too. */
+function shared(one: Lengths, other: Lengths): number {
+	return resolutionsOf(one)
+		.map((name) => one[name]!.filter((seconds) => other[name]?.includes(seconds)).length)
+		.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * The model of another provider that does most nearly what a model does: of the same family where there is one, then the
+ * one that makes most of the same resolutions and lengths. Undefined where the provider cannot do the operation.
+ */
+export function closestEquivalent(
+	model: Model,
+	operation: VideoOperation,
+	provider: ProviderId,
+): Model | undefined {
+	const lengths = model.operations[operation] ?? {};
+	const offered = modelsFor(provider, operation).filter(({ custom }) => !custom);
+	return highest(offered, (other) => [
+		Number(other.family === model.family),
+		Number(generation(other) === generation(model)),
+		shared(lengths, other.operations[operation]!),
+		// What needs no second account or API is nearer.
+		Number(other.api === undefined),
+	]);
+}
+
+/**
+ * The model of the same provider that makes what this one cannot, as a sentence behind another one; or nothing. One that
+ * makes the length at another resolution is better than none, and of several one of the same generation: it costs and
+ * looks much the same.
+ *
+ * @param wanted `duration` in s
+ */
+export function elsewhereIn(
+	model: Model,
+	operation: VideoOperation,
+	{ resolution, duration }: { resolution: string; duration?: number },
+): string {
+	const at = (other: Model) =>
+		resolutionsOf(other.operations[operation]!).filter(
+			(name) => duration === undefined || other.operations[operation]![name]!.includes(duration),
+		);
+	const isWhole = (other: Model) => at(other).some((name) => name === resolution);
+	const isAtAll = (other: Model) => duration !== undefined && at(other).length > 0;
+	const found = highest(
+		modelsFor(model.provider, operation).filter(
+			(other) => other !== model && (isWhole(other) || isAtAll(other)),
+		),
+		(other) => [Number(isWhole(other)), Number(generation(other) === generation(model))],
+	);
+	if (!found) return '';
+	const { name, id } = found;
+	return isWhole(found)
+		? `. The nearest model that can do it is ${name} (${id})`
+		: `. The nearest model that makes ${duration} s is ${name} (${id}), at ${at(found).join(' or ')}`;
+}
