@@ -8,8 +8,9 @@ const { withSimulator } = require('./withSimulator');
  */
 
 let sim;
+let credentials;
 
-const make = withSimulator({}, (given) => ({ sim } = given));
+const make = withSimulator({}, (given) => ({ sim, credentials } = given));
 
 const submitted = () =>
 	sim.requests.filter(({ kind }) => kind === 'submit').map(({ body }) => body);
@@ -400,6 +401,139 @@ describe('no message is longer than a screen', () => {
 	])('%s of 4 MB', async (_name, parameters) => {
 		const { said } = await refused(parameters, { v: 'Ab9/'.repeat(1_000_000) });
 		expect(said.length).toBeLessThan(MOST);
+	});
+});
+
+describe('the strings of options, and values of lists', () => {
+	const h3 = { ...text, provider: 'miniMax', model: 'MiniMax-H3-Max', duration: 5 };
+	const hooked = { ...text, provider: 'miniMax', model: 'MiniMax-Hailuo-02' };
+	const options = (name) => ({ ...hooked, options: { [name]: '={{ $json.v }}' } });
+	test.each([
+		['an object', options('outputField'), { a: 1 }, /'Put Output File in Field' holds an object/],
+		[
+			'an object made a text',
+			{ ...text, options: { outputField: '=video {{ $json.v }}' } },
+			{ a: 1 },
+			/'Put Output File in Field' would have the words "\[object Object\]"/,
+		],
+		['"undefined"', options('outputField'), 'undefined', /'Put Output File in Field' is undefined/],
+		[
+			'a text',
+			options('outputField'),
+			'a\nb',
+			/'Put Output File in Field' must be a name of one line/,
+		],
+		[
+			'a long text',
+			options('outputField'),
+			'x'.repeat(201),
+			/at most 200 characters.*\(201 characters\)/,
+		],
+		['an object', options('callbackUrl'), {}, /'Callback URL' holds an object/],
+		['no address', options('callbackUrl'), 'n8n', /'Callback URL' is no web address/],
+		[
+			'an object in an address',
+			{ ...hooked, options: { callbackUrl: '=https://example.com/{{ $json.v }}' } },
+			{ a: 1 },
+			/'Callback URL' would have the words/,
+		],
+		[
+			'a list of ratios',
+			{ ...h3, aspectRatio: '={{ $json.v }}' },
+			['16:9', '1:1'],
+			/'Aspect Ratio' holds a list/,
+		],
+		[
+			'a ratio',
+			{ ...h3, aspectRatio: '={{ $json.v }}' },
+			'5:1',
+			/'Aspect Ratio' has no value '5:1'/,
+		],
+		[
+			'a ratio of no operation but another',
+			{ ...h3, aspectRatio: '={{ $json.v }}' },
+			'As the References',
+			/'Aspect Ratio' has no value 'As the References'.*Choose 1:1/,
+		],
+		[
+			'a mode',
+			{ ...h3, promptExpansionMode: '={{ $json.v }}' },
+			'perhaps',
+			/'Prompt Expansion' has no value 'perhaps'.*Choose disabled, balanced, quality/,
+		],
+		[
+			'where addresses are loaded',
+			{
+				...{ ...h3, operation: 'referenceToVideo', referencePictures: 'https://example.com/a.jpg' },
+				referenceSource: '={{ $json.v }}',
+			},
+			'somewhere',
+			/'Reference Addresses' has no value 'somewhere'/,
+		],
+	])('%s is refused: %j', async (_name, parameters, v, message) => {
+		const { said } = await refused(parameters, { v });
+		expect(said).toMatch(message);
+	});
+
+	test('an address that the provider cannot reach is no callback', async () => {
+		const type = 'hailuoMiniMaxApi';
+		const { error } = await make(options('callbackUrl'), {
+			items: [{ json: { v: 'http://localhost:5678/webhook/x' } }],
+			// One on the internet; nothing is asked of it.
+			credentials: { [type]: { ...credentials[type], baseUrl: 'https://api.example.com' } },
+		});
+		expect(error.message).toMatch(
+			/'Callback URL' is on "localhost:5678", which only your own network can reach/,
+		);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test.each([
+		[' 9:16 ', '9:16'],
+		['9x16', '9:16'],
+		['16 / 9', '16:9'],
+		[['1:1'], '1:1'],
+	])('the ratio %j', async (v, expected) => {
+		const { body } = await sent({ ...h3, aspectRatio: '={{ $json.v }}' }, { v });
+		expect(body.ratio).toBe(expected);
+	});
+
+	test.each([
+		['Quality', 'quality'],
+		['BALANCED', 'balanced'],
+		['Off', 'disabled'],
+		[false, 'disabled'],
+		['TRUE', 'balanced'],
+		[1, 'balanced'],
+	])('the mode %j of Prompt Expansion', async (v, expected) => {
+		const { body } = await sent({ ...h3, promptExpansionMode: '={{ $json.v }}' }, { v });
+		expect(JSON.stringify(body)).toContain(`"${expected}"`);
+	});
+
+	test.each([['768p'], [768], ['768P '], [['768P']]])('the resolution %j', async (v) => {
+		const { body } = await sent({ ...hooked, resolution: '={{ $json.v }}' }, { v });
+		expect(body.resolution).toBe('768P');
+	});
+
+	test('blanks around the name of the output field, and control characters in it, are taken off', async () => {
+		const { row } = await sent(
+			{ ...text, options: { outputField: '={{ $json.v }}' } },
+			{ v: ' vi\u0000deo ' },
+		);
+		expect(Object.keys(row.binary)).toEqual(['video']);
+	});
+
+	test('a field that the model does not have does not count, whatever is in it', async () => {
+		const { body } = await sent(
+			{
+				...text,
+				goFast: '={{ $json.v }}',
+				aspectRatio: '={{ $json.nope }}',
+				resolution: '={{ $json.v }}',
+			},
+			{ v: { a: 1 } },
+		);
+		expect(body).not.toHaveProperty('go_fast');
 	});
 });
 

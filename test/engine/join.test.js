@@ -119,7 +119,7 @@ test.each([
 	[
 		'a list to group by',
 		async () => [await item(SAMPLE)],
-		{ groupBy: '={{ [1] }}' },
+		{ groupBy: '={{ [1, 2] }}' },
 		/^'Group By' is a list at item 0/,
 		/text or a number/,
 	],
@@ -131,7 +131,7 @@ test.each([
 });
 
 test('a group that is none becomes a row of its own, and the others are joined', async () => {
-	const items = [await item(SAMPLE, { film: [1] }), await item(SAMPLE, { film: 2 })];
+	const items = [await item(SAMPLE, { film: [1, 2] }), await item(SAMPLE, { film: 2 })];
 	const goOn = { onError: 'continueRegularOutput' };
 	const { items: rows, error } = await join(items, { groupBy: '={{ $json.film }}' }, goOn);
 	expect(error).toBeUndefined();
@@ -306,4 +306,62 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		expect(probe(result.file)).toMatchObject([{ frames: 25 * count }]);
 		expect(complaints(result.file)).toBe('');
 	}, 120_000);
+});
+
+describe('its fields are read as those of a video are', () => {
+	test.each([
+		[
+			'a hole in the group',
+			{ groupBy: '={{ $json.flim }}' },
+			/'Group By' is an expression that gave nothing/,
+		],
+		['an object in it', { groupBy: '=a {{ $json.object }}' }, /'Group By' would have the words/],
+		['an object', { groupBy: '={{ $json.object }}' }, /'Group By' is an object at item 0/],
+		[
+			'a hole in the name of the field',
+			{ clipField: '={{ $json.nope }}' },
+			/'Video Input Field' is an/,
+		],
+		[
+			'an object as the field',
+			{ clipField: '={{ $json.object }}' },
+			/'Video Input Field' holds an object/,
+		],
+		[
+			'an unknown word for the sound',
+			{ sound: '={{ $json.word }}' },
+			/'Sound' has no value 'perhaps'/,
+		],
+		[
+			'a hole in the file name',
+			{ options: { fileName: '={{ $json.nope }}' } },
+			/'File Name' is an/,
+		],
+		[
+			'an object as the output field',
+			{ options: { outputField: '={{ $json.object }}' } },
+			/'Put Output File in Field' holds an object/,
+		],
+		[
+			'an unknown word for items without a video',
+			{ options: { missing: '={{ $json.word }}' }, clipField: 'other' },
+			/'Items Without a Video' has no value 'perhaps'/,
+		],
+	])('%s is refused', async (_name, parameters, message) => {
+		const { error } = await join(
+			[await item(SAMPLE, { object: { a: 1 }, word: 'perhaps' })],
+			parameters,
+		);
+		expect(`${error?.message} | ${error?.description}`).toMatch(message);
+	});
+
+	test('lists by name and in any case, blanks around names', async () => {
+		const { items, error } = await join([await item(SAMPLE), await item(undefined)], {
+			...{ clipField: ' data ', sound: '={{ "Leave out" }}' },
+			options: { missing: '={{ "LEAVEOUT" }}', outputField: ' film ', fileName: '={{ 7 }}' },
+		});
+		expect(error).toBeUndefined();
+		expect(items[0].json).toMatchObject({ clips: 1, hasSound: false, fileName: '7.mp4' });
+		expect(Object.keys(items[0].binary)).toEqual(['film']);
+	});
 });

@@ -192,6 +192,26 @@ export function asChoice<Value extends string>(
 	);
 }
 
+/** Longer ones are no name, but a file or a text in its place. */
+const MAX_NAME = 200;
+
+/**
+ * The name of a field or a file.
+ *
+ * @returns undefined where nothing was given
+ * @throws FieldError for what is no text, and for a text that is no name
+ */
+export function asName(value: unknown, label: string): string | undefined {
+	const text = asText(value, label)?.trim() ?? '';
+	if (text === '') return undefined;
+	if (text.length <= MAX_NAME && !/[\r\n]/.test(text)) return text;
+	throw new FieldError(
+		label,
+		`must be a name of one line and at most ${MAX_NAME} characters, and is '${shownValue(text)}'`,
+		'Give the name alone, e.g. data',
+	);
+}
+
 /** The label of the option that bounds the price of a job. */
 export const MAX_PRICE = 'Maximum Price (USD)';
 

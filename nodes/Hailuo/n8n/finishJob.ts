@@ -9,7 +9,7 @@ import { findModel } from '../models/catalogue';
 import { ofApi, type Job } from '../providers/types';
 import { JobFailed, NOT_DOWNLOADED, tryAgain, VideoMissing, WithJob } from './errors';
 import { jobItem } from './jobItem';
-import { asLimitMs, asSwitch } from './fieldValues';
+import { asLimitMs, asName, asSwitch } from './fieldValues';
 import { OPTION_LABELS } from './optionLabels';
 import { listOf, type Session } from './session';
 import type { RequestContext } from './http';
@@ -37,14 +37,13 @@ export interface FinishOptions {
 
 /**
  * @param downloads whether the video is downloaded when the person says nothing
- * @throws FieldError for a switch that is neither on nor off. It is read before anything is paid or asked for
+ * @throws FieldError for a switch that is neither on nor off, and for a field that has no name. Both are read before
+ * anything is paid or asked for
  */
 export function readFinishOptions(options: IDataObject, downloads: boolean): FinishOptions {
 	return {
 		download: asSwitch(options.download, OPTION_LABELS.download) ?? downloads,
-		// Never refused: it is read again when a paid job is picked up.
-		outputField:
-			(typeof options.outputField === 'string' ? options.outputField.trim() : '') || 'data',
+		outputField: asName(options.outputField, OPTION_LABELS.outputField) ?? 'data',
 		timeLimitMs: asLimitMs(options.timeLimit, DEFAULT_LIMIT_MINUTES),
 	};
 }

@@ -40,6 +40,11 @@ const EVENTS = [
 	{ value: 'either', name: 'Job Completed or Failed' },
 ] as const;
 
+const MADE = [
+	{ value: 'activation', name: 'From Now On' },
+	{ value: 'lastDays', name: 'In the Last Days Too' },
+] as const;
+
 /** @throws FieldError for none of them: a trigger that waits for another event than was meant says nothing */
 export const readEvent = (context: IPollFunctions): keyof typeof EVENT_STATUSES =>
 	asChoice(context.getNodeParameter('event', 'completed'), 'Trigger On', EVENTS) ?? 'completed';
@@ -79,7 +84,9 @@ export function readSettings(context: IPollFunctions): Settings {
 		isWanted: ({ status }) => ends.includes(status),
 		onlyModel: models.length === 1 ? models[0] : undefined,
 		days:
-			history && read('made', 'activation') === 'lastDays' ? between(read('days', 1), 1, 7, 1) : 0,
+			history && asChoice(read('made', 'activation'), 'Jobs Made', MADE) === 'lastDays'
+				? between(read('days', 1), 1, 7, 1)
+				: 0,
 		jobIds,
 		download,
 		outputField,

@@ -8,7 +8,7 @@ import {
 	timeLimitOption,
 } from '../../n8n/options';
 import type { Operation } from '../operation';
-import { asAmount } from '../../n8n/fieldValues';
+import { asAmount, requireAmount } from '../../n8n/fieldValues';
 import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { readCollection } from '../../n8n/readField';
 import { openSession, sharedOptions } from '../../n8n/session';
@@ -31,6 +31,8 @@ export const waitFields: INodeProperties[] = [
 	),
 ];
 
+const AMOUNTS = ['timeLimit', 'maxConcurrent'] as const;
+
 /** Picks up a job that is submitted and paid: waits for its end, and fetches its video. */
 export const waitForJobs: Operation = {
 	value: 'wait',
@@ -44,10 +46,9 @@ export const waitForJobs: Operation = {
 		const all = await sharedOptions(context);
 		const concurrency = asAmount(all.maxConcurrent, 0) || WAIT_CONCURRENCY;
 		return await forEachJob(context, session, concurrency, async (jobId, item, slot) => {
-			const options = readFinishOptions(
-				readCollection(context, item, 'options', 'Options', OPTION_LABELS),
-				!isTool(context),
-			);
+			const given = readCollection(context, item, 'options', 'Options', OPTION_LABELS);
+			for (const name of AMOUNTS) requireAmount(given[name], OPTION_LABELS[name]);
+			const options = readFinishOptions(given, !isTool(context));
 			const job = await lookUp(session, jobId, { signal: slot.signal });
 			return await finishJob(context, session, job, options, slot);
 		});

@@ -16,6 +16,7 @@ import {
 } from '../../models/catalogue';
 import { MIN_SIDE, typeNames } from '../../media/picture/check';
 import { FETCHED } from '../../media/picture/fromText';
+import { choiceOption } from '../../models/choices';
 import { FIELD_LABELS } from '../../models/fieldError';
 import { providerOf, providers } from '../../providers';
 import { pricedModels, pricedSummary } from '../../models/price';
@@ -285,25 +286,30 @@ const referenceFields: INodeProperties[] = [
 /** n8n writes its own name in small letters, also in a title. */
 const BY_N8N = 'Fetched by n8n';
 
+/** The label of the field that says who loads references. */
+export const REFERENCE_SOURCE = 'Reference Addresses';
+
+export const REFERENCE_SOURCES = [
+	{
+		name: 'Fetched by the Provider',
+		value: 'url',
+		description: 'They must be public, and lead to the file itself',
+	},
+	{
+		name: BY_N8N,
+		value: 'fetchedUrl',
+		description:
+			'Share links of Google Drive and Dropbox work too: n8n fetches each file, checks it and hands it to the provider',
+	},
+] as const;
+
 const referenceSourceFields = fieldAt(all, ({ operation }) =>
 	operation === 'referenceToVideo'
 		? {
-				displayName: 'Reference Addresses',
+				displayName: REFERENCE_SOURCE,
 				name: 'referenceSource',
 				type: 'options',
-				options: [
-					{
-						name: 'Fetched by the Provider',
-						value: 'url',
-						description: 'They must be public, and lead to the file itself',
-					},
-					{
-						name: BY_N8N,
-						value: 'fetchedUrl',
-						description:
-							'Share links of Google Drive and Dropbox work too: n8n fetches each file, checks it and hands it to the provider',
-					},
-				],
+				options: [...REFERENCE_SOURCES],
 				default: 'url',
 				description:
 					'Who loads the files that are given by an address. It does not matter for input fields.',
@@ -466,21 +472,12 @@ const aspectRatioFields = fieldAt(all, ({ model, operation }) => {
 			displayName: FIELD_LABELS.aspectRatio,
 			name: 'aspectRatio',
 			type: 'options',
-			options: spec.choices!.map((value) => ({
-				name: value === 'adaptive' ? 'As the References' : value,
-				value,
-			})),
+			options: spec.choices!.map((value) => choiceOption('aspectRatio', value)),
 			default: String(spec.default),
 			description: 'The shape of the video, width to height; 9:16 is upright, for phones',
 		}
 	);
 });
-
-const MODE_NAMES: Record<string, { name: string; description: string }> = {
-	disabled: { name: 'Off', description: 'The prompt is taken as it is' },
-	balanced: { name: 'Balanced', description: 'The model may rewrite the prompt' },
-	quality: { name: 'Quality', description: 'The model takes longer to rewrite the prompt' },
-};
 
 const modeFields = fieldAt(all, ({ model, operation }) => {
 	const spec = fieldOf(model, operation, 'promptExpansionMode');
@@ -489,7 +486,7 @@ const modeFields = fieldAt(all, ({ model, operation }) => {
 			displayName: FIELD_LABELS.promptExpansionMode,
 			name: 'promptExpansionMode',
 			type: 'options',
-			options: spec.choices!.map((value) => ({ ...MODE_NAMES[value], value })),
+			options: spec.choices!.map((value) => choiceOption('promptExpansionMode', value)),
 			default: String(spec.default),
 			description: 'Whether the model may rewrite the prompt for a better result',
 		}

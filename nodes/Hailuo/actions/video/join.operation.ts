@@ -1,6 +1,5 @@
 import type {
 	IBinaryData,
-	IDataObject,
 	IExecuteFunctions,
 	INodeExecutionData,
 	INodeProperties,
@@ -10,8 +9,10 @@ import { binaryFields } from '../../media/picture/load';
 import { FilmStream } from '../../media/video/filmStream';
 import type { Film } from '../../media/video/join';
 import { FieldError } from '../../models/fieldError';
+import { asChoice, asName, asText, unwrapped } from '../../n8n/fieldValues';
 import { optionsField } from '../../n8n/options';
 import type { Outcome } from '../../n8n/outcome';
+import { readCollection, readField } from '../../n8n/readField';
 import type { Operation } from '../operation';
 
 /*
@@ -22,6 +23,24 @@ import type { Operation } from '../operation';
 
 const CLIP = 'Video Input Field';
 const GROUP = 'Group By';
+
+const SOUND = 'Sound';
+
+const SOUNDS = [
+	{ name: 'Keep', value: 'keep', description: 'All clips must have sound, or none of them' },
+	{ name: 'Leave Out', value: 'leaveOut', description: 'The film is silent' },
+] as const;
+
+const MISSING = [
+	{ name: 'Make No Film', value: 'refuse', description: 'Say which item lacks its video' },
+	{ name: 'Leave Out', value: 'leaveOut', description: 'The film is made of the others' },
+] as const;
+
+const LABELS = {
+	fileName: 'File Name',
+	missing: 'Items Without a Video',
+	outputField: 'Put Output File in Field',
+} as const;
 
 const displayOptions = { show: { resource: ['video'], operation: ['join'] } };
 
@@ -54,13 +73,10 @@ export const joinFields: INodeProperties[] = [
 		displayOptions,
 	},
 	{
-		displayName: 'Sound',
+		displayName: SOUND,
 		name: 'sound',
 		type: 'options',
-		options: [
-			{ name: 'Keep', value: 'keep', description: 'All clips must have sound, or none of them' },
-			{ name: 'Leave Out', value: 'leaveOut', description: 'The film is silent' },
-		],
+		options: [...SOUNDS],
 		default: 'keep',
 		description: 'What becomes of the sound of the clips',
 		displayOptions,
@@ -68,29 +84,22 @@ export const joinFields: INodeProperties[] = [
 	optionsField(
 		[
 			{
-				displayName: 'File Name',
+				displayName: LABELS.fileName,
 				name: 'fileName',
 				type: 'string',
 				default: 'film.mp4',
 				description: 'The name of the film as a file',
 			},
 			{
-				displayName: 'Items Without a Video',
+				displayName: LABELS.missing,
 				name: 'missing',
 				type: 'options',
-				options: [
-					{
-						name: 'Make No Film',
-						value: 'refuse',
-						description: 'Say which item lacks its video',
-					},
-					{ name: 'Leave Out', value: 'leaveOut', description: 'The film is made of the others' },
-				],
+				options: [...MISSING],
 				default: 'refuse',
 				description: 'What to do with items that have no file, such as those of jobs that failed',
 			},
 			{
-				displayName: 'Put Output File in Field',
+				displayName: LABELS.outputField,
 				name: 'outputField',
 				type: 'string',
 				default: 'data',
@@ -148,27 +157,41 @@ export const joinVideos: Operation = {
 
 /** What an item is grouped by, as text. @throws FieldError */
 function groupOf(context: IExecuteFunctions, item: number): string {
-	const value: unknown = context.getNodeParameter('groupBy', item, '');
-	if (typeof value === 'object' && value !== null) {
-		throw new FieldError(
-			GROUP,
-			`is ${Array.isArray(value) ? 'a list' : 'an object'} at item ${item}`,
-			'Give a text or a number, e.g. {{ $json.film }}',
-		);
-	}
-	return value === undefined || value === null ? '' : String(value);
+	const value = groupValue(context, item);
+	return typeof value === 'string' ? (asText(value, GROUP)?.trim() ?? '') : String(value);
 }
 
-const optionsAt = (context: IExecuteFunctions, item: number) =>
-	context.getNodeParameter('options', item, {}) as IDataObject;
+function groupValue(context: IExecuteFunctions, item: number): string | number | boolean {
+	const given = readField(context, item, 'groupBy', GROUP, { fallback: '', instead: "''" });
+	const value = unwrapped(given) ?? '';
+	if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+		return value;
+	}
+	throw new FieldError(
+		GROUP,
+		`is ${Array.isArray(value) ? 'a list' : 'an object'} at item ${item}`,
+		'Give a text or a number, e.g. {{ $json.film }}',
+	);
+}
+
+/** @throws FieldError or UnreadableField, see `readCollection` */
+function optionsAt(context: IExecuteFunctions, item: number) {
+	const options = readCollection(context, item, 'options', 'Options', LABELS);
+	return {
+		fileName: asText(options.fileName, LABELS.fileName)?.slice(0, 200),
+		leavesOut: asChoice(options.missing, LABELS.missing, MISSING) === 'leaveOut',
+		outputField: asName(options.outputField, LABELS.outputField) ?? 'data',
+	};
+}
 
 /** @returns none where it is to be left out @throws FieldError */
 function clipOf(context: IExecuteFunctions, item: number): Clip[] {
-	const field = String(context.getNodeParameter('clipField', item, 'data') ?? '').trim() || 'data';
+	const field =
+		asName(readField(context, item, 'clipField', CLIP, { fallback: 'data' }), CLIP) ?? 'data';
 	const files = binaryFields.call(context, item);
 	const binary = files.get(field);
 	if (binary) return [{ item, field, binary }];
-	if (optionsAt(context, item).missing === 'leaveOut') return [];
+	if (optionsAt(context, item).leavesOut) return [];
 	const names = [...files.keys()].map((name) => `"${name}"`);
 	throw new FieldError(
 		CLIP,
@@ -197,7 +220,12 @@ async function joined(
 	// Only now: the library that reads and writes videos is large.
 	const { planFilm, JoinRefused } = await import('../../media/video/join');
 	const signal = context.getExecutionCancelSignal?.();
-	const keepSound = context.getNodeParameter('sound', first, 'keep') !== 'leaveOut';
+	const sound = asChoice(
+		readField(context, first, 'sound', SOUND, { fallback: 'keep' }),
+		SOUND,
+		SOUNDS,
+	);
+	const keepSound = sound !== 'leaveOut';
 	const sources = clips.map(({ item, field, binary }) => ({
 		name: binary.fileName ?? field,
 		async load() {
@@ -220,10 +248,10 @@ async function joined(
 	const binary = await stored(context, film, clips, name).catch((error) => {
 		throw named(error);
 	});
-	const group = context.getNodeParameter('groupBy', first, '') as string | number;
+	const group = groupValue(context, first);
 	return {
 		json: {
-			...(group === '' || group === undefined || group === null ? {} : { group }),
+			...(group === '' ? {} : { group }),
 			clips: clips.length,
 			seconds: Math.round(film.seconds * 1000) / 1000,
 			frames: film.frames,
@@ -233,7 +261,7 @@ async function joined(
 			bytes: film.bytes,
 			fileName: name,
 		},
-		binary: { [(typeof outputField === 'string' && outputField.trim()) || 'data']: binary },
+		binary: { [outputField]: binary },
 		pairedItem: clips.map(({ item }) => ({ item })),
 	};
 }
@@ -260,9 +288,8 @@ async function stored(
 }
 
 /** Only what every file system takes, with its ending. */
-function fileNameOf(value: unknown): string {
-	const stem = (typeof value === 'string' ? value : '')
-		.slice(0, 200)
+function fileNameOf(value = ''): string {
+	const stem = value
 		.replace(/\.mp4$/i, '')
 		.replace(/[\p{Cc}"*/:<>?\\|]+/gu, '-')
 		.replace(/^[.\s-]+|[.\s-]+$/g, '');

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { fingerprint } from '../../jobs/fingerprint';
 import type { OpenSubmit } from '../../jobs/registry';
 import { modelNamed } from '../../models/catalogue';
+import { isFromInside } from '../../media/hosts';
 import { checkTotal } from '../../media/reference/check';
 import type { Reference } from '../../media/reference/load';
 import {
@@ -68,6 +69,7 @@ export async function prepare(
 	for (const name of AMOUNTS) requireAmount(options[name], OPTION_LABELS[name]);
 	const values = readValues(context, item, operation, model, options);
 	const format = checkValues(model, operation, values);
+	checkCallbackHost(values.callbackUrl, baseUrl);
 	const asked = { context, session, item, operation, model, values };
 	const marks = await withFiles(asked, async (file) =>
 		file.kind === 'url' ? file.url : file.sha256,
@@ -87,6 +89,18 @@ export async function prepare(
 		options: readFinishOptions(options, !isTool(context)),
 		maxPrice: readMaxPrice(options.maxPrice),
 	};
+}
+
+/** @throws FieldError for an address that the provider never gets to: it is the test address of many an n8n */
+function checkCallbackHost(callbackUrl: string | undefined, baseUrl: string): void {
+	if (callbackUrl === undefined || !URL.canParse(callbackUrl)) return;
+	const url = new URL(callbackUrl);
+	if (!isFromInside(url, baseUrl)) return;
+	throw new FieldError(
+		FIELD_LABELS.callbackUrl,
+		`is on "${url.host}", which only your own network can reach`,
+		'Give an address that the internet can reach, or take the option out',
+	);
 }
 
 const AMOUNTS = ['timeLimit', 'maxConcurrent', 'submitsPerMinute'] as const;

@@ -11,6 +11,7 @@ import { loadReference, type Reference } from '../../media/reference/load';
 import { isAddress, referenceNames } from '../../media/reference/names';
 import { settle } from '../../jobs/settle';
 import { fieldOf, modelNamed } from '../../models/catalogue';
+import { choiceNamed } from '../../models/choices';
 import { FIELD_LABELS, FieldError } from '../../models/fieldError';
 import { framesOf, type VideoValues } from '../../models/request';
 import {
@@ -28,16 +29,22 @@ import {
 	asSwitch,
 	asText,
 	isBlank,
+	unwrapped,
 } from '../../n8n/fieldValues';
 import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { isExpression, readCollection, readField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
-import { FRAME_FIELDS, FRAME_SOURCES, NEXT_ITEM } from './fields';
+import {
+	FRAME_FIELDS,
+	FRAME_SOURCES,
+	NEXT_ITEM,
+	REFERENCE_SOURCE,
+	REFERENCE_SOURCES,
+} from './fields';
 
 /** How a field of each kind is read, whatever an expression brings in. Files and pictures are places: see below. */
 const READERS = {
 	text: (value: unknown, label: string) => asText(value, label),
-	choice: (value: unknown, label: string) => asText(value, label)?.trim() || undefined,
 	switch: asSwitch,
 	resolution: asResolution,
 	seconds: asSeconds,
@@ -81,14 +88,13 @@ export function readValues(
 			if (operation === 'referenceToVideo') {
 				values[name] = referencePlaces(context, item, name as ReferenceField);
 			}
-		} else if (where === 'option') {
-			values[name] = READERS[kind](options[name], label);
-		} else if (fieldOf(model, operation, name)) {
-			const value = readField(context, item, name, label, { instead: INSTEAD[kind] });
-			values[name] = READERS[kind](value, label);
-		} else {
-			// Left over from another model, or the one value that the model has.
-			values[name] = READERS[kind](context.getNodeParameter(name, item, null), label);
+		} else if (isTaken(model, operation, name)) {
+			const value =
+				where === 'option'
+					? options[name]
+					: readField(context, item, name, label, { instead: INSTEAD[kind] });
+			values[name] =
+				kind === 'choice' ? asChoiceOf(model, operation, name, value) : READERS[kind](value, label);
 		}
 	}
 	const additional = FIELD_LABELS.additionalFields;
@@ -100,6 +106,26 @@ export function readValues(
 			? readJson(readField(context, item, 'additionalFields', additional))
 			: undefined,
 	};
+}
+
+/**
+ * Whether a field counts for the model: n8n shows all of them where the model is an expression, and keeps those that were
+ * filled in for another one. The length always does: a model that has no choice of it has one length.
+ */
+const isTaken = (model: Model, operation: VideoOperation, name: FieldName): boolean =>
+	name === 'duration' || fieldOf(model, operation, name) !== undefined;
+
+/** @throws FieldError for what is no text; one that is none of the model's values is named by `checkValues` */
+function asChoiceOf(
+	model: Model,
+	operation: VideoOperation,
+	name: FieldName,
+	given: unknown,
+): string | undefined {
+	const value = unwrapped(given);
+	const text = asText(typeof value === 'boolean' ? String(value) : value, FIELD_LABELS[name]);
+	if (isBlank(text) || text.trim() === '') return undefined;
+	return choiceNamed(name, fieldOf(model, operation, name)?.choices ?? [], text);
 }
 
 /** Of these an empty value is the model's own default, which costs something, or a video that nobody described. */
@@ -286,8 +312,10 @@ export function fetchAhead(
 }
 
 /** Whether n8n loads the references that are given by an address. */
-const fetchesReferences = (context: IExecuteFunctions, item: number): boolean =>
-	context.getNodeParameter('referenceSource', item, 'url') === 'fetchedUrl';
+function fetchesReferences(context: IExecuteFunctions, item: number): boolean {
+	const source = readField(context, item, 'referenceSource', REFERENCE_SOURCE, { fallback: 'url' });
+	return asChoice(source, REFERENCE_SOURCE, REFERENCE_SOURCES) === 'fetchedUrl';
+}
 
 /** What each field of references holds. */
 const REFERENCE_KINDS = {

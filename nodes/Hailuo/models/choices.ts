@@ -1,0 +1,56 @@
+import type { FieldName } from '../providers/modelTypes';
+
+/*
+ * The values of fields that are a list: how the editor calls each, and what else people write for it.
+ */
+
+interface Choice {
+	/** In the list of the editor; the value itself where it is absent. */
+	name?: string;
+	description?: string;
+	/** What sheets, forms and agents write for it, in small letters. */
+	words?: readonly string[];
+}
+
+const CHOICES: Partial<Record<FieldName, Readonly<Record<string, Choice>>>> = {
+	aspectRatio: { adaptive: { name: 'As the References', words: ['auto'] } },
+	promptExpansionMode: {
+		disabled: {
+			...{ name: 'Off', description: 'The prompt is taken as it is' },
+			words: ['false', '0', 'no', 'n', 'none'],
+		},
+		// With the other models the same label stands for a switch: an expression may give its values.
+		balanced: {
+			...{ name: 'Balanced', description: 'The model may rewrite the prompt' },
+			words: ['on', 'true', '1', 'yes', 'y'],
+		},
+		quality: { name: 'Quality', description: 'The model takes longer to rewrite the prompt' },
+	},
+};
+
+/** An entry of the list in the editor. */
+export function choiceOption(field: FieldName, value: string) {
+	const { name = value, description } = CHOICES[field]?.[value] ?? {};
+	return { name, value, ...(description ? { description } : {}) };
+}
+
+/** `16x9`, `16/9` and `16 : 9` are `16:9`. */
+const folded = (text: string): string =>
+	text
+		.trim()
+		.toLowerCase()
+		.replace(/^(\d{1,4})\s*[x×/:]\s*(\d{1,4})$/, '$1:$2');
+
+/**
+ * The value that a text means: by itself, by its name in the list, or by a word for it, in any case. A text that means none
+ * of them stays as it is, for the check to name.
+ */
+export function choiceNamed(field: FieldName, values: readonly string[], text: string): string {
+	const word = folded(text);
+	return (
+		values.find((value) => {
+			const { name = value, words = [] } = CHOICES[field]?.[value] ?? {};
+			return [value, name, ...words].some((one) => folded(one) === word);
+		}) ?? text.trim()
+	);
+}
