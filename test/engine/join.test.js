@@ -12,6 +12,7 @@ const {
 	inFolder,
 	pictures,
 	probe,
+	soundStarts,
 	times,
 } = require('./joinClips');
 
@@ -188,9 +189,17 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		const moov = data.indexOf('moov');
 		if (round % 2)
 			data.writeUInt32BE(Math.floor(next() * 2 ** 32), moov + 4 + Math.floor(next() * 700));
-		const film = planFilm([{ name: 'a', load: async () => data }], true);
+		const clip = {
+			name: 'a',
+			async *bytes() {
+				for (let at = 0; at < data.length; at += 1000) yield data.subarray(at, at + 1000);
+			},
+		};
+		const film = planFilm([clip], true);
 		await film
-			.then((made) => made.write(() => undefined))
+			.then(async (made) => {
+				for await (const piece of made.read()) expect(piece.length).toBeGreaterThan(0);
+			})
 			.catch((error) => {
 				expect(error).toBeInstanceOf(JoinRefused);
 				refused++;
@@ -225,6 +234,30 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		// The index stands before the pictures, so that a browser plays it at once.
 		const bytes = fs.readFileSync(file);
 		expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
+	});
+
+	test('sound stays with its pictures, however many clips have more or less of it', async () => {
+		// A beep in the middle of each; the sound is up to 100 ms shorter or longer than the pictures.
+		const beep = 'volume=volume=0:enable=not(between(t\\,0.5\\,0.6))';
+		const clips = [-100, 90, 35, 100, 60, -35, 80, 11, 95, 70].map((more, index) =>
+			clip(at(`b${index}.mp4`), {
+				size: '64x48',
+				sound: `sine=frequency=800:duration=${1 + more / 1000}:sample_rate=44100,${beep}`,
+			}),
+		);
+		const { error, file } = await join(
+			await Promise.all(clips.map(async (data) => await item(data))),
+		);
+		expect(error).toBeUndefined();
+		// Behind the last beep there is silence up to the end, which is told as well.
+		const starts = soundStarts(file).slice(0, 10);
+		expect(starts).toHaveLength(10);
+		const [own] = soundStarts(at('b0.mp4'));
+		for (const [index, start] of starts.entries()) {
+			expect(Math.abs(start - index - own)).toBeLessThan(0.015);
+		}
+		const [video, audio] = probe(file);
+		expect(Math.abs(audio.duration - video.duration)).toBeLessThan(0.03);
 	});
 
 	test('clips whose settings of H.264 differ are decoded as each is by itself, also from the middle', async () => {

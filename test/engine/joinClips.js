@@ -19,14 +19,17 @@ const ffmpeg = (args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
 
 /**
  * @param {string} file
- * @param {{ seconds?: number, size?: string, hue?: number, sound?: false | number, fps?: number, encode?: string[] }} [look]
- *   sound: its frequency in Hz
+ * @param {{ seconds?: number, size?: string, hue?: number, sound?: false | number | string, fps?: number,
+ *   encode?: string[] }} [look] sound: its frequency in Hz, or what ffmpeg calls it
  * @returns {Buffer}
  */
 function clip(file, look = {}) {
 	const { seconds = 1, size = '320x180', hue = 0, sound = false, fps = 25, encode = [] } = look;
 	const picture = `testsrc2=size=${size}:rate=${fps}:duration=${seconds},hue=h=${hue}`;
-	const tone = `sine=frequency=${sound}:duration=${seconds}:sample_rate=44100`;
+	const tone =
+		typeof sound === 'string'
+			? sound
+			: `sine=frequency=${sound}:duration=${seconds}:sample_rate=44100`;
 	const inputs = ['-f', 'lavfi', '-i', picture, ...(sound ? ['-f', 'lavfi', '-i', tone] : [])];
 	ffmpeg([
 		...inputs,
@@ -78,4 +81,25 @@ const complaints = (file) =>
 /** @returns {(name: string) => string} a path in a folder of the test's own */
 const inFolder = (folder) => (name) => path.join(folder, name);
 
-module.exports = { clip, complaints, ffmpeg, hasFfmpeg, inFolder, pictures, probe, times };
+/** @returns {number[]} when a sound begins after silence, in s */
+const soundStarts = (file) =>
+	spawnSync('ffmpeg', [
+		...['-hide_banner', '-i', file, '-vn', '-af', 'silencedetect=noise=-35dB:d=0.2'],
+		...['-f', 'null', '-'],
+	])
+		.stderr.toString()
+		.split('\n')
+		.filter((line) => line.includes('silence_end:'))
+		.map((line) => parseFloat(line.split('silence_end:')[1]));
+
+module.exports = {
+	clip,
+	complaints,
+	ffmpeg,
+	hasFfmpeg,
+	inFolder,
+	pictures,
+	probe,
+	soundStarts,
+	times,
+};

@@ -20,10 +20,10 @@ const PROBE = `
 	const [, , clip, out, count] = process.argv;
 	const clips = Array.from({ length: Number(count) }, (_, at) => ({
 		name: String(at),
-		load: async () => await fs.promises.readFile(clip),
+		bytes: () => fs.createReadStream(clip, { highWaterMark: 65536 }),
 	}));
 	(async () => {
-		await clips[0].load();
+		for await (const piece of clips[0].bytes()) void piece;
 		const before = process.memoryUsage().rss;
 		let peak = before;
 		let buffers = 0;
@@ -33,9 +33,7 @@ const PROBE = `
 		}, 10);
 		const began = performance.now();
 		const film = await planFilm(clips, true);
-		const file = fs.createWriteStream(out);
-		await film.write((data) => new Promise((resolve) => file.write(data, resolve)));
-		await new Promise((resolve) => file.end(resolve));
+		await fs.promises.writeFile(out, film.read());
 		const ms = performance.now() - began;
 		clearInterval(watch);
 		console.log(JSON.stringify({ ms, growth: peak - before, buffers, frames: film.frames }));

@@ -120,6 +120,8 @@ interface Clip {
 
 /** Larger films are handed to n8n piece by piece, in bytes. */
 const IN_MEMORY_BYTES = 16_000_000;
+/** Clips are read in pieces of so many bytes. */
+const PIECE_BYTES = 65_536;
 
 export const joinVideos: Operation = {
 	value: 'join',
@@ -128,7 +130,7 @@ export const joinVideos: Operation = {
 	action: 'Join videos',
 	offered: () => true,
 
-	/** One film after the other: it is the processor that works, and only one clip is in memory at a time. */
+	/** One film after the other: it is the processor and the disk that work. */
 	async run(context) {
 		const outcomes: Outcome[] = [];
 		const groups = new Map<string, number[]>();
@@ -228,9 +230,11 @@ async function joined(
 	const keepSound = sound !== 'leaveOut';
 	const sources = clips.map(({ item, field, binary }) => ({
 		name: binary.fileName ?? field,
-		async load() {
-			signal?.throwIfAborted();
-			return await context.helpers.getBinaryDataBuffer(item, field);
+		async *bytes() {
+			for await (const piece of bytesOf(context, item, field, binary)) {
+				signal?.throwIfAborted();
+				yield piece;
+			}
 		},
 	}));
 	const named = (error: unknown): Error => {
@@ -266,6 +270,17 @@ async function joined(
 	};
 }
 
+/** A file that n8n keeps outside of the memory is read piece by piece. */
+async function* bytesOf(
+	context: IExecuteFunctions,
+	item: number,
+	field: string,
+	{ id }: IBinaryData,
+): AsyncGenerator<Uint8Array> {
+	if (id) yield* (await context.helpers.getBinaryStream(id, PIECE_BYTES)) as AsyncIterable<Buffer>;
+	else yield await context.helpers.getBinaryDataBuffer(item, field);
+}
+
 /** n8n keeps files in its folder piece by piece; in its other modes a file is in memory by its nature. */
 async function stored(
 	context: IExecuteFunctions,
@@ -280,10 +295,10 @@ async function stored(
 	}
 	const whole = Buffer.allocUnsafe(film.bytes);
 	let at = 0;
-	await film.write((data) => {
+	for await (const data of film.read()) {
 		whole.set(data, at);
 		at += data.length;
-	});
+	}
 	return await context.helpers.prepareBinaryData(whole, name, 'video/mp4');
 }
 

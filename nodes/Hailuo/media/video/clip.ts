@@ -5,12 +5,13 @@ import {
 	MP4,
 	QTFF,
 	type AudioCodec,
+	type EncodedPacket,
 	type InputAudioTrack,
 	type InputVideoTrack,
 	type VideoCodec,
 } from './mp4Library';
-import { Mp4Scan } from './mp4';
 import { isSameH264 } from './h264Setup';
+import { outlineOf, type ClipSource, type Outline, type Room } from './outline';
 import { forgedTable, MAX_PACKETS } from './sampleTables';
 
 /** A clip that cannot be joined. The message goes on after the clip's name: "is no MP4". */
@@ -25,13 +26,6 @@ export class ClipRefused extends Error {
 	}
 }
 
-export interface OpenClip {
-	video: InputVideoTrack;
-	audio: InputAudioTrack | null;
-	facts: ClipFacts;
-	close(): void;
-}
-
 interface SoundFacts {
 	/** As the library names it, e.g. `aac`. */
 	kind: AudioCodec;
@@ -42,7 +36,30 @@ interface SoundFacts {
 	/** Hz */
 	sampleRate: number;
 	channels: number;
-	packets: number;
+}
+
+/** A frame of a track, or a piece of its sound. */
+export interface Packet {
+	/** s, from the beginning of the clip. */
+	at: number;
+	/** s */
+	seconds: number;
+	isKey: boolean;
+	/** Where its bytes lie in the clip. */
+	start: number;
+	bytes: number;
+}
+
+/** What a clip is made of. Its bytes stay where they are. */
+export interface Clip {
+	facts: ClipFacts;
+	/** In the order of decoding. */
+	pictures: Packet[];
+	/** None where there is no sound. */
+	sounds: Packet[];
+	/** What a decoder is set up with. */
+	videoConfig: VideoDecoderConfig;
+	audioConfig?: AudioDecoderConfig;
 }
 
 /** What decides whether clips fit one another, and what is said of them. */
@@ -61,33 +78,41 @@ export interface ClipFacts {
 	frames: number;
 	/** s; from the first frame to the end of the last. */
 	seconds: number;
-	/** s; when the first frame is shown. */
-	startsAt: number;
 	sound?: SoundFacts;
 }
 
-const MAKE_AGAIN =
+export const MAKE_AGAIN =
 	'Fetch the video again (Job: Wait with its job ID costs nothing), or leave it out';
 
-/** Reads what an MP4 (or MOV) is. @throws ClipRefused */
-export async function openClip(data: Buffer): Promise<OpenClip> {
-	const scan = new Mp4Scan();
-	scan.feed(data);
-	if (scan.isMp4 && scan.isCut) throw new ClipRefused('is cut off', MAKE_AGAIN);
+/** Pictures of these kinds tell nothing in themselves that the index of the file does not tell. */
+const TOLD_BY_INDEX = new Set(['avc', 'hevc']);
+
+/** Reads what an MP4 (or MOV) is, by its index alone. @throws ClipRefused */
+export async function readClip(source: ClipSource, room: Room): Promise<Clip> {
+	const clip = await parsed(await outlineOf(source, room, false));
+	if (TOLD_BY_INDEX.has(clip.facts.kind)) return clip;
+	return await parsed(await outlineOf(source, room, true));
+}
+
+async function parsed({ data, isMp4, isCut }: Outline): Promise<Clip> {
+	if (isMp4 && isCut) throw new ClipRefused('is cut off', MAKE_AGAIN);
 	const forged = forgedTable(data);
 	if (forged) throw new ClipRefused(forged, MAKE_AGAIN);
 	const input = new Input({ source: new BufferSource(data), formats: [MP4, QTFF] });
-	return await described(input).catch((error) => {
-		input.dispose();
+	try {
+		return await described(input, data);
+	} catch (error) {
 		throw error instanceof ClipRefused ? error : damaged(error);
-	});
+	} finally {
+		input.dispose();
+	}
 }
 
 /** What the library says of a file that it cannot read. */
 export const damaged = (error: unknown): ClipRefused =>
 	new ClipRefused(`is damaged (${String((error as Error)?.message).slice(0, 120)})`, MAKE_AGAIN);
 
-async function described(input: Input): Promise<OpenClip> {
+async function described(input: Input, data: Buffer): Promise<Clip> {
 	if (!(await input.canRead())) {
 		throw new ClipRefused('is no MP4', 'Give files that the Hailuo node made, or other MP4 files');
 	}
@@ -95,11 +120,16 @@ async function described(input: Input): Promise<OpenClip> {
 	if (!video) throw new ClipRefused('has no picture, only sound', 'Leave it out');
 	const audio = await input.getPrimaryAudioTrack();
 	const [kind, config] = [await video.getCodec(), await video.getDecoderConfig()];
-	const timed = await countPackets(video);
-	if (!kind || !config || timed.packets === 0) throw new ClipRefused('has no frames', MAKE_AGAIN);
+	const pictures = await packetsOf(video, data);
+	if (!kind || !config || pictures.length === 0) throw new ClipRefused('has no frames', MAKE_AGAIN);
+	if (TOLD_BY_INDEX.has(kind) && !config.description) {
+		throw new ClipRefused('does not say how it is encoded', MAKE_AGAIN);
+	}
+	const startsAt = pictures.reduce((first, { at }) => Math.min(first, at), Infinity);
+	const endsAt = pictures.reduce((last, { at, seconds }) => Math.max(last, at + seconds), 0);
+	const sound = audio ? await soundOf(audio) : undefined;
+	const fromStart = (packet: Packet): Packet => ({ ...packet, at: packet.at - startsAt });
 	return {
-		video,
-		audio,
 		facts: {
 			width: await video.getDisplayWidth(),
 			height: await video.getDisplayHeight(),
@@ -107,49 +137,69 @@ async function described(input: Input): Promise<OpenClip> {
 			kind,
 			codec: config.codec,
 			setup: hex(config.description),
-			frames: timed.packets,
-			seconds: timed.end - timed.start,
-			startsAt: timed.start,
-			...(audio ? { sound: await soundOf(audio) } : {}),
+			frames: pictures.length,
+			seconds: endsAt - startsAt,
+			...(sound ? { sound: sound.facts } : {}),
 		},
-		close: () => input.dispose(),
+		pictures: pictures.map(fromStart),
+		sounds: audio ? (await packetsOf(audio, data)).map(fromStart) : [],
+		videoConfig: kept(config),
+		...(sound ? { audioConfig: kept(sound.config) } : {}),
 	};
 }
 
-async function soundOf(audio: InputAudioTrack): Promise<SoundFacts> {
+/** The memory of the clip is used again for the next one. */
+const kept = <T extends { description?: ArrayBuffer | ArrayBufferView }>(config: T): T => ({
+	...config,
+	...(config.description ? { description: Buffer.from(hex(config.description), 'hex') } : {}),
+});
+
+async function soundOf(audio: InputAudioTrack) {
 	const [kind, config] = [await audio.getCodec(), await audio.getDecoderConfig()];
 	if (!kind || !config) throw new ClipRefused('has sound of an unknown kind', MAKE_AGAIN);
-	const { packets } = await countPackets(audio);
-	return {
+	if (kind === 'aac' && !config.description) {
+		throw new ClipRefused('does not say how its sound is encoded', MAKE_AGAIN);
+	}
+	const facts: SoundFacts = {
 		kind,
 		codec: config.codec,
 		setup: hex(config.description),
 		sampleRate: config.sampleRate,
 		channels: config.numberOfChannels,
-		packets,
 	};
+	return { facts, config };
 }
 
-/** How many packets there are, and from when to when they last, in s. The bytes of the last one must be there. */
-async function countPackets(track: InputVideoTrack | InputAudioTrack) {
+/** All packets of a track, in the order of decoding. All their bytes must be in the clip. */
+async function packetsOf(track: InputVideoTrack | InputAudioTrack, clip: Buffer) {
 	const sink = new EncodedPacketSink(track as InputVideoTrack);
-	let packets = 0;
-	let start = Infinity;
-	let end = -Infinity;
-	for await (const { timestamp, duration } of sink.packets(undefined, undefined, {
-		metadataOnly: true,
-	})) {
-		if (++packets > MAX_PACKETS) {
+	const packets: Packet[] = [];
+	let packet = await sink.getFirstPacket();
+	if (!packet && (await sink.getFirstPacket({ metadataOnly: true }))) throw missing();
+	while (packet) {
+		const { data, timestamp, duration, type } = packet;
+		if (data.buffer !== clip.buffer) throw new ClipRefused('is encrypted', MAKE_AGAIN);
+		packets.push({
+			at: timestamp,
+			seconds: duration,
+			isKey: type === 'key',
+			start: data.byteOffset - clip.byteOffset,
+			bytes: data.length,
+		});
+		if (packets.length > MAX_PACKETS) {
 			throw new ClipRefused(
 				`has more than ${MAX_PACKETS} frames`,
 				'Join clips of at most 10 minutes',
 			);
 		}
-		start = Math.min(start, timestamp);
-		end = Math.max(end, timestamp + duration);
+		const next: EncodedPacket | null = await sink.getNextPacket(packet);
+		if (!next && (await sink.getNextPacket(packet, { metadataOnly: true }))) throw missing();
+		packet = next;
 	}
-	return { packets, start, end };
+	return packets;
 }
+
+const missing = () => new ClipRefused('lacks frames that it names', MAKE_AGAIN);
 
 const hex = (bytes: ArrayBuffer | ArrayBufferView | undefined): string =>
 	bytes === undefined

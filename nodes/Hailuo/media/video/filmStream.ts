@@ -11,42 +11,11 @@ export class FilmStream implements AsyncIterable<Uint8Array> {
 	private readonly listeners = new Map<string, Listener[]>();
 	private flows = false;
 
-	constructor(private readonly film: Pick<Film, 'write'>) {}
+	constructor(private readonly film: Pick<Film, 'read'>) {}
 
 	/** The film from its beginning, one piece at a time: the next is made when it is asked for. */
-	async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-		/** Pieces that were made and not taken yet: one at most. */
-		const made: Uint8Array[] = [];
-		let taken = () => undefined as void;
-		let arrived = () => undefined as void;
-		let isOver = false;
-		let stopped = false;
-		const writing = this.film
-			.write(async (data) => {
-				if (stopped) throw new Error('Nobody reads the film any more');
-				made.push(data);
-				arrived();
-				await new Promise<void>((resolve) => (taken = resolve));
-			})
-			.finally(() => {
-				isOver = true;
-				arrived();
-			});
-		// Its error is thrown below, when all that came before it was taken.
-		writing.catch(() => undefined);
-		try {
-			for (;;) {
-				if (made.length === 0 && !isOver) await new Promise<void>((resolve) => (arrived = resolve));
-				const piece = made.shift();
-				if (piece) yield piece;
-				else if (isOver) break;
-				taken();
-			}
-			await writing;
-		} finally {
-			stopped = true;
-			taken();
-		}
+	[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+		return this.film.read();
 	}
 
 	on(event: string, listener: Listener): this {

@@ -1,21 +1,25 @@
-import { ClipRefused, damaged, misfit, openClip, type ClipFacts, type OpenClip } from './clip';
+import {
+	ClipRefused,
+	damaged,
+	MAKE_AGAIN,
+	misfit,
+	readClip,
+	type Clip,
+	type ClipFacts,
+	type Packet,
+} from './clip';
+import { ClipReader } from './clipReader';
 import { ownSettings, setupOfAll } from './h264Setup';
+import { Bytes, Layout, type Part } from './layout';
 import {
 	EncodedAudioPacketSource,
-	EncodedPacketSink,
+	EncodedPacket,
 	EncodedVideoPacketSource,
 	Mp4OutputFormat,
 	Output,
-	StreamTarget,
-	type StreamTargetChunk,
 } from './mp4Library';
-
-/** A clip by its name; its bytes are read when it is their turn, so that only one clip is in memory at a time. */
-export interface ClipSource {
-	/** As messages name it. */
-	name: string;
-	load(): Promise<Buffer>;
-}
+import { Room, type ClipSource } from './outline';
+import { soundTrack } from './soundTrack';
 
 /** What a film is, before it is written. */
 export interface Film {
@@ -27,8 +31,8 @@ export interface Film {
 	hasSound: boolean;
 	/** Of the film. */
 	bytes: number;
-	/** Writes the film from its beginning to its end, as often as it is called. */
-	write(sink: (data: Uint8Array) => Promise<void> | void): Promise<void>;
+	/** The film from its beginning to its end, as often as it is called. @throws JoinRefused */
+	read(): AsyncGenerator<Uint8Array>;
 }
 
 /** A clip that ends the joining. `index` is its place among the clips, from 0. */
@@ -46,123 +50,113 @@ export class JoinRefused extends Error {
 const refusal = (index: number, { message, fix }: ClipRefused) =>
 	new JoinRefused(index, message, fix);
 
-/** Bytes that are put in place of what was written first, in the order they came. */
-interface Patch {
-	position: number;
-	data: Uint8Array;
-}
-
 /**
  * Joins clips without encoding anything anew. Every clip is looked at before a byte is written.
  *
- * The index of an MP4 stands at its beginning, so that a browser plays it at once, but is known only at the end. So the
- * film is written twice: the first time only to learn what the beginning will be. Nothing but one clip is ever whole in
- * memory.
+ * The index of an MP4 stands at its beginning, so that a browser plays it at once. So the film is planned as a whole, from
+ * the indexes of the clips. Then the clips are read once more, and what goes by is the film: no clip is ever whole in memory.
  *
  * @throws JoinRefused
  */
-export async function planFilm(clips: readonly ClipSource[], keepSound: boolean): Promise<Film> {
-	const facts: ClipFacts[] = [];
-	for (const [index, clip] of clips.entries()) {
-		const one = await described(clip, index, keepSound);
-		const wrong = index > 0 ? misfit(facts[0], one) : undefined;
+export async function planFilm(sources: readonly ClipSource[], keepSound: boolean): Promise<Film> {
+	const room = new Room();
+	const clips: Clip[] = [];
+	for (const [index, source] of sources.entries()) {
+		const clip = await readClip(source, room).catch((error) => {
+			throw error instanceof ClipRefused ? refusal(index, error) : error;
+		});
+		if (!keepSound) clip.facts = { ...clip.facts, sound: undefined };
+		const wrong = index > 0 ? misfit(clips[0].facts, clip.facts) : undefined;
 		if (wrong) throw refusal(index, wrong);
-		facts.push(one);
+		clips.push(clip);
 	}
-	const patches: Patch[] = [];
-	let bytes = 0;
-	await mux(clips, facts, (data, position) => {
-		// A copy: the muxer uses its memory again.
-		if (position < bytes) patches.push({ position, data: data.slice() });
-		bytes = Math.max(bytes, position + data.length);
-	});
-	const { width, height, sound } = facts[0];
+	const layout = await laidOut(clips);
+	const { width, height, sound } = clips[0].facts;
+	const sum = (count: (one: ClipFacts) => number) =>
+		clips.reduce((all, { facts }) => all + count(facts), 0);
 	return {
 		width,
 		height,
-		frames: facts.reduce((sum, one) => sum + one.frames, 0),
-		seconds: facts.reduce((sum, one) => sum + one.seconds, 0),
+		frames: sum(({ frames }) => frames),
+		seconds: sum(({ seconds }) => seconds),
 		hasSound: sound !== undefined,
-		bytes,
-		async write(sink) {
-			let end = 0;
-			const put = async (data: Uint8Array) => {
-				const from = end;
-				end += data.length;
-				await sink(patched(data, from, patches));
-			};
-			await mux(clips, facts, async (data, position) => {
-				if (position < end) return;
-				if (position > end) await put(new Uint8Array(position - end));
-				// Not copied: the muxer waits until it is taken.
-				await put(data);
-			});
-			if (end !== bytes) throw new Error(`The film has ${end} bytes and not ${bytes}`);
-		},
+		bytes: layout.bytes,
+		read: () => filled(layout.pieces, sources),
 	};
 }
 
-async function described(clip: ClipSource, index: number, keepSound: boolean): Promise<ClipFacts> {
-	const { facts, close } = await opened(clip, index);
-	close();
-	return keepSound ? facts : { ...facts, sound: undefined };
-}
-
-async function opened(clip: ClipSource, index: number): Promise<OpenClip> {
-	const data = await clip.load();
-	return await openClip(data).catch((error) => {
-		throw error instanceof ClipRefused ? refusal(index, error) : error;
-	});
-}
-
-/** The bytes with what was written over them later. Theirs is the memory. */
-function patched(data: Uint8Array, from: number, patches: readonly Patch[]): Uint8Array {
-	for (const { position, data: put } of patches) {
-		const start = Math.max(position, from);
-		const end = Math.min(position + put.length, from + data.length);
-		if (start < end) data.set(put.subarray(start - position, end - position), start - from);
+/** Puts in the parts of the clips. */
+async function* filled(
+	pieces: ReadonlyArray<Bytes | Part>,
+	sources: readonly ClipSource[],
+): AsyncGenerator<Uint8Array> {
+	const open = new Map<number, ClipReader>();
+	const { reach, last } = waysOf(pieces);
+	try {
+		for (const [index, piece] of pieces.entries()) {
+			if (piece instanceof Bytes) {
+				yield piece.data;
+				continue;
+			}
+			const { clip, start, bytes } = piece;
+			const ended = () =>
+				new JoinRefused(clip, 'has become shorter while it was joined', MAKE_AGAIN);
+			const reader =
+				open.get(clip) ?? new ClipReader(sources[clip].bytes(), reach.get(clip) ?? 0, ended);
+			open.set(clip, reader);
+			yield* reader.part(start, bytes);
+			if (last.get(clip) !== index) continue;
+			open.delete(clip);
+			await reader.close();
+		}
+	} finally {
+		for (const reader of open.values()) await reader.close();
 	}
-	return data;
 }
 
-/** Writes the film, back and forth as the muxer needs it. */
-async function mux(
-	clips: readonly ClipSource[],
-	facts: readonly ClipFacts[],
-	write: (data: Uint8Array, position: number) => Promise<void> | void,
-): Promise<void> {
-	const sink = new WritableStream<StreamTargetChunk>({
-		write: async ({ data, position }) => await write(data, position),
-	});
+/** By clip: how far its parts go back behind what was read before, in bytes, and which piece of the film is its last. */
+function waysOf(pieces: ReadonlyArray<Bytes | Part>) {
+	const [end, reach, last] = [0, 0, 0].map(() => new Map<number, number>());
+	for (const [index, piece] of pieces.entries()) {
+		if (piece instanceof Bytes) continue;
+		const { clip, start, bytes } = piece;
+		const read = end.get(clip) ?? 0;
+		reach.set(clip, Math.max(reach.get(clip) ?? 0, read - start));
+		end.set(clip, Math.max(read, start + bytes));
+		last.set(clip, index);
+	}
+	return { reach, last };
+}
+
+/** Has the muxer lay out the film, with a stand-in for every picture. */
+async function laidOut(clips: readonly Clip[]): Promise<Layout> {
+	const layout = new Layout();
 	const output = new Output({
-		format: new Mp4OutputFormat({ fastStart: 'reserve' }),
-		target: new StreamTarget(sink),
+		format: new Mp4OutputFormat({ fastStart: 'in-memory' }),
+		target: layout,
 	});
-	const sum = (count: (one: ClipFacts) => number) =>
-		facts.reduce((all, one) => all + count(one), 0);
-	const [{ kind, sound: firstSound }] = facts;
+	const [{ kind, rotation, sound }] = clips.map(({ facts }) => facts);
 	const video = new EncodedVideoPacketSource(kind);
-	output.addVideoTrack(video, {
-		rotation: facts[0].rotation as 0,
-		maximumPacketCount: sum(({ frames }) => frames),
-	});
-	const audio = firstSound && new EncodedAudioPacketSource(firstSound.kind);
-	if (audio) {
-		output.addAudioTrack(audio, { maximumPacketCount: sum(({ sound }) => sound?.packets ?? 0) });
-	}
+	output.addVideoTrack(video, { rotation: rotation as 0 });
+	const audio = sound && new EncodedAudioPacketSource(sound.kind);
+	if (audio) output.addAudioTrack(audio);
 	const work = async () => {
 		await output.start();
-		let offset = 0;
-		const sound = { end: 0 };
-		const settings = settingsOf(facts);
+		const settings = settingsOf(clips.map(({ facts }) => facts));
+		const places = audio ? soundTrack(clips) : [];
+		let start = 0;
 		for (const [index, clip] of clips.entries()) {
-			const open = await opened(clip, index);
-			await copyClip(open, { ...facts[index], ...settings(index) }, offset, { video, audio }, sound)
-				.catch((error) => {
-					throw refusal(index, damaged(error));
-				})
-				.finally(() => open.close());
-			offset += facts[index].seconds;
+			const tracks = { video, audio };
+			await addClip(
+				clip,
+				index,
+				{ ...settings(index), start, places: places[index] },
+				tracks,
+				layout,
+			).catch((error) => {
+				throw refusal(index, damaged(error));
+			});
+			start += clip.facts.seconds;
 		}
 		await output.finalize();
 	};
@@ -170,6 +164,7 @@ async function mux(
 		await output.cancel().catch(() => undefined);
 		throw error;
 	});
+	return layout;
 }
 
 interface Tracks {
@@ -191,69 +186,42 @@ function settingsOf(facts: readonly ClipFacts[]): (index: number) => Settings {
 	return (index) => ({ setupForAll, before: before[index] });
 }
 
-/** One packet of a track, and when it is due. */
-interface Due {
-	/** s, in the film */
-	at: number;
-	add(): Promise<void>;
+interface Placing extends Settings {
+	/** When the clip begins in the film, in s. */
+	start: number;
+	/** When each piece of its sound is heard in the film; undefined for one that is left out. */
+	places?: ReadonlyArray<number | undefined>;
 }
 
-/**
- * Copies the packets of a clip. Pictures keep their times exactly. Sound that lasts longer than the pictures is cut off at
- * their end, and a packet that would lie over the one before begins after it: at most one packet (about 20 ms) late, and
- * never more than that, whatever the number of clips.
- */
-async function copyClip(
-	open: OpenClip,
-	{ startsAt, seconds, setupForAll, before }: ClipFacts & Settings,
-	offset: number,
+/** Adds the packets of a clip. Pictures keep their times exactly. */
+async function addClip(
+	{ pictures, sounds, videoConfig, audioConfig }: Clip,
+	index: number,
+	{ start, places, setupForAll, before }: Placing,
 	tracks: Tracks,
-	sound: { end: number },
+	layout: Layout,
 ): Promise<void> {
-	const shift = offset - startsAt;
-	const ownConfig = (await open.video.getDecoderConfig()) ?? undefined;
-	const videoConfig =
-		ownConfig && setupForAll ? { ...ownConfig, description: setupForAll } : ownConfig;
-	const pictures = duePictures();
-	async function* duePictures(): AsyncGenerator<Due> {
-		for await (const packet of new EncodedPacketSink(open.video).packets()) {
-			const at = packet.timestamp + shift;
-			yield {
-				at,
-				add: async () => {
-					const data =
-						before && packet.type === 'key' ? Buffer.concat([before, packet.data]) : packet.data;
-					const moved = packet.clone({ data, timestamp: at });
-					await tracks.video.add(moved, { decoderConfig: videoConfig });
-				},
-			};
-		}
-	}
-	async function* dueSounds(): AsyncGenerator<Due> {
-		if (!open.audio || !tracks.audio) return;
-		const { audio } = tracks;
-		const decoderConfig = (await open.audio.getDecoderConfig()) ?? undefined;
-		for await (const packet of new EncodedPacketSink(open.audio).packets()) {
-			const due = packet.timestamp + shift;
-			if (due + packet.duration <= offset + 1e-6 || due >= offset + seconds - 1e-6) continue;
-			const at = Math.max(due, sound.end);
-			sound.end = at + packet.duration;
-			yield {
-				at,
-				add: async () => await audio.add(packet.clone({ timestamp: at }), { decoderConfig }),
-			};
-		}
-	}
+	const video = {
+		decoderConfig: setupForAll ? { ...videoConfig, description: setupForAll } : videoConfig,
+	};
+	const audio = audioConfig && { decoderConfig: audioConfig };
+	const moved = ({ isKey, seconds, ...packet }: Packet, at: number, first?: Buffer) => {
+		const part = { clip: index, start: packet.start, bytes: packet.bytes };
+		return new EncodedPacket(layout.standIn(part, first), isKey ? 'key' : 'delta', at, seconds);
+	};
 	// Side by side by their times, as players want to read them.
-	const sounds = dueSounds();
-	let [picture, tone] = [await pictures.next(), await sounds.next()];
-	while (!picture.done || !tone.done) {
-		if (!picture.done && (tone.done || picture.value.at <= tone.value.at)) {
-			await picture.value.add();
-			picture = await pictures.next();
-		} else if (!tone.done) {
-			await tone.value.add();
-			tone = await sounds.next();
+	let heard = 0;
+	const addSounds = async (until: number) => {
+		for (; places && heard < sounds.length; heard++) {
+			const at = places[heard];
+			if (at !== undefined && at >= until) return;
+			if (at !== undefined) await tracks.audio?.add(moved(sounds[heard], at), audio);
 		}
+	};
+	for (const picture of pictures) {
+		const at = start + picture.at;
+		await addSounds(at);
+		await tracks.video.add(moved(picture, at, picture.isKey ? before : undefined), video);
 	}
+	await addSounds(Infinity);
 }

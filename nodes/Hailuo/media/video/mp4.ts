@@ -31,6 +31,11 @@ export class Mp4Scan {
 	/** The type of the box that was opened last. */
 	private current = '';
 	private readonly seen = new Set<string>();
+	/** Bytes that went by. */
+	private passed = 0;
+
+	/** @param onMedia is told where pictures and sound lie, as soon as their box begins: from and to which byte. */
+	constructor(private readonly onMedia?: (start: number, end: number) => void) {}
 
 	feed(chunk: Buffer): void {
 		let at = 0;
@@ -39,11 +44,13 @@ export class Mp4Scan {
 				const step = Math.min(this.left, chunk.length - at);
 				this.left -= step;
 				at += step;
+				this.passed += step;
 				continue;
 			}
 			const need = this.headerLength() - this.header.length;
 			this.header = Buffer.concat([this.header, chunk.subarray(at, at + need)]);
 			at += need;
+			this.passed += need;
 			if (this.header.length === this.headerLength()) this.openBox();
 		}
 	}
@@ -92,6 +99,7 @@ export class Mp4Scan {
 		this.seen.add(type);
 		this.current = type;
 		this.left = size === 0 ? Infinity : size - this.header.length;
+		if (type === 'mdat') this.onMedia?.(this.passed, this.passed + this.left);
 		this.header = Buffer.alloc(0);
 	}
 }

@@ -13,12 +13,6 @@ export {
 	Mp4OutputFormat,
 	Output,
 	QTFF,
-	StreamTarget,
+	Target,
 } from 'mediabunny';
-export type {
-	AudioCodec,
-	InputAudioTrack,
-	InputVideoTrack,
-	StreamTargetChunk,
-	VideoCodec,
-} from 'mediabunny';
+export type { AudioCodec, InputAudioTrack, InputVideoTrack, VideoCodec } from 'mediabunny';
