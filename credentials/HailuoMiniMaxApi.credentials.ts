@@ -26,7 +26,7 @@ export class HailuoMiniMaxApi implements ICredentialType {
 				{ name: 'Other Address', value: 'other', description: 'Type the address yourself' },
 			],
 			default: 'global',
-			description: 'Where your API key was made. A key works in its own region only.',
+			description: 'Where your API key was created. A key works only in its own region.',
 		},
 		{
 			displayName: 'API Key',
@@ -35,7 +35,7 @@ export class HailuoMiniMaxApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Made on the MiniMax platform of the region chosen above',
+			description: 'Created on the MiniMax platform of the region selected above',
 		},
 		{
 			displayName: 'Base URL',
@@ -44,7 +44,7 @@ export class HailuoMiniMaxApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://api.minimax.io',
-			description: 'Address of the API, up to but without <code>/v1</code>',
+			description: 'Address of the API, without <code>/v1</code> at the end',
 			displayOptions: { show: { region: ['other'] } },
 		},
 		{

@@ -27,7 +27,7 @@ export class HailuoVtrixApi implements ICredentialType {
 				{ name: 'Other Address', value: 'other', description: 'Type the address yourself' },
 			],
 			default: 'vtrix',
-			description: 'Where your API key was made',
+			description: 'Where your API key was created',
 		},
 		{
 			displayName: 'API Key',
@@ -36,7 +36,7 @@ export class HailuoVtrixApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Made in the console of the service chosen above',
+			description: 'Created in the console of the service selected above',
 		},
 		{
 			displayName: 'Base URL',
@@ -45,7 +45,7 @@ export class HailuoVtrixApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://cloud.seaart.ai',
-			description: 'Address of the gateway, up to but without <code>/model/v1</code>',
+			description: 'Address of the gateway, without <code>/model/v1</code> at the end',
 			displayOptions: { show: { brand: ['other'] } },
 		},
 		{

@@ -22,7 +22,7 @@ export class HailuoWaveSpeedApi implements ICredentialType {
 			required: true,
 			default: '',
 			description:
-				'Made at <a href="https://wavespeed.ai/accesskey" target="_blank">wavespeed.ai/accesskey</a>. A key made before the first top-up works once the account has been topped up.',
+				'Created at <a href="https://wavespeed.ai/accesskey" target="_blank">wavespeed.ai/accesskey</a>. A key created before the first top-up does not work until you top up the account.',
 		},
 		{
 			displayName: 'Base URL',

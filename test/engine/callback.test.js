@@ -433,8 +433,8 @@ test('a warning of the submit outlives the sleep', async () => {
 	const slept = await asleep(numbered(1));
 	const [entry] = slept.run.data.executionData.nodeExecutionStack;
 	const [spare, notCalled] = entry.data.main[0][0].json.warnings;
-	expect(spare).toMatch(/Besides this one/);
-	expect(notCalled).toMatch(/had not come/);
+	expect(spare).toMatch(/The others are/);
+	expect(notCalled).toMatch(/had not called back/);
 	jobs().forEach(end);
 	const { items } = await called(slept, { id: slept.items[0].json.jobId });
 	expect(items[0].json).toMatchObject({ status: 'completed', warnings: [spare] });
@@ -454,7 +454,7 @@ describe('refused before anything is paid', () => {
 			parameters,
 			credentials: { ...credentials, hailuoVtrixApi: base },
 		});
-		expect(said).toMatch(/'Model'.*calls nobody back.*Pick another model/);
+		expect(said).toMatch(/'Model'.*does not support callbacks.*Pick another model/);
 	});
 
 	test.each(['hailuoTool', 'hailuoHitlTool'])('as %s', async (name) => {
@@ -471,7 +471,7 @@ describe('refused before anything is paid', () => {
 		const baseUrl = 'https://api.wavespeed.ai/api/v3';
 		const own = { ...credentials.hailuoWaveSpeedApi, baseUrl };
 		const said = await message({ credentials: { ...credentials, hailuoWaveSpeedApi: own } });
-		expect(said).toMatch(/calls itself 127\.0\.0\.1.*WEBHOOK_URL/);
+		expect(said).toMatch(/the address of this one is 127\.0\.0\.1.*WEBHOOK_URL/);
 	});
 
 	test('an n8n that signs no address', async () => {

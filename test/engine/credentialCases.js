@@ -60,7 +60,7 @@ const NO_CREDIT = /^The API key is valid, but the .* account is out of credit/;
 const BAD_KEY = /does not accept this API key/;
 const DOWN = /answers 50\d, so the key could not be checked/;
 const NOT_THE_API = /^This address is not the .* API, so the key could not be checked.*'Base URL'/;
-const NOTHING = /^Nothing answers at 127\.0\.0\.1:\d+, so the key could not be checked/;
+const NOTHING = /^There is no answer from 127\.0\.0\.1:\d+, so the key could not be checked/;
 
 /**
  * @typedef {{ name: string, type: string, data: Record<string, string>, ok?: boolean, says: RegExp,
@@ -142,11 +142,11 @@ async function credentialCases({ sim, answers }) {
 		}),
 		waveSpeed('key with a line break', {
 			data: { apiKey: `${keys.waveSpeed}\n` },
-			says: /holds a blank, a line break/,
+			says: /contains a space, a line break/,
 		}),
 		waveSpeed('key with "Bearer"', {
 			data: { apiKey: `Bearer ${keys.waveSpeed}` },
-			says: /^Leave out the word 'Bearer'/,
+			says: /^Remove the word 'Bearer'/,
 		}),
 
 		vtrix('good key, the probe answers 404', { ok: true, says: VALID }),
@@ -179,7 +179,7 @@ async function credentialCases({ sim, answers }) {
 		vtrix('402 inside HTTP 200', { fault: 'vtrix402NestedIn200', says: NO_CREDIT }),
 		vtrix('403 for another reason', {
 			fault: 'vtrix403Message',
-			says: /\(403\) without saying why/,
+			says: /\(403\) without giving a reason/,
 		}),
 		vtrix('500', { fault: 'vtrix500Object', says: DOWN }),
 		vtrix('504 with a web page', { fault: { status: 504 }, says: DOWN }),

@@ -254,7 +254,7 @@ test('one refused item stops the run before anything is paid', async () => {
 	expect(error.message).toMatch(/'Prompt' is empty/);
 	expect(error.context.itemIndex).toBe(1);
 	expect(error.description).toMatch(
-		/\. This item ended the run of all 2: to let the others go on, set 'On Error'/,
+		/\. This item ended the run of 2 items. To let the others continue, set 'On Error'/,
 	);
 	expect(sim.requests).toEqual([]);
 });

@@ -61,7 +61,7 @@ describe('Get Price', () => {
 		);
 		expect(items[0].json.error).toMatchObject({
 			message: expect.stringMatching(/no price for minimax_hailuo_02_i2v.*COST_CACHE_MISS/),
-			description: expect.stringMatching(/Try again after a first job/),
+			description: expect.stringMatching(/Try again after the first job/),
 		});
 	});
 

@@ -146,7 +146,7 @@ test.each([
 		'sound alone',
 		async () => ({ voice: await sound() }),
 		{ referencePictures: '', referenceAudios: 'voice' },
-		/takes no sound alone/,
+		/does not accept sound on its own/,
 	],
 	['10 pictures', async () => ({}), { referencePictures: many(10, 'a') }, /10 files.* at most 9/],
 	[
@@ -314,7 +314,7 @@ describe('what V2 has and V1 has not', () => {
 		const done = await submitted({ prompt: 'another' });
 		await sim.finished(done);
 		const { error } = await job('cancel', { jobId: done });
-		expect(error.message).toMatch(/has ended already/);
+		expect(error.message).toMatch(/has already ended/);
 		expect(sim.jobs.get(done).deleted).toBeFalsy();
 	});
 
@@ -379,7 +379,7 @@ test('Get Balance for a pay-as-you-go key, and a clear word for a subscription',
 	expect(items[0].json).toEqual({ provider: 'miniMax', balance: 100, currency: 'USD' });
 	all.hailuoMiniMaxApi.apiKey = sim.options.miniMaxKeys.subscription;
 	const { error } = await engine.runNode({ credentials: all, parameters: asked });
-	expect(error.message).toMatch(/tells this key no balance/);
+	expect(error.message).toMatch(/does not report a balance for this key/);
 	expect(error.description).toMatch(/pay-as-you-go key \(sk-api-…\)/);
 });
 
@@ -431,7 +431,9 @@ describe('Custom Model with an ID of Hailuo 3', () => {
 	test('WaveSpeed: where nobody knows the name, nothing is sent', async () => {
 		const customModel = 'wavespeed-ai/minimax-h3/image-to-video';
 		const { error } = await run({ ...frames, provider: 'waveSpeed', customModel });
-		expect(error.message).toMatch(/'Last Frame' is a parameter of .* whose name nobody knows/);
+		expect(error.message).toMatch(
+			/'Last Frame' is a parameter of .* with a name that this node does not know/,
+		);
 		expect(sim.requests).toEqual([]);
 	});
 

@@ -574,7 +574,7 @@ describe("n8n's own errors of expressions", () => {
 			{ items },
 		);
 		expect(error.context.itemIndex).toBe(1);
-		expect(error.description).toMatch(/This item ended the run of all 3: .* 'On Error'/);
+		expect(error.description).toMatch(/This item ended the run of 3 items. .* 'On Error'/);
 	});
 
 	test('of an option', async () => {

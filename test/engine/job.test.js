@@ -90,17 +90,17 @@ describe('Get', () => {
 		['nothing', '', /is empty/],
 		['an empty list', [], /is empty/],
 		['a path', '../balance', /'\.\.\/balance'/],
-		['dots', '..', /no ID/],
-		['a slash in a list', ['a/b'], /no ID/],
-		['a blank in a list', ['a b'], /no ID/],
-		['a query', 'abc?x=1', /no ID/],
-		['an escape', 'abc%2fdef', /no ID/],
-		['control characters', 'abc\u0000\u0007', /no ID/],
+		['dots', '..', /not an ID/],
+		['a slash in a list', ['a/b'], /not an ID/],
+		['a blank in a list', ['a b'], /not an ID/],
+		['a query', 'abc?x=1', /not an ID/],
+		['an escape', 'abc%2fdef', /not an ID/],
+		['control characters', 'abc\u0000\u0007', /not an ID/],
 		['one too long', 'a'.repeat(129), /129 characters/],
-		['an address', 'https://api.wavespeed.ai/api/v3/predictions/abc', /no ID/],
-		['a number that lost digits', 123456789012345680000, /no ID/],
-		['an object', { id: 'abc' }, /no ID/],
-		['a switch', true, /no ID/],
+		['an address', 'https://api.wavespeed.ai/api/v3/predictions/abc', /not an ID/],
+		['a number that lost digits', 123456789012345680000, /not an ID/],
+		['an object', { id: 'abc' }, /not an ID/],
+		['a switch', true, /not an ID/],
 	])('%s is refused before any request', async (_, jobId, says) => {
 		const { items } = await run(get, { items: [{ json: { jobId } }], ...goOn });
 		expect(items[0].json.error).toMatchObject({
@@ -115,7 +115,7 @@ describe('Get', () => {
 
 	test('a bad id stops the run before the good ones are asked', async () => {
 		const { error } = await run(get, { items: ids(['f'.repeat(32), 'a/b']) });
-		expect(error.message).toMatch(/'Job ID' has an entry that is no ID/);
+		expect(error.message).toMatch(/'Job ID' has an entry that is not an ID/);
 		expect(sim.requests).toEqual([]);
 	});
 
@@ -138,7 +138,7 @@ describe('Get', () => {
 
 	test('an id that looks right but is unknown does not send people to another provider', async () => {
 		const { error } = await run(get, { items: ids(['0'.repeat(32)]) });
-		expect(error.description).toMatch(/^Check the job ID.*deleted, or too old/);
+		expect(error.description).toMatch(/^Check the job ID.*deleted, or be too old/);
 		expect(error.description).not.toMatch(/looks like|submitted, paid/);
 	});
 
@@ -226,7 +226,7 @@ describe('Wait', () => {
 		const made = await submit(['a #sim:seconds=3000', 'b #sim:seconds=5 #sim:fail']);
 		const { error } = await run(wait, { items: ids(made) });
 		expect(error.message).toMatch(made[1]);
-		expect(error.description).not.toMatch(/Other jobs of this run are submitted/);
+		expect(error.description).not.toMatch(/Other jobs of this run were submitted/);
 	});
 
 	test('on Vtrix too', async () => {

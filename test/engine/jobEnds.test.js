@@ -204,7 +204,7 @@ test('a wrong key of Vtrix: its service is named, for each has keys of its own',
 		prompt: 'a boat',
 	});
 	expect(error.message).toMatch(/^Vtrix answered HTTP 401/);
-	expect(error.description).toMatch(/API key .* its Service is the one/);
+	expect(error.description).toMatch(/API key .* at the selected Service/);
 });
 
 test.each([

@@ -39,7 +39,7 @@ const CUSTOM = (id, given) => ({
 	plain: given,
 	set: { additionalFields: '{"seed": 7, "style": {"name": "noir"}, "prompt": "Another one"}' },
 	full: { ...given, seed: 7, style: { name: 'noir' }, prompt: 'Another one' },
-	no: [{ additionalFields: '["duration", 8]' }, /'Additional Fields' is no JSON object/],
+	no: [{ additionalFields: '["duration", 8]' }, /'Additional Fields' must be a JSON object/],
 });
 
 /** By expression: an empty field is refused by n8n itself, before the node runs. */

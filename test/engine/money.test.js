@@ -127,7 +127,7 @@ describe('WaveSpeed', () => {
 		const [{ json }] = items;
 		expect(json.status).toBe('completed');
 		const [other] = [...sim.jobs.keys()].filter((id) => id !== json.jobId);
-		expect(json.warnings).toEqual([expect.stringMatching(`Besides this one: ${other}\\.`)]);
+		expect(json.warnings).toEqual([expect.stringMatching(`The others are: ${other}\\.`)]);
 	});
 
 	test('a job whose prompt the provider rewrote is not taken for ours, but named', async () => {

@@ -60,16 +60,16 @@ describe('MiniMax', () => {
 	const text = (more, node) => make('miniMax', 'MiniMax-Hailuo-2.3', more, node);
 
 	test.each([
-		['miniMax1008', /1008.*insufficient balance.*Top up.*\(sk-api-…\).*\(sk-cp-…\)/],
+		['miniMax1008', /1008.*insufficient balance.*\(sk-api-…\).*top it up.*\(sk-cp-…\)/],
 		['miniMax2049', /2049.*Region/],
 		[{ code: 1004, text: 'login fail' }, /1004.*Region/],
 		[{ code: 1026, text: 'input sensitive' }, /1026.*change it/],
 		[{ code: 2013, text: 'invalid params' }, /2013.*Check the values/],
-		['miniMax1042', /1042.*cannot be seen/],
-		['miniMax2056', /2056.*that of the week.*anew at 2026-11-30T00:00:00Z/],
-		['miniMax2056Http429', /HTTP 429.*2056.*that of the week.*anew at 2026-11-30T00:00:00Z/],
-		[{ code: 2056, text: 'usage limit exceeded' }, /2056.*wait until it starts anew, raise/],
-		['miniMax2061', /2061.*not support model.*Pick a model that your subscription includes/],
+		['miniMax1042', /1042.*invisible characters/],
+		['miniMax2056', /2056.*weekly.*resets at 2026-11-30T00:00:00Z/],
+		['miniMax2056Http429', /HTTP 429.*2056.*weekly.*resets at 2026-11-30T00:00:00Z/],
+		[{ code: 2056, text: 'usage limit exceeded' }, /2056.*wait until it resets, upgrade/],
+		['miniMax2061', /2061.*not support model.*Pick a model that is included in your subscription/],
 	])('a refusal for good: %j', async (refusal, says) => {
 		const { code, text: message } = refusal;
 		const body = { base_resp: { status_code: code, status_msg: message } };
@@ -140,7 +140,7 @@ describe('WaveSpeed', () => {
 	const text = async () => await make('waveSpeed', 'minimax/hailuo-02/standard');
 
 	test.each([
-		['waveSpeed401', /Invalid API key.*made before the first top-up/],
+		['waveSpeed401', /Invalid API key.*created before the first top-up/],
 		['waveSpeed403Role', /insufficient role.*use another key/],
 		['waveSpeed400NoCredit', /HTTP 400: Insufficient credits.*Top up the account/],
 		['waveSpeed402', /HTTP 402.*Top up the account/],
@@ -220,7 +220,7 @@ describe("SeaArt's queue", () => {
 		expect((await vtrix.get(seaArt(), jobId)).model).toBe(MODEL);
 		const bare = jobId.split(':')[1];
 		await expect(vtrix.get(seaArt(), bare)).rejects.toMatchObject({
-			hint: `Write the model before it, e.g. ${MODEL}:${bare}`,
+			hint: `Put the model in front of it, e.g. ${MODEL}:${bare}`,
 		});
 	});
 
@@ -232,7 +232,7 @@ describe("SeaArt's queue", () => {
 			status: 'cancelled',
 			error: { code: 'CANCELED' },
 		});
-		await expect(vtrix.cancel(seaArt(), jobId)).rejects.toThrow(/has ended already/);
+		await expect(vtrix.cancel(seaArt(), jobId)).rejects.toThrow(/has already ended/);
 		await expect(vtrix.cancel(seaArt(), 'd758n65e878c73cmdg20')).rejects.toThrow(
 			/cannot be cancelled/,
 		);
@@ -240,7 +240,7 @@ describe("SeaArt's queue", () => {
 
 	test('a callback is refused before the queue can refuse it', async () => {
 		await expect(submitted({ webhookUrl: 'https://example.com/hook' })).rejects.toThrow(
-			/takes no callback/,
+			/does not support callbacks/,
 		);
 		expect(sim.requests).toEqual([]);
 	});
@@ -248,14 +248,16 @@ describe("SeaArt's queue", () => {
 	test('its models are refused where the credential is one of Vtrix', async () => {
 		credentials.hailuoVtrixApi.baseUrl = 'https://cloud.vtrix.ai';
 		const result = await make('vtrix', MODEL);
-		expect(said(result)).toMatch(/'Model' Hailuo 2.3 .* SeaArt Cloud only.*not marked/);
+		expect(said(result)).toMatch(
+			/'Model' Hailuo 2.3 .* available only on SeaArt Cloud.*not marked/,
+		);
 		expect(sim.requests).toEqual([]);
 	});
 
 	test('an address without a queue is named as such', async () => {
 		credentials.hailuoVtrixApi.baseUrl = sim.urls.vtrix;
 		const result = await make('vtrix', MODEL);
-		expect(said(result)).toMatch(/Not Found.*it is SeaArt Cloud that has it/);
+		expect(said(result)).toMatch(/Not Found.*only SeaArt Cloud has one/);
 		expect(sim.acceptedJobs()).toBe(0);
 		// The simulator suspects a key at an unknown path; this one is the credential's own host.
 		expect(sim.leaks).toMatchObject([{ path: `/model/v1/queue/${MODEL}` }]);
@@ -311,7 +313,7 @@ describe('a model that the provider does not have', () => {
 		const model = requireModel('waveSpeed', 'textToVideo', 'minimax/hailuo-02/standard');
 		const values = { prompt: 'Boat', cameraMovements: [['pushIn']] };
 		expect(() => checkValues(model, 'textToVideo', values)).toThrow(
-			/'Camera Movements' are unknown to Hailuo 02 Standard/,
+			/'Camera Movements' are not known for Hailuo 02 Standard/,
 		);
 	});
 });
@@ -319,8 +321,8 @@ describe('a model that the provider does not have', () => {
 describe('a custom model', () => {
 	test.each([
 		['', /'Model ID' is empty/],
-		['minimax/../predictions/delete', /'Model ID' is no ID of a model/],
-		['https://example.com/x?y', /'Model ID' is no ID of a model/],
+		['minimax/../predictions/delete', /'Model ID' is not a model ID/],
+		['https://example.com/x?y', /'Model ID' is not a model ID/],
 	])('the ID %j is refused', async (customModel, says) => {
 		expect(said(await make('waveSpeed', 'custom', { customModel }))).toMatch(says);
 		expect(sim.requests).toEqual([]);
@@ -347,7 +349,7 @@ describe('a custom model', () => {
 		async (provider, model, customModel) => {
 			const additionalFields = '{"ids": ["x"]}';
 			const result = await make(provider, model, { customModel, additionalFields });
-			expect(said(result)).toMatch(/'Model ID' must be .* and no other call of the API/);
+			expect(said(result)).toMatch(/'Model ID' must be .* not (a|another) path of the API/);
 			expect(sim.requests).toEqual([]);
 		},
 	);
@@ -356,7 +358,7 @@ describe('a custom model', () => {
 		'%s for its fields is refused',
 		async (additionalFields) => {
 			const result = await make('waveSpeed', 'custom', { customModel: 'a/b', additionalFields });
-			expect(said(result)).toMatch(/'Additional Fields' is no JSON object.*\{"duration"/);
+			expect(said(result)).toMatch(/'Additional Fields' must be a JSON object.*\{"duration"/);
 			expect(sim.requests).toEqual([]);
 		},
 	);
@@ -396,7 +398,7 @@ describe('Job: Cancel', () => {
 		expect(items[0].json).toEqual({ cancelRequested: true, jobId, provider: 'vtrix' });
 		await sim.finished(jobId.split(':')[1]);
 		const late = await cancel(jobId);
-		expect(said(late)).toMatch(/has ended already.*Job: Get/);
+		expect(said(late)).toMatch(/has already ended.*Job: Get/);
 		expect(late.error.context.jobId).toBe(jobId);
 		const waited = await engine.runNode({
 			credentials,
@@ -451,7 +453,7 @@ describe('Get Price of a custom model', () => {
 
 	test.each([
 		[{}, /'Model ID' is empty/],
-		[{ customModel: 'a/b', additionalFields: '[]' }, /'Additional Fields' is no JSON object/],
+		[{ customModel: 'a/b', additionalFields: '[]' }, /'Additional Fields' must be a JSON object/],
 	])('%j is refused', async (more, says) => {
 		expect(said(await price('waveSpeed', more))).toMatch(says);
 		expect(sim.requests).toEqual([]);

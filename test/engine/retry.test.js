@@ -19,7 +19,7 @@ withSimulator({}, (given) => ({ sim, credentials } = given));
 
 const retry = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 const ids = (items) => items.map(({ json }) => json.jobId);
-const pickedUp = () => engine.logs.filter(({ message }) => /is picked up/.test(message)).length;
+const pickedUp = () => engine.logs.filter(({ message }) => /was picked up/.test(message)).length;
 
 async function make(prompts, parameters = {}, more = {}) {
 	return await engine.runNode({

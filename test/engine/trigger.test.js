@@ -383,7 +383,7 @@ describe('Vtrix', () => {
 		const what = 'The provider does not know the job zzzz any more';
 		expect(logged()).toContain(what);
 		expect(trigger.errors.map(({ message }) => message)).toEqual([
-			`Hailuo Trigger watches some jobs no longer: ${what}`,
+			`Hailuo Trigger no longer watches some jobs: ${what}`,
 		]);
 		const before = sim.requests.length;
 		await pollMinutes(trigger, 3);
@@ -420,7 +420,7 @@ describe('Vtrix', () => {
 
 	test('refuses what cannot be an id when it is activated', async () => {
 		const trigger = new Trigger(sim, { provider: 'vtrix', jobIds: 'https://example.com/job' });
-		await expect(trigger.activate()).rejects.toThrow(/has an entry that is no ID/);
+		await expect(trigger.activate()).rejects.toThrow(/has an entry that is not an ID/);
 		expect(sim.requests).toHaveLength(0);
 	});
 });

@@ -88,7 +88,7 @@ test('a job that is completed and shows its video ten minutes later is emitted w
 	const trigger = await active({ provider: 'vtrix', jobIds: id });
 	await pollMinutes(trigger, 10);
 	expect(trigger.items).toEqual([]);
-	expect(logged()).toContain(`The job ${id} is completed and shows no video yet`);
+	expect(logged()).toContain(`The job ${id} is completed but has no video yet`);
 	stop();
 	await pollMinutes(trigger, 1);
 	expect(trigger.ids).toEqual([id]);
@@ -103,7 +103,7 @@ test('a job that a person deleted is told by one failed execution, and by n8n’
 	await pollMinutes(trigger, 70);
 	const message = `The provider does not know the job ${gone} any more`;
 	expect(trigger.errors.map((error) => error.message)).toEqual([
-		`Hailuo Trigger watches some jobs no longer: ${message}`,
+		`Hailuo Trigger no longer watches some jobs: ${message}`,
 	]);
 	expect(logged()).toContain(message);
 	const before = trigger.polls.length;
@@ -146,7 +146,7 @@ test.each([
 		// Only what was settled in the last minutes is known by `seen` alone: twice is better than not at all.
 		const again = key === 'seen' ? [first] : [];
 		expect(trigger.ids).toEqual([first, ...again, second]);
-		expect(logged()).toMatch(/saved state (is damaged|lies in the future)/);
+		expect(logged()).toMatch(/saved state (is damaged|is from the future)/);
 		expect(trigger.errors).toEqual([]);
 	},
 );

@@ -26,7 +26,7 @@ const editions = [
 		displayName: 'Hailuo WaveSpeed',
 		about: '[WaveSpeed](https://wavespeed.ai) runs the whole Hailuo family behind one API key.',
 		account:
-			'Make an account at [wavespeed.ai](https://wavespeed.ai), top it up, and create a key at [wavespeed.ai/accesskey](https://wavespeed.ai/accesskey). A key made before the first top-up works once the account has been topped up.',
+			'Make an account at [wavespeed.ai](https://wavespeed.ai), top it up, and create a key at [wavespeed.ai/accesskey](https://wavespeed.ai/accesskey). A key created before the first top-up does not work until you top up the account.',
 		words: ['wavespeed'],
 		names: /wavespeed/i,
 	},

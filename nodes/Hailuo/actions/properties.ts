@@ -84,7 +84,7 @@ const continueField: INodeProperties = {
 	type: 'options',
 	options: [...CONTINUE_WHEN],
 	default: 'finished',
-	description: 'When the workflow goes on with the next node',
+	description: 'When the workflow continues with the next node',
 	displayOptions: { show: { resource: ['video'], operation: [...VIDEO_OPERATIONS] } },
 };
 

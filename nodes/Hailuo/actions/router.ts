@@ -49,7 +49,7 @@ function hintAtMissing(context: IExecuteFunctions, rows: readonly INodeExecution
 	const named = missing.slice(0, MAX_NAMED).join(', ');
 	const more = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : '';
 	context.addExecutionHints({
-		message: `${missing.length === 1 ? '1 video is' : `${missing.length} videos are`} finished and paid, but could not be downloaded: ${named}${more}. The reason is in each item. Job: Wait with the job ID tries again and costs nothing.`,
+		message: `${missing.length === 1 ? '1 video is' : `${missing.length} videos are`} finished and paid, but could not be downloaded: ${named}${more}. The reason is in each item. Job: Wait with the job ID tries again for free.`,
 		type: 'warning',
 		location: 'outputPane',
 	});
@@ -77,7 +77,7 @@ function chosen(context: IExecuteFunctions): Operation {
 	if (!operation || !providers.includes(id)) {
 		throw new NodeOperationError(
 			context.getNode(),
-			operation ? `'${id}' is no provider` : `'${value}' is no operation of '${resource}'`,
+			operation ? `'${id}' is not a provider` : `'${value}' is not an operation of '${resource}'`,
 			{ description: `Pick one from the list '${operation ? 'Provider' : 'Operation'}'` },
 		);
 	}
@@ -115,12 +115,12 @@ function throwFirst(
 		cause,
 		first.item,
 		paid.length
-			? `Other jobs of this run are submitted and paid too: ${paid.join(', ')}. Get their videos with Job: Wait`
+			? `Other jobs of this run were submitted and are paid too: ${paid.join(', ')}. Get their videos with Job: Wait`
 			: undefined,
 		// Which one it was n8n writes behind the message, counted from 0.
 		// Where all of them ended alike there are no others to go on.
 		atFault.size < count && !stopped
-			? `This item ended the run of all ${count}: to let the others go on, set 'On Error' in the settings of the node to 'Continue'`
+			? `This item ended the run of ${count} items. To let the others continue, set 'On Error' in the settings of the node to 'Continue'`
 			: undefined,
 	);
 	if (paid.length) error.context.otherJobIds = paid;

@@ -18,7 +18,7 @@ export class NotStartedError extends Error {
 	readonly cause: unknown;
 
 	constructor(cause: unknown) {
-		super('Not started: the batch was stopped before');
+		super('Not started, because the batch was stopped');
 		this.name = 'NotStartedError';
 		this.cause = cause;
 	}

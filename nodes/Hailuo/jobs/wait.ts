@@ -101,7 +101,7 @@ function watchFor(options: WaitOptions, isSeen: boolean): JobWatch {
 }
 
 const historyIsLate = () =>
-	new ProviderError('The history gave no answer in time', { kind: 'noAnswer' });
+	new ProviderError('The history did not answer in time', { kind: 'noAnswer' });
 
 /**
  * Waits for the end of a job: completed, failed or cancelled. No single answer ends the wait: passing failures of the

@@ -37,9 +37,9 @@ const codeOf = (error: unknown): string =>
 /** What is wrong with a key on the face of it, or undefined. The prefix differs by provider: not checked. */
 function keyFault(key: unknown): string | undefined {
 	if (typeof key !== 'string' || !key) return "The field 'API Key' is empty";
-	if (/^bearer\s/i.test(key)) return "Leave out the word 'Bearer' in the field 'API Key'";
+	if (/^bearer\s/i.test(key)) return "Remove the word 'Bearer' from the field 'API Key'";
 	if (!/^[\x21-\x7e]+$/.test(key)) {
-		return "The field 'API Key' holds a blank, a line break or another character that no key has. Copy the key again.";
+		return "The field 'API Key' contains a space, a line break or another character that no key has. Copy the key again.";
 	}
 	return undefined;
 }
@@ -77,7 +77,7 @@ function clientOf(helpers: Helpers, baseUrl: string, authorization?: string): Ht
 /** A refused key may be right and the typed address wrong: other services refuse foreign keys as well. */
 function withHost(verdict: INodeCredentialTestResult, host: string): INodeCredentialTestResult {
 	if (/^The API key is valid|'Base URL'/.test(verdict.message)) return verdict;
-	return { ...verdict, message: `${verdict.message} The address asked was ${host}.` };
+	return { ...verdict, message: `${verdict.message} The requested address was ${host}.` };
 }
 
 async function run(

@@ -38,7 +38,7 @@ export function failedCheck(
 	if (status === undefined) return unreachable(service, host, code ?? 'unknown');
 	if (error.isPage && status === 403) {
 		return not(
-			`A web page came back in place of an answer of the API (403), ${UNCHECKED}. A firewall or proxy refuses the request: ask who runs the network of this n8n.`,
+			`A web page came back instead of an answer from the API (403), ${UNCHECKED}. A firewall or proxy blocks the request: ask the administrator of this n8n's network.`,
 		);
 	}
 	switch (kind) {
@@ -75,7 +75,7 @@ export function unreachable(
 	const trouble = troubleOf(code);
 	if (trouble === 'refused') {
 		return not(
-			`Nothing answers at ${host}, ${UNCHECKED}. Check the field 'Base URL'; if it is right, ${lowerThe(service)} is down.`,
+			`There is no answer from ${host}, ${UNCHECKED}. Check the field 'Base URL'; if it is right, ${lowerThe(service)} is down.`,
 		);
 	}
 	if (trouble === 'unknownHost') {
@@ -85,7 +85,7 @@ export function unreachable(
 	}
 	if (trouble === 'timeout') {
 		return not(
-			`${host} did not answer in time, ${UNCHECKED}. ${service} may be down, or a firewall is in between: try again later.`,
+			`${host} did not answer in time, ${UNCHECKED}. ${service} may be down, or a firewall may be in between: try again later.`,
 		);
 	}
 	if (trouble === 'insecure') {

@@ -28,7 +28,7 @@ export const OPERATION_NAMES: Record<VideoOperation, string> = {
 /** @throws Error for a provider that nobody has described */
 export function catalogueOf(id: ProviderId): ProviderCatalogue {
 	const found = catalogues.find(({ provider }) => provider === id);
-	if (!found) throw new Error(`The catalogue has no provider '${id}'`);
+	if (!found) throw new Error(`The catalogue does not have the provider '${id}'`);
 	return found;
 }
 
@@ -153,7 +153,7 @@ export function pricesAsOf(provider: ProviderId): string | undefined {
 export function modelSummary(model: Model, operation: VideoOperation): string {
 	const { custom, fields, note } = model;
 	if (custom) {
-		return `Any model of ${custom.of ?? 'this provider'}, by its ID. Nothing about it is checked.`;
+		return `Any model of ${custom.of ?? 'this provider'}, by its ID. The node does not check it.`;
 	}
 	const lengths = model.operations[operation] ?? {};
 	const prices = resolutionsOf(lengths)
@@ -195,9 +195,9 @@ export function priceList(
 const someOf = (durations: readonly number[]): number[] =>
 	durations.filter((s, index) => index === 0 || s === durations.at(-1) || [5, 10].includes(s));
 
-/** e.g. `5 are free, each further one costs $0.04`: what reference pictures cost; undefined where nobody knows. */
+/** e.g. `5 are free, each additional one costs $0.04`: what reference pictures cost; undefined where nobody knows. */
 export const picturePrice = ({ referencePrices: prices }: Model): string | undefined =>
-	prices && `${prices.freePictures} are free, each further one costs $${prices.picture}`;
+	prices && `${prices.freePictures} are free, each additional one costs $${prices.picture}`;
 
 /** e.g. `Each second costs $0.08 (768P) or $0.13 (2K) besides`: what reference videos cost; undefined where nobody knows. */
 export function videoSecondPrice({ referencePrices: prices }: Model): string | undefined {

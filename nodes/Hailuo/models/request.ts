@@ -109,7 +109,7 @@ function named(model: Model, customId: string): Model {
 			? 'is empty'
 			: isPath && rule
 				? rule
-				: 'is no ID of a model: it may hold letters, digits, . _ - : and /, at most 200 of them',
+				: 'is not a model ID: it may contain only letters, digits, . _ - : and /, at most 200 characters',
 		`Copy the ID from the model's page at ${PROVIDER_NAMES[model.provider]}`,
 	);
 }
@@ -201,8 +201,8 @@ function checkCamera(model: Model, steps: readonly (readonly string[])[]): void 
 	if (!model.camera && steps.some((ids) => ids.length > 0)) {
 		throw new FieldError(
 			'Camera Movements',
-			`are unknown to ${model.name}: ${PROVIDER_NAMES[model.provider]} documents no words for them`,
-			`Take them out and describe the movement in the prompt${cameraProviders ? `, or pick a model of ${cameraProviders}` : ''}`,
+			`are not known for ${model.name}: ${PROVIDER_NAMES[model.provider]} does not document any words for them`,
+			`Remove them and describe the movement in the prompt${cameraProviders ? `, or pick a model of ${cameraProviders}` : ''}`,
 		);
 	}
 	for (const ids of steps) {
@@ -218,7 +218,7 @@ function checkCamera(model: Model, steps: readonly (readonly string[])[]): void 
 			throw new FieldError(
 				'Camera Movements',
 				`combines ${ids.length} movements in one step`,
-				`Combine at most ${MAX_COMBINED_MOVEMENTS} at the same time, and add a step for what comes after`,
+				`Combine at most ${MAX_COMBINED_MOVEMENTS} at the same time, and add another step for the next movements`,
 			);
 		}
 	}
@@ -236,8 +236,8 @@ function requireFrame(model: Model, field: Frame, value?: string): void {
 	if (!model.fields[field]) {
 		throw new FieldError(
 			FIELD_LABELS[field],
-			`is a parameter of ${model.name} whose name nobody knows here`,
-			`Give it in '${FIELD_LABELS.additionalFields}' under Image to Video, as the page of the model writes it`,
+			`is a parameter of ${model.name} with a name that this node does not know`,
+			`Enter it in '${FIELD_LABELS.additionalFields}' under Image to Video, as the page of the model writes it`,
 		);
 	}
 	if (value !== undefined && value.trim() !== '') return;
@@ -256,9 +256,9 @@ function requireReferences(model: Model, values: VideoValues): void {
 		throw new FieldError(
 			label,
 			referenceAudios.length
-				? `is empty, and so is '${videoLabel}': ${model.name} takes no sound alone`
+				? `is empty, and so is '${videoLabel}': ${model.name} does not accept sound on its own`
 				: `is empty, and so is '${videoLabel}': ${model.name} needs at least one reference`,
-			'Name the input fields of files, e.g. data, photo_*, or give their addresses',
+			'Enter the names of the input fields that hold the files, e.g. data, photo_*, or the addresses of the files',
 		);
 	}
 	const { references } = model;
@@ -289,8 +289,8 @@ function checkCallbackUrl(value?: string): void {
 	if (value === undefined || value === '' || /^https?:\/\/[^\s/]\S*$/i.test(value)) return;
 	throw new FieldError(
 		FIELD_LABELS.callbackUrl,
-		'is no web address',
-		'Give a public address that begins with https://',
+		'is not a web address',
+		'Enter a public address that begins with https://',
 	);
 }
 
@@ -304,8 +304,8 @@ export function checkAdditional(value: unknown): void {
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
 	throw new FieldError(
 		FIELD_LABELS.additionalFields,
-		'is no JSON object',
-		'Write names and values like {"duration": 6, "resolution": "768p"}',
+		'must be a JSON object',
+		'Enter names and values like {"duration": 6, "resolution": "768p"}',
 	);
 }
 

@@ -45,7 +45,7 @@ export const NOT_DOWNLOADED = 'The video could not be downloaded';
 
 /** What a person can do about it. */
 export const tryAgain = ({ jobId }: Pick<Job, 'jobId'>) =>
-	`Job: Wait with the job ID ${jobId} tries again and costs nothing`;
+	`Job: Wait with the job ID ${jobId} tries again for free`;
 
 /** The job is done and paid, but its file did not arrive. */
 export class VideoMissing extends Error {

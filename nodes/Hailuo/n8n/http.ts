@@ -164,7 +164,7 @@ const tooLarge = () =>
 		`The provider's answer is larger than ${MAX_ANSWER_BYTES / 1e6} MB, so it was not read`,
 		{
 			kind: 'tooLarge',
-			hint: 'No answer of its API is so large. Check the base URL in the credential, and what stands between n8n and the provider',
+			hint: 'No answer of its API is so large. Check the base URL in the credential, and any proxy or firewall between n8n and the provider',
 		},
 	);
 
@@ -174,7 +174,7 @@ function notWhole(cut: NonNullable<AnswerBody['cut']>, hide: (text: string) => s
 }
 
 const tooLate = () =>
-	new ProviderError('The provider gave no answer in time', {
+	new ProviderError('The provider did not answer in time', {
 		kind: 'noAnswer',
 		hint: 'The provider may be slow or down; try again later',
 	});
@@ -191,9 +191,12 @@ function noAnswer(error: unknown, hide: (text: string) => string): ProviderError
 	if (trouble === 'timeout') return tooLate();
 	// Where there is a code, n8n's own words for it are left out: they advise to send the request again.
 	const said = code ?? hide(String((error as Error)?.message ?? ''));
-	return new ProviderError(`The connection broke before an answer came${said ? `: ${said}` : ''}`, {
-		kind: 'noAnswer',
-		code,
-		hint: 'The provider may be slow or down; try again later',
-	});
+	return new ProviderError(
+		`The connection was lost before the answer arrived${said ? `: ${said}` : ''}`,
+		{
+			kind: 'noAnswer',
+			code,
+			hint: 'The provider may be slow or down; try again later',
+		},
+	);
 }

@@ -38,7 +38,7 @@ export function toIso(value: unknown, zone: string, label: string): string | und
 	// Date.parse takes a date alone for UTC and one with a time for the machine's zone.
 	const utc = Date.parse(plain ? `${text.replace(' ', 'T')}${text.length > 10 ? 'Z' : ''}` : text);
 	if (Number.isNaN(utc)) {
-		throw new FieldError(label, 'is no date', 'Give one like 2026-01-31T09:00:00');
+		throw new FieldError(label, 'is not a date', 'Enter a date like 2026-01-31T09:00:00');
 	}
 	// The offset an hour around a change of clocks is settled by looking once more.
 	const first = plain ? utc - offsetOf(zone, utc) : utc;

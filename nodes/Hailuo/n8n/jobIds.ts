@@ -28,7 +28,7 @@ export const jobIdField: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. {{ $json.jobId }}',
 	description:
-		'The ID that the job was submitted with. Several IDs, separated by commas or line breaks or as a list, give one item each.',
+		'The ID of the job. Several IDs, separated by commas or line breaks or as a list, give one item each.',
 	displayOptions: { show: { resource: ['job'], operation: ['cancel', 'delete', 'get', 'wait'] } },
 };
 
@@ -51,7 +51,7 @@ export function readJobIds(value: unknown, provider: Pick<Provider, 'ownsJobId'>
 		throw new FieldError(
 			LABEL,
 			'is empty',
-			'Give the ID of a job, e.g. {{ $json.jobId }} from the node that submitted it',
+			'Enter the ID of a job, e.g. {{ $json.jobId }} from the node that submitted it',
 		);
 	}
 	return ids.map((id) => {
@@ -59,18 +59,18 @@ export function readJobIds(value: unknown, provider: Pick<Provider, 'ownsJobId'>
 		if (typeof id === 'string' && ID.test(id) && (!id.includes('/') || provider.ownsJobId(id))) {
 			return id;
 		}
-		throw new FieldError(LABEL, `has an entry that is no ID ('${shownValue(id)}')`, fixFor(id));
+		throw new FieldError(LABEL, `has an entry that is not an ID ('${shownValue(id)}')`, fixFor(id));
 	});
 }
 
 function fixFor(id: unknown): string {
 	if (typeof id === 'number') {
-		return 'Give the ID as text: a number of this size loses its last digits on the way';
+		return 'Pass the ID as text: a number of this size loses its last digits';
 	}
 	if (typeof id === 'string' && id.includes('/')) {
-		return 'Give the ID alone, not the address that it is a part of';
+		return 'Enter only the ID, not the whole address';
 	}
-	return 'An ID has letters, digits and . _ ~ : - only, and at most 128 of them';
+	return 'An ID may contain only letters, digits and . _ ~ : -, at most 128 characters';
 }
 
 /** What went wrong with a job whose id was given: the id stays with it, and a foreign id is told as such. */

@@ -21,7 +21,7 @@ export function downloadOptions(byDefault: boolean): INodeProperties[] {
 		type,
 		default: byDefault,
 		description:
-			'Whether to put the video into the item as a file for the nodes that follow. Off: only its address, which expires. An AI agent gets the address in any case, and no file.',
+			'Whether to put the video into the item as a file for the next nodes. If off, the item has only the address, which expires. An AI agent always gets only the address.',
 	};
 	return [
 		download,
@@ -43,7 +43,7 @@ export const timeLimitOption: INodeProperties = {
 	typeOptions: { minValue: 1, maxValue: MAX_LIMIT_MINUTES, numberPrecision: 0 },
 	default: DEFAULT_LIMIT_MINUTES,
 	description:
-		'How long to wait for each job. A job that takes longer goes on at the provider: pick it up with Job: Wait.',
+		'How long to wait for each job. A job that takes longer continues at the provider: get its video with Job: Wait.',
 };
 
 export const concurrencyOption = (byDefault: number, description: string): INodeProperties => ({
@@ -63,7 +63,7 @@ const maxPriceOption: INodeProperties = {
 	typeOptions: { minValue: 0.01, numberPrecision: 2 },
 	default: 0.5,
 	description:
-		'The most that a video may cost. The provider is asked for its price first, and a dearer job is not submitted; nor is one whose price it does not tell.',
+		'The highest price of a video. The node first asks the provider for the price. Jobs that cost more, or whose price the provider does not report, are not submitted.',
 	displayOptions: {
 		show: { '/provider': providers.filter((provider) => providerOf(provider).quote) },
 	},
@@ -76,13 +76,13 @@ const submitsPerMinuteOption: INodeProperties = {
 	typeOptions: { minValue: 0, numberPrecision: 0 },
 	default: 5,
 	description:
-		'How many jobs may be started in a minute; 0 for no limit. The default suits a small account.',
+		'How many jobs to submit per minute; 0 means no limit. The default suits a small account.',
 };
 
 const batchOptions: INodeProperties[] = [
 	concurrencyOption(
 		3,
-		'How many jobs may run side by side when there are many items. The default suits a small account.',
+		'How many jobs may run in parallel when there are many items. The default suits a small account.',
 	),
 	submitsPerMinuteOption,
 ];
@@ -102,7 +102,7 @@ const rareFields: Array<INodeProperties & { name: FieldName }> = [
 		name: 'fastPretreatment',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to spend less time on rewriting the prompt. Needs Prompt Expansion.',
+		description: 'Whether to spend less time rewriting the prompt. Needs Prompt Expansion.',
 	},
 	{
 		displayName: FIELD_LABELS.watermark,

@@ -18,6 +18,6 @@ export const providerField: INodeProperties =
 					description: catalogueOf(value).description,
 				})),
 				default: firstProvider,
-				description: 'Who makes the video, and with whom you have an account',
+				description: 'The service that makes the video, where you have an account',
 			}
 		: { displayName: 'Provider', name: 'provider', type: 'hidden', default: firstProvider };

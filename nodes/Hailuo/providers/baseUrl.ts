@@ -34,13 +34,13 @@ function parse(text: string): URL | undefined {
  */
 function fault(text: string, url: URL | undefined): string | undefined {
 	if (!text) return 'is empty';
-	if (isExpression(text)) return 'is an expression that has no value here';
+	if (isExpression(text)) return 'is an expression that gives no value';
 	if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
 		return 'must start with https:// (or http://)';
 	}
-	if (url.username || url.password) return 'must not hold a user name or password';
+	if (url.username || url.password) return 'must not contain a user name or password';
 	if (/\[object |%5Bobject |(?<![\w-])(undefined|null)(?![\w-])/i.test(text)) {
-		return 'has a hole in it, where an expression gave no text';
+		return 'is incomplete, because an expression in it gave no text';
 	}
 	if (url.search || url.hash) return 'must end before any "?" or "#"';
 	return undefined;

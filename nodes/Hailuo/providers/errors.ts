@@ -110,23 +110,25 @@ const TIMEOUT_STATUSES = new Set([408, 425, 460, 499]);
 const HINTS: Record<ProviderErrorKind, string> = {
 	notConnected: 'Check the base URL in the credential, and the network of n8n',
 	noAnswer: 'The provider may be slow or down; try again later',
-	badAnswer: 'The provider may be down, or the base URL in the credential is not that of its API',
-	tooLarge: 'Check the base URL in the credential, and what stands between n8n and the provider',
+	badAnswer:
+		'The provider may be down, or the base URL in the credential is not the address of its API',
+	tooLarge:
+		'Check the base URL in the credential, and any proxy or firewall between n8n and the provider',
 	unavailable: 'The provider is having trouble; try again later',
 	rateLimited:
 		"Try again later, or lower 'Submits per Minute' and 'Jobs at the Same Time' in the options",
 	auth: 'Check the API key in the credential, and that it belongs to this provider',
 	credit: 'Top up the account at the provider',
-	notFound: 'Check the base URL in the credential, and the ID of the model where you typed it in',
+	notFound: 'Check the base URL in the credential, and the model ID if you typed it in',
 	invalid: 'Check the values of the fields',
 };
 
 const TOO_LARGE =
-	'The request is too large for this provider: give the picture by its web address, or save it smaller';
+	'The request is too large for this provider: pass the picture as a URL, or make it smaller';
 
 /** Where a job was asked for: the provider may have it no more. */
 export const UNKNOWN_JOB =
-	'Check the job ID, and that the job was made with this provider and account. It may also be deleted, or too old';
+	'Check the job ID, and that the job was made with this provider and account. The job may also have been deleted, or be too old';
 
 export const hintFor = (kind: ProviderErrorKind): string => HINTS[kind];
 
@@ -157,7 +159,7 @@ export function httpError(
 			// 303 says that the request was taken, and that its outcome is elsewhere (RFC 9110, 15.4.4).
 			kind: status === 303 ? 'badAnswer' : 'invalid',
 			status,
-			hint: `Redirects are not followed, so that the key goes nowhere else. Check the base URL in the credential${headers.location ? '; the answer points elsewhere' : ''}`,
+			hint: `Redirects are not followed, so that the key is sent nowhere else. Check the base URL in the credential${headers.location ? '; the answer points elsewhere' : ''}`,
 		});
 	}
 	const what = `${provider} answered HTTP ${status}${said ? `: ${said}` : ''}`;
@@ -175,7 +177,7 @@ export function httpError(
 
 /** A status of another job than the one asked for, as of a cache on the way: its video must not pass for ours. */
 export function wrongJob(provider: string, jobId: string): ProviderError {
-	return new ProviderError(`${provider} answered about another job than ${jobId}`, {
+	return new ProviderError(`${provider} returned another job than ${jobId}`, {
 		kind: 'badAnswer',
 		hint: hintFor('badAnswer'),
 	});

@@ -17,4 +17,4 @@ export function speaksOfFile(message: string): boolean {
 }
 
 export const FILE_HINT =
-	"The provider could not load a file from its link: open the link in a private window of your browser, it must show the file alone. Or choose 'URL, Fetched by n8n' as the source: n8n then fetches it and hands it to the provider";
+	"The provider could not load a file from its link: open the link in a private window of your browser: it must show only the file. Or choose 'URL, Fetched by n8n' as the source: n8n then fetches it and passes it to the provider";

@@ -25,7 +25,7 @@ export const catalogues: readonly ProviderCatalogue[] = [
 /** @throws Error for a provider that this edition of the package does not hold; the dropdown never offers one */
 export function providerOf(id: ProviderId): Provider {
 	const provider = apis[id];
-	if (!provider) throw new Error(`This package has no provider '${id}'`);
+	if (!provider) throw new Error(`This package does not contain the provider '${id}'`);
 	return provider;
 }
 

@@ -149,7 +149,7 @@ class PollRound<F> {
 		slot.release();
 		if (!job) return;
 		if (!isFinished(job)) return this.giveUpOld(job, createdAt);
-		if (lacksVideo(job)) this.options.warn(`The job ${jobId} is completed and shows no video`);
+		if (lacksVideo(job)) this.options.warn(`The job ${jobId} is completed but has no video`);
 		if (!this.options.isWanted(job)) return this.settle(jobId);
 		const ready = await this.fetch(job);
 		if (ready) this.settle(jobId, ready);
@@ -196,7 +196,7 @@ class PollRound<F> {
 
 	private giveUpOld(job: Job, createdAt: number): void {
 		if (createdAt === 0 || this.options.providerNow() - createdAt <= MAX_AGE_MS) return;
-		this.giveUp(job.jobId, createdAt, `The job ${job.jobId} has not ended in 8 days`, job);
+		this.giveUp(job.jobId, createdAt, `The job ${job.jobId} has not ended within 8 days`, job);
 	}
 
 	/** A job that nobody will hear of again is told: as an item where failed jobs are wanted, else in `givenUp`. */
@@ -255,8 +255,8 @@ const newJobWatch = (jobId: string, createdAt: number) =>
 
 const firstMiss = (jobId: string, error?: ProviderError) =>
 	error
-		? `The provider does not know the job ${jobId}: ${error.message}. It is asked for again`
-		: `The job ${jobId} is completed and shows no video yet. It is looked at again`;
+		? `The provider does not know the job ${jobId}: ${error.message}. It will be requested again`
+		: `The job ${jobId} is completed but has no video yet. It will be checked again`;
 
 const timeOf = (job: Job) => Date.parse(job.createdAt) || 0;
 

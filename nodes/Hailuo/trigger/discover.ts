@@ -148,7 +148,7 @@ function take(
 ): void {
 	const usable = jobs.filter(({ jobId }) => isPlausibleId(jobId));
 	if (usable.length < jobs.length) {
-		warn(`${jobs.length - usable.length} job(s) of the history have an ID that cannot be one`);
+		warn(`${jobs.length - usable.length} job(s) of the history have an invalid ID`);
 	}
 	// Of jobs with the same time, the one that is listed last is the oldest.
 	const oldestFirst = usable.reverse();

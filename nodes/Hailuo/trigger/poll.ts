@@ -89,11 +89,11 @@ export async function runPoll<F>(
 	// While the process lives it goes by what it knows itself.
 	if (damaged.length > 0 && !state.watch) {
 		warn(
-			`The saved state is damaged (${damaged.join(', ')}): what is left of it counts, and jobs of the last minutes may be emitted again`,
+			`The saved state is damaged (${damaged.join(', ')}): the trigger uses what can be read, and jobs of the last minutes may be emitted again`,
 		);
 	}
 	if (!stored && isOfScope(saved, scope)) {
-		warn('The saved state is damaged: the watch begins anew, with the jobs made from now on');
+		warn('The saved state is damaged: the trigger starts again, with the jobs made from now on');
 	}
 	const generation = stored && !isPending(stored) ? stored.generation : undefined;
 	const { handedOver } = state;
@@ -240,7 +240,7 @@ async function openJobs<F>(
 		const asked = await settle(async () => await list({ page: 1, pageSize: 1 }));
 		if (!asked.ok) return { watch, finished: new Map(), ...failureOf(asked.error) };
 		const outcome = repairFuture(watch, providerNow());
-		if (outcome !== 'whole') warn(`The saved state lies in the future: ${AHEAD[outcome]}`);
+		if (outcome !== 'whole') warn(`The saved state is from the future: ${AHEAD[outcome]}`);
 		if (outcome === 'lost') watch = undefined;
 	}
 	if (!watch) {
@@ -258,8 +258,8 @@ async function openJobs<F>(
 }
 
 const AHEAD = {
-	repaired: 'the history is read again from what is known to be settled',
-	lost: 'the watch begins anew, with the jobs made from now on',
+	repaired: 'the history is read again from the last known point',
+	lost: 'the trigger starts again, with the jobs made from now on',
 };
 
 const failureOf = (failure: unknown) =>

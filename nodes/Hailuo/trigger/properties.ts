@@ -36,7 +36,7 @@ const eventField: INodeProperties = {
 		{
 			name: 'Job Completed or Failed',
 			value: 'either',
-			description: 'A job has ended, with a video or without',
+			description: 'A job has ended, with or without a video',
 		},
 		{
 			name: 'Job Failed',
@@ -53,7 +53,7 @@ const jobIdFields = withoutHistory.flatMap((id): INodeProperties[] =>
 		[id],
 		[
 			{
-				displayName: `${PROVIDER_NAMES[id]} has no list of jobs: this trigger watches only those whose IDs you give it. For the video of a job that the same workflow submits, let the Hailuo node wait, or use its operation Job: Wait.`,
+				displayName: `${PROVIDER_NAMES[id]} has no list of jobs, so this trigger watches only the job IDs that you enter. For a job submitted by the same workflow, let the Hailuo node wait, or use its operation Job: Wait.`,
 				name: `${id}Notice`,
 				type: 'notice',
 				default: '',
@@ -68,7 +68,7 @@ const partNotices = withPartOfHistory.flatMap((id): INodeProperties[] =>
 		[id],
 		[
 			{
-				displayName: `The list of ${PROVIDER_NAMES[id]} shows the jobs of Hailuo 3 alone: these are found by themselves. To watch jobs of older models, give their IDs.`,
+				displayName: `The list of ${PROVIDER_NAMES[id]} shows only jobs of Hailuo 3: these are found automatically. To watch jobs of older models, enter their IDs.`,
 				name: `${id}Notice`,
 				type: 'notice',
 				default: '',
@@ -85,7 +85,7 @@ const jobIdsField: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. d758n65e878c73cmdg20',
 	description:
-		'The jobs to watch: their IDs, separated by commas or line breaks, or an expression that gives a list. Each is reported once; leave out the ones that are done with.',
+		'The jobs to watch: their IDs, separated by commas or line breaks, or an expression that gives a list. Each job is emitted once; remove the IDs that are done.',
 };
 
 const historyFields: INodeProperties[] = [
@@ -97,17 +97,17 @@ const historyFields: INodeProperties[] = [
 			{
 				name: 'From Now On',
 				value: 'activation',
-				description: 'Leave out every job that was made before the workflow is activated',
+				description: 'Ignore all jobs made before the workflow is activated',
 			},
 			{
 				name: 'In the Last Days Too',
 				value: 'lastDays',
-				description: 'Begin with the jobs that were made in the days before',
+				description: 'Also include jobs made in the days before',
 			},
 		],
 		default: 'activation',
 		description:
-			'Which jobs to begin with. It counts when the workflow is activated (published) for the first time; after a pause it goes on where it stopped.',
+			'Which jobs to start with. This applies when the workflow is first activated (published); after a pause it continues where it stopped.',
 	},
 	{
 		displayName: 'Days',
@@ -115,7 +115,7 @@ const historyFields: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 7, numberPrecision: 0 },
 		default: 1,
-		description: 'How many days to look back. The history reaches 7 days.',
+		description: 'How many days to look back. The history shows the last 7 days.',
 		displayOptions: { show: { made: ['lastDays'] } },
 	},
 	{
@@ -124,7 +124,7 @@ const historyFields: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to leave out the jobs of other models of the account. Jobs count however they were made: with the Hailuo node, on the website, or by another program.',
+			'Whether to ignore jobs of other models. Jobs of the account are found no matter how they were made: with the Hailuo node, on the website, or by another program.',
 	},
 ];
 
@@ -141,7 +141,7 @@ const modelFields = withHistory.flatMap((id) =>
 					value,
 				})),
 				default: [],
-				description: 'Only jobs of these models. Leave it empty for all of them.',
+				description: 'Only jobs of these models. Leave it empty for all models.',
 				displayOptions: { show: { onlyHailuo: [true] } },
 			},
 		],
@@ -155,7 +155,7 @@ const attemptsOption: INodeProperties = {
 	typeOptions: { minValue: 1, maxValue: 20, numberPrecision: 0 },
 	default: 3,
 	description:
-		'How many polls may try to download a video. After that the workflow starts with the address of the video and a warning.',
+		'How many polls try to download a video. After that, the workflow starts with the address of the video and a warning.',
 };
 
 export const properties: INodeProperties[] = [
@@ -168,7 +168,7 @@ export const properties: INodeProperties[] = [
 		{
 			...jobIdsField,
 			description:
-				'The jobs to watch: their IDs, separated by commas or line breaks, or an expression that gives a list. Then these alone are watched; leave it empty to find the jobs of Hailuo 3.',
+				'The jobs to watch: their IDs, separated by commas or line breaks, or an expression that gives a list. Only these jobs are then watched. Leave it empty to find all jobs of Hailuo 3.',
 		},
 	]),
 	...shownFor(withHistory, historyFields),

@@ -38,9 +38,9 @@ export function triggerError(node: INode, error: unknown): Error {
 /** Jobs that no item will ever tell of. Told each time, for each of them is given up once. */
 export class JobsGivenUp extends NodeOperationError {
 	constructor(node: INode, messages: readonly string[]) {
-		super(node, `Hailuo Trigger watches some jobs no longer: ${messages.join('. ')}`, {
+		super(node, `Hailuo Trigger no longer watches some jobs: ${messages.join('. ')}`, {
 			description:
-				'They may be paid for. Look for them on the history page of the provider, or with the operation Job: Get.',
+				"You may have to pay for them. Look for them on the provider's history page, or with the operation Job: Get.",
 		});
 	}
 }

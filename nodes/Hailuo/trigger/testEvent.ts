@@ -94,13 +94,13 @@ function nothingToShow(context: IPollFunctions, settings: Settings): NodeOperati
 		!providerOf(settings.provider).list && given === 0
 			? "No job to show: the field 'Job IDs' is empty"
 			: given > 0
-				? `No ${what} to show among the ${given} given in 'Job IDs'`
+				? `No ${what} to show among the ${given} in 'Job IDs'`
 				: `No ${what} to show: the account has none in its history of 7 days`;
 	const next =
 		event === 'failed'
 			? "For a test set 'Trigger On' to 'Job Completed or Failed': a completed job has the same fields, without 'error'."
-			: 'Make a video first, or wait for one that is under way, and fetch the test event again. The models and the event that are chosen in this node count.';
+			: 'Make a video first, or wait for one that is running, and fetch the test event again. Only jobs with the models and the event selected in this node count.';
 	return new NodeOperationError(context.getNode(), message, {
-		description: `${next} Once the workflow is active (published), it starts by itself when the next one ends.`,
+		description: `${next} Once the workflow is active (published), it starts automatically when the next one ends.`,
 	});
 }

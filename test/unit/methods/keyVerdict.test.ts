@@ -51,7 +51,7 @@ describe('WaveSpeed', () => {
 		[200, { code: 401, message: 'invalid authentication' }, 'Error', BAD_KEY],
 		[403, { code: 403, message: 'insufficient role' }, 'Error', /does not let this API key read/],
 		[403, HTML, 'Error', BLOCKED],
-		[403, { code: 403, message: 'forbidden' }, 'Error', /made before the first top-up/],
+		[403, { code: 403, message: 'forbidden' }, 'Error', /created before the first top-up/],
 		[402, { code: 402 }, 'Error', NO_CREDIT],
 		[400, { code: 400, message: 'Insufficient credits. Please top up.' }, 'Error', NO_CREDIT],
 		[200, { code: 400, message: 'Insufficient credits. Please top up.' }, 'Error', NO_CREDIT],
@@ -83,7 +83,7 @@ describe('Vtrix and SeaArt Cloud', () => {
 		[403, { error: { message: 'Invalid API key' } }, 'Error', BAD_KEY],
 		[403, { error: 'insufficient balance' }, 'Error', NO_CREDIT],
 		[403, { error: { code: 1, error_message: 'Insufficient Balance' } }, 'Error', NO_CREDIT],
-		[403, { message: 'permission denied' }, 'Error', /\(403\) without saying why/],
+		[403, { message: 'permission denied' }, 'Error', /\(403\) without giving a reason/],
 		[403, HTML, 'Error', BLOCKED],
 		[402, { message: 'pay' }, 'Error', NO_CREDIT],
 		[
@@ -150,7 +150,7 @@ describe('MiniMax', () => {
 
 describe('no answer', () => {
 	it.each([
-		['ECONNREFUSED', /^Nothing answers at h\.example:1/],
+		['ECONNREFUSED', /^There is no answer from h\.example:1/],
 		['ENOTFOUND', /^The host h\.example:1 was not found/],
 		['EAI_AGAIN', /^The host h\.example:1 was not found/],
 		['ETIMEDOUT', /did not answer in time/],

@@ -32,5 +32,5 @@ test('nothing is no limit', () => {
 });
 
 test.each(['soon', '2026-13-45', '2026-01-31T25:00:00'])('%s is refused', (value) => {
-	expect(() => read(value)).toThrow("'Created After' is no date");
+	expect(() => read(value)).toThrow("'Created After' is not a date");
 });

@@ -19,11 +19,11 @@ test.each([
 	'a%2e',
 	`a/${'b'.repeat(127)}`,
 ])('what could lead elsewhere is none: %s', (id) => {
-	expect(() => readJobIds([id], { ownsJobId: () => true })).toThrow(/no ID/);
+	expect(() => readJobIds([id], { ownsJobId: () => true })).toThrow(/not an ID/);
 });
 
 test.each(providers)('%s has no IDs with slashes: an address is told as one', (id) => {
 	expect(() => readJobIds('example.com/jobs/0f3c', providerOf(id))).toThrow(
-		expect.objectContaining({ fix: expect.stringMatching(/ID alone, not the address/) }),
+		expect.objectContaining({ fix: expect.stringMatching(/only the ID, not the whole address/) }),
 	);
 });

@@ -32,7 +32,7 @@ test.each([
 ])('%s: a status of another job is none of ours', async (_, provider, jobId, body) => {
 	expect(await errorOf(provider.get(answering(body), jobId))).toMatchObject({
 		kind: 'badAnswer',
-		message: expect.stringMatching(`about another job than ${jobId}$`),
+		message: expect.stringMatching(`returned another job than ${jobId}$`),
 	});
 });
 
@@ -321,7 +321,7 @@ test.each([
 
 test('a request that is too large says what to do', () => {
 	const { hint } = httpError('X', { status: 413, headers: {}, body: '' });
-	expect(hint).toMatch(/by its web address, or save it smaller/);
+	expect(hint).toMatch(/as a URL, or make it smaller/);
 });
 
 test('a refusal of a megabyte is told in short', () => {

@@ -44,7 +44,7 @@ test('downloads that hang hold up no other, and are emitted with a warning after
 	expect(n8n.warnings).toHaveLength(6);
 	expect(n8n.warnings[0]).toBe(
 		'The video could not be downloaded (tried 3 times): nothing came from its server for 8 s. Its address is in videoUrl; Job: Wait with the job ID ' +
-			`${n8n.emitted[24]} tries again and costs nothing.`,
+			`${n8n.emitted[24]} tries again for free.`,
 	);
 	expect(Math.max(...times)).toBeLessThanOrEqual(36_000);
 });
@@ -87,8 +87,8 @@ describe('a completed job whose video', () => {
 		const { n8n, warnings } = await missingFor(99, ({ status }) => status === 'completed');
 		expect(n8n.emitted).toEqual([]);
 		expect(warnings).toEqual([
-			'The job job-0 is completed and shows no video yet. It is looked at again',
-			'The job job-0 is completed and shows no video',
+			'The job job-0 is completed but has no video yet. It will be checked again',
+			'The job job-0 is completed but has no video',
 		]);
 	});
 });

@@ -544,7 +544,7 @@ describe('damaged static data', () => {
 		await start(n8n);
 		if (what !== 'startedAt: in the future') {
 			expect(warnings).toEqual([
-				expect.stringMatching(/^The saved state (is damaged|lies in the future)/),
+				expect.stringMatching(/^The saved state (is damaged|is from the future)/),
 			]);
 		}
 		const before = [...n8n.emitted];

@@ -5,7 +5,7 @@ import { withRetry, openSession } from '../../n8n/session';
 export const getBalance: Operation = {
 	value: 'getBalance',
 	name: 'Get Balance',
-	description: 'Get the credit that is left in the account',
+	description: 'Get the remaining credit of the account',
 	action: 'Get balance of account',
 	offered: ({ balance }) => balance !== undefined,
 

@@ -8,8 +8,7 @@ const CANCEL_CONCURRENCY = 5;
 export const cancelJobs: Operation = {
 	value: 'cancel',
 	name: 'Cancel',
-	description:
-		'Ask the provider to stop a job that is not finished; not the jobs of every model can be stopped',
+	description: 'Ask the provider to stop an unfinished job; this is not possible for all models',
 	action: 'Cancel job',
 	offered: ({ cancel }) => cancel !== undefined,
 

@@ -18,7 +18,7 @@ export const getFields: INodeProperties[] = [
 export const getJobs: Operation = {
 	value: 'get',
 	name: 'Get',
-	description: 'Get the status and the video address of a job as they are now',
+	description: 'Get the current status and video address of a job',
 	action: 'Get job',
 	offered: () => true,
 

@@ -83,7 +83,8 @@ export const getAllFields: INodeProperties[] = [
 				name: 'createdAfter',
 				type: 'dateTime',
 				default: '',
-				description: 'Only jobs submitted at or after this time. The history reaches back 7 days.',
+				description:
+					'Only jobs submitted at or after this time. The history shows the last 7 days.',
 			},
 			{
 				displayName: 'Created Before',
@@ -125,7 +126,7 @@ export const getAllFields: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					'Whether to add what each job was asked for (prompt, pictures, settings), under the names of the provider. Helps to find a job whose ID was lost.',
+					"Whether to add the input of each job (prompt, pictures, settings), under the provider's own names. Helps to find a job whose ID was lost.",
 			},
 		],
 		displayOptions: { show },
@@ -196,7 +197,8 @@ function readAsked(context: IExecuteFunctions, { provider }: Session, item: numb
 		readField(context, item, name, label, { fallback });
 	const returnAll = asSwitch(read('returnAll', 'Return All', false), 'Return All') === true;
 	const limit = returnAll ? Infinity : asAmount(read('limit', 'Limit', 50), 0);
-	if (!(limit >= 1)) throw new FieldError('Limit', 'is no number from 1', 'Give a whole number');
+	if (!(limit >= 1))
+		throw new FieldError('Limit', 'must be a whole number of at least 1', 'Enter a whole number');
 	const zone = context.getTimezone();
 	const given = asText(filters.model, FILTER_LABELS.model)?.trim() ?? '';
 	const model = modelNamed(provider.id, given)?.id ?? given;

@@ -73,13 +73,13 @@ const fromField: INodeProperties = {
 		return isAll ? [option] : [{ ...option, displayOptions: { show: { provider: able } } }];
 	}),
 	default: 'imageToVideo',
-	description: 'What the video is made from',
+	description: 'What to make the video from',
 	displayOptions: shown,
 };
 
 const noticeField: INodeProperties = {
 	displayName:
-		'The execution sleeps until the provider calls n8n back, and goes on when all jobs have ended. For that n8n must be reachable from the internet (WEBHOOK_URL). All jobs come out, also those that did not succeed: look at their status.',
+		'The execution sleeps until the provider calls back, and continues when all jobs have ended. n8n must be reachable from the internet (WEBHOOK_URL). All jobs are output, including failed ones: check their status.',
 	name: 'callbackNotice',
 	type: 'notice',
 	default: '',
@@ -93,7 +93,7 @@ const waitLimitOption: INodeProperties = {
 	typeOptions: { minValue: 2, maxValue: MAX_LIMIT_MINUTES, numberPrecision: 0 },
 	default: 60,
 	description:
-		'When to go on without the callback. The items then hold the jobs as they were submitted: get their videos with Job: Wait.',
+		'When to continue without the callback. The items then show the jobs as submitted: get their videos with Job: Wait.',
 };
 
 /** Read when the execution goes on, and for all items: the fields of an item are not at hand any more. */

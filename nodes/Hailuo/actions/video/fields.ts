@@ -154,7 +154,7 @@ export const FRAME_SOURCES = [
 	},
 ] as const;
 
-/** When the workflow goes on with the next node. */
+/** When the workflow continues with the next node. */
 export const CONTINUE_WHEN = [
 	{
 		name: 'Video Is Finished',

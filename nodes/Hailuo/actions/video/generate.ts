@@ -153,7 +153,7 @@ function requireCallback({ provider }: Session, { model }: Prepared): void {
 	if (provider.callsBack?.(model.api)) return;
 	throw new FieldError(
 		'Model',
-		`${model.name} is served by an API that calls nobody back`,
+		`${model.name} does not support callbacks`,
 		'Pick another model, or an operation that waits by itself',
 	);
 }

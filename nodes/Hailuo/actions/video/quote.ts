@@ -58,8 +58,8 @@ export async function checkPrice(
 	if (!provider.quote) {
 		throw new FieldError(
 			MAX_PRICE,
-			`cannot be kept with ${provider.name}, which tells no price before a job`,
-			`${nowhere}. Take the option out, or choose another provider`,
+			`does not work with ${provider.name}, which does not report prices before a job`,
+			`${nowhere}. Remove the option, or choose another provider`,
 		);
 	}
 	const quote = await askPrice(submission).catch((error) => {
@@ -74,7 +74,7 @@ export async function checkPrice(
 		MAX_PRICE,
 		currency === 'USD'
 			? `is ${dollars(maxPrice)}, and this job would cost ${dollars(price)} (${what})`
-			: `is in USD, and the price of this job is told in ${currency} (${price}, ${what})`,
+			: `is in USD, but the price of this job is in ${currency} (${price}, ${what})`,
 		`${nowhere}. Raise the option, or choose a cheaper model, resolution or duration`,
 	);
 }

@@ -103,9 +103,9 @@ export async function resume(context: IWebhookFunctions): Promise<IWebhookRespon
 	if (outcome.ok) return outcome.value;
 	const said = messageOf(outcome.error);
 	context.logger.warn(
-		logLine`Hailuo: a callback could not be followed up, execution ${context.getExecutionId()} sleeps on: ${said}`,
+		logLine`Hailuo: a callback could not be handled, execution ${context.getExecutionId()} stays asleep: ${said}`,
 	);
-	return answer(context, 503, 'The jobs could not be read, the execution sleeps on');
+	return answer(context, 503, 'The jobs could not be read, the execution stays asleep');
 }
 
 /** Leaves the execution asleep. */
@@ -122,10 +122,10 @@ async function follow(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	const watch = watchOf(context.getExecutionId(), rows);
 	if (watch.busy) {
 		watch.again = true;
-		return answer(context, 202, 'The jobs are being looked at');
+		return answer(context, 202, 'The jobs are being checked');
 	}
 	if (clock.now() - watch.deliveredAt < WAKING_MS)
-		return answer(context, 200, 'The execution goes on');
+		return answer(context, 200, 'The execution continues');
 	watch.busy = true;
 	const done = await settle(async () => {
 		await takeTurn(context, session, rows, watch);

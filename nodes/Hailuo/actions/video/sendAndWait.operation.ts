@@ -18,7 +18,7 @@ import { callResumeUrl } from './callResumeUrl';
 
 /** Taken out again when the callback has come: see resume.ts. */
 export const NOT_CALLED =
-	'The callback of the provider had not come when the time limit was reached. Get the video with Job: Wait and the ID of the job; that costs nothing.';
+	'The provider had not called back when the time limit was reached. Get the video for free with Job: Wait and the ID of the job.';
 
 /**
  * Submits all items with n8n's resume address as the provider's callback, then puts the execution to sleep: nothing is
@@ -30,7 +30,7 @@ export const NOT_CALLED =
 export const sendAndWait: Operation = {
 	value: SEND_AND_WAIT,
 	name: 'Generate and Resume by Callback',
-	description: 'Submit a video, let the execution sleep, and go on when the provider calls back',
+	description: 'Submit a video, let the execution sleep, and continue when the provider calls back',
 	action: 'Generate video and resume by callback',
 	offered: ({ callsBack }) => callsBack !== undefined,
 	submits: true,
@@ -39,7 +39,7 @@ export const sendAndWait: Operation = {
 		if (isTool(context)) {
 			throw new FieldError(
 				'Operation',
-				'waits for a callback, which an AI agent cannot',
+				'waits for a callback, which an AI agent cannot do',
 				'Pick Text to Video, Image to Video or First and Last Frame to Video for the tool',
 			);
 		}
@@ -64,8 +64,8 @@ function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
 	if (typeof context.getSignedResumeUrl !== 'function') {
 		throw new FieldError(
 			'Operation',
-			'needs a newer n8n, which signs the address that is called back',
-			'Update n8n to 2.8 or later, or pick an operation that waits by itself',
+			'needs a newer n8n, which signs the callback address',
+			'Update n8n to 2.8 or later, or pick an operation that waits in the workflow',
 		);
 	}
 	// Before 2.41 n8n checks the signature only when asked to.
@@ -75,8 +75,8 @@ function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
 	if (isFromInside(address, baseUrl)) {
 		throw new FieldError(
 			'Operation',
-			`needs an n8n that the provider can reach, and this one calls itself ${address.host}`,
-			'Set the environment variable WEBHOOK_URL of n8n to its public address, or pick an operation that waits by itself',
+			`needs an n8n that the provider can reach, but the address of this one is ${address.host}`,
+			"Set n8n's environment variable WEBHOOK_URL to its public address, or pick an operation that waits in the workflow",
 		);
 	}
 	return url;

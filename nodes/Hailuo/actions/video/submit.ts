@@ -60,7 +60,7 @@ export async function previousJob(
 		memory.forget(item);
 		return undefined;
 	}
-	context.logger.info(logLine`Hailuo: job ${jobId} of an earlier try is picked up (item ${item})`);
+	context.logger.info(logLine`Hailuo: job ${jobId} of an earlier try was picked up (item ${item})`);
 	const createdAt = job.createdAt || new Date(known.sentAt).toISOString();
 	return { job: { ...job, model: job.model || model.id, createdAt }, sameRun };
 }
@@ -220,6 +220,6 @@ async function search(
 	});
 	const { job, spare } = found;
 	if (!job || !spare) return found;
-	const warning = `The submit got no answer, and the history shows more than one job with the same input from that time. Besides this one: ${spare.join(', ')}. If no other execution of yours made them, get their videos with Job: Wait; they are paid.`;
+	const warning = `The submit got no answer, and the history shows several jobs with the same input from that time. The others are: ${spare.join(', ')}. If none of your other executions made them, get their videos with Job: Wait; they are paid.`;
 	return { ...found, job: { ...job, warnings: [warning] } };
 }

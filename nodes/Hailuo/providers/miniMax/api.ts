@@ -117,7 +117,7 @@ const v1: Provider = {
 		strictRatio: false,
 	},
 	historyHint:
-		'This provider has no list of jobs, so look at the usage page of the account before you submit it again',
+		'This provider has no list of jobs, so check the usage page of the account before you submit again',
 
 	async submit(http, { model, input, webhookUrl }) {
 		const response = await http.request({
@@ -184,7 +184,7 @@ const v2Provider: Provider = {
 	limits: { concurrent: 30, submitsPerMinute: 300 },
 	submit: v2.submit,
 	get: v2.get,
-	historyHint: 'Look for it with the operation Job: Get Many (it reaches back 7 days)',
+	historyHint: 'Look for it with the operation Job: Get Many (it shows the last 7 days)',
 };
 
 /** MiniMax: two APIs at one address, whose job ids look alike. The base URL is the region's host, without `/v1`. */
@@ -192,7 +192,7 @@ export const miniMax: Provider = {
 	...v1,
 	...onlyV2,
 	historyHint:
-		'Jobs of Hailuo 3 are found with the operation Job: Get Many; the others have no list, so look at the usage page of the account before you submit it again',
+		'Find jobs of Hailuo 3 with the operation Job: Get Many. Other models have no list, so check the usage page of the account before you submit again',
 
 	listsJobsOf: (api) => api === 'v2',
 	forApi: (api) => (api === 'v2' ? v2Provider : v1),
@@ -220,17 +220,17 @@ export const miniMax: Provider = {
 		const answer = await http.request({ method: 'GET', path: '/account/query_balance' });
 		const code = codeOf(answer.body);
 		if (code === 1004 || answer.status === 403) {
-			throw new ProviderError(`${NAME} tells this key no balance`, {
+			throw new ProviderError(`${NAME} does not report a balance for this key`, {
 				kind: 'auth',
 				status: answer.status,
 				code: code ? String(code) : undefined,
-				hint: 'Only a pay-as-you-go key (sk-api-…) has a balance. What is left of a subscription stands on the page of the account; if the key is of the first kind, check it and its Region in the credential',
+				hint: 'Only a pay-as-you-go key (sk-api-…) has a balance. The account page shows what is left of a subscription. If this is a pay-as-you-go key, check the key and its Region in the credential',
 			});
 		}
 		const { body } = succeeded(answer);
 		const balance = number(body.available_amount);
 		if (balance === undefined) {
-			throw new ProviderError(`${NAME} named no balance`, { kind: 'badAnswer' });
+			throw new ProviderError(`${NAME} did not report a balance`, { kind: 'badAnswer' });
 		}
 		// The mainland is billed in yuan.
 		return { balance, currency: /minimaxi\.com|minimax\.cn/.test(http.host ?? '') ? 'CNY' : 'USD' };
@@ -254,7 +254,7 @@ function onlyNew(error: unknown): never {
 	const { message, kind, status, code } = error;
 	throw new ProviderError(message, {
 		...{ kind, status, code },
-		hint: 'Only jobs of Hailuo 3 can be cancelled, and only for 7 days',
+		hint: 'Only jobs of Hailuo 3 from the last 7 days can be cancelled',
 	});
 }
 

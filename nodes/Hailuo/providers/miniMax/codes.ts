@@ -30,18 +30,18 @@ export const KINDS: Record<number, ProviderErrorKind> = {
 };
 
 const WRONG_KEY =
-	'Check the API key in the credential, and that its Region is the one where the key was made';
+	'Check the API key in the credential, and that the key was created in the selected Region';
 
 const HINTS: Record<number, string> = {
 	1004: WRONG_KEY,
 	2049: WRONG_KEY,
-	1008: 'Top up what your key draws on: a pay-as-you-go key (sk-api-…) the balance of the account, a subscription key (sk-cp-…) its plan. One cannot use the money of the other',
-	1026: 'MiniMax finds the prompt or a file sensitive: change it before you submit it again',
-	1027: 'MiniMax finds the video sensitive: change the prompt or the picture before you submit it again',
+	1008: 'A pay-as-you-go key (sk-api-…) is billed to the balance of the account: top it up. A subscription key (sk-cp-…) is billed to the plan: raise it. Neither key can use the credit of the other',
+	1026: 'MiniMax considers the prompt or a file sensitive: change it before you submit again',
+	1027: 'MiniMax considers the video sensitive: change the prompt or the picture before you submit again',
 	1041: "Too many connections at the same time: try again later, or lower 'Jobs at the Same Time' in the options",
-	1042: 'The prompt holds too many characters that cannot be seen: write it anew',
-	2045: "The requests grew too fast: try again later, or lower 'Submits per Minute' in the options",
-	2061: 'Pick a model that your subscription includes, or use a pay-as-you-go key (sk-api-…)',
+	1042: 'The prompt contains too many invisible characters: type it again',
+	2045: "The number of requests rose too fast: try again later, or lower 'Submits per Minute' in the options",
+	2061: 'Pick a model that is included in your subscription, or use a pay-as-you-go key (sk-api-…)',
 };
 
 /** The time in "…, resets at 2026-11-30T00:00:00Z", as it was seen (docs/providers.md C.3). */
@@ -49,7 +49,7 @@ const RESETS = /\bresets?\s+(?:at|on)\s+(\d[\dT:.+ -]{8,30}\d(?:Z|\b))/i;
 
 function usedUp(said: string): string {
 	const when = RESETS.exec(said)?.[1];
-	return `The limit of your subscription is used up, for videos that of the week: wait until it starts anew${when ? ` at ${when}` : ''}, raise the plan, or use a pay-as-you-go key (sk-api-…)`;
+	return `The limit of your subscription is used up (for videos it is weekly): wait until it resets${when ? ` at ${when}` : ''}, upgrade the plan, or use a pay-as-you-go key (sk-api-…)`;
 }
 
 /** What a person can do about a code; undefined where the code says no more than its kind. */

@@ -12,9 +12,9 @@ export const keyTest: KeyTest = {
 	service: 'MiniMax',
 	account: 'MiniMax',
 	badKey:
-		"Copy it again, and check the field 'Region': a key works only in the region it was made in, Global (minimax.io) or Mainland China (minimax.cn, minimaxi.com).",
+		"Copy it again, and check the field 'Region': a key works only in the region where it was created: Global (minimax.io) or Mainland China (minimax.cn, minimaxi.com).",
 	topUp:
-		'on its platform: a pay-as-you-go key (sk-api-…) draws on the balance of the account, a subscription key (sk-cp-…) on its plan',
+		'on its platform: a pay-as-you-go key (sk-api-…) is billed to the balance of the account, a subscription key (sk-cp-…) to its plan',
 
 	async check(provider, http) {
 		// V1: a key of any kind may ask it.

@@ -125,7 +125,7 @@ const models: readonly Model[] = [
 			videoSecond: { '480P': 0.0553, '768P': 0.143 },
 		},
 		note: {
-			text: 'MiniMax prices references for this model, but the client @ai-sdk/minimax says that it takes none',
+			text: 'MiniMax lists a price for references with this model, but the client @ai-sdk/minimax says that it accepts none',
 			under: ['referenceToVideo'],
 		},
 	},
@@ -178,7 +178,7 @@ const models: readonly Model[] = [
 export const miniMaxCatalogue: ProviderCatalogue = {
 	provider: 'miniMax',
 	name: 'MiniMax',
-	description: 'The makers of Hailuo; Hailuo 3 with references and sound',
+	description: 'The maker of Hailuo; Hailuo 3 with references and sound',
 	defaults: {
 		textToVideo: 'MiniMax-Hailuo-2.3',
 		imageToVideo: 'MiniMax-Hailuo-2.3',

@@ -118,11 +118,7 @@ export async function list(http: HttpClient, filter: HistoryFilter): Promise<His
 	const items = body.items ?? (total === 0 ? [] : undefined);
 	// Not taken for an empty one: that a job is missing from the list is a proof.
 	if (!Array.isArray(items)) {
-		throw unreadableAnswer(
-			NAME,
-			{ status: 200, headers: {}, body },
-			'without the list it promised',
-		);
+		throw unreadableAnswer(NAME, { status: 200, headers: {}, body }, 'without the list of jobs');
 	}
 	const all = items
 		.map((item) => json(item))
@@ -162,14 +158,14 @@ export async function cancel(http: HttpClient, jobId: string): Promise<void> {
 		new ProviderError(`The job ${jobId} ${what}`, { kind: 'invalid', hint });
 	if (status === 'running') {
 		throw refuse(
-			'is being made already, so it cannot be cancelled',
-			`${NAME} cancels only jobs that still wait: get its video with Job: Wait`,
+			'is already running, so it cannot be cancelled',
+			`${NAME} cancels only queued jobs: get the video with Job: Wait`,
 		);
 	}
 	if (status !== 'queued') {
 		throw refuse(
-			'has ended already, so it cannot be cancelled',
-			'Look at it with Job: Get; a finished video is there with Job: Wait',
+			'has already ended, so it cannot be cancelled',
+			'See it with Job: Get; get a finished video with Job: Wait',
 		);
 	}
 	await remove(http, jobId);
@@ -193,7 +189,7 @@ export async function removeAll(http: HttpClient, jobIds: readonly string[]): Pr
 		if (job.status === 'queued' || job.status === 'running') {
 			throw new ProviderError(`The job ${jobId} has not ended, so it cannot be deleted`, {
 				kind: 'invalid',
-				hint: 'Wait for its end, or use Job: Cancel while it is queued',
+				hint: 'Wait until it has ended, or use Job: Cancel while it is queued',
 			});
 		}
 		await remove(http, jobId);

@@ -10,7 +10,7 @@ export const GENERATION_ID = /^[0-9a-v]{20}$/;
 
 /** Two services on one gateway, with keys of their own. */
 const BAD_KEY =
-	'Check the API key in the credential, and that its Service is the one where the key was made';
+	'Check the API key in the credential, and that the key was created at the selected Service';
 
 /** A 403 is not always a bad key (docs/providers.md B.2, F.12): the text tells. 40201 to 40208 are the balance family. */
 function kindOf(response: HttpResponse) {

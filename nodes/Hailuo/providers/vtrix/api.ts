@@ -91,9 +91,9 @@ const bodyOf = ({ model, input, webhookUrl }: Submission) => ({
 
 async function quote(http: HttpClient, submission: Submission): Promise<Quote> {
 	if (submission.api === 'queue') {
-		throw new ProviderError(`SeaArt's queue names no price for ${submission.model} beforehand`, {
+		throw new ProviderError(`SeaArt's queue does not report a price for ${submission.model}`, {
 			kind: 'invalid',
-			hint: 'Look at the page of the model',
+			hint: 'See the page of the model',
 		});
 	}
 	const answer = await call(http, {
@@ -109,7 +109,7 @@ async function quote(http: HttpClient, submission: Submission): Promise<Quote> {
 			{
 				kind: 'invalid',
 				code: text(data.reason),
-				hint: 'Try again after a first job of this model, or look at its page',
+				hint: 'Try again after the first job of this model, or see its page',
 			},
 		);
 	}
@@ -140,7 +140,7 @@ export const vtrix: Provider = {
 		strictRatio: false,
 	},
 	historyHint:
-		'This provider has no list of jobs, so look at the usage page of the account before you submit it again',
+		'This provider has no list of jobs, so check the usage page of the account before you submit again',
 
 	async submit(http, submission) {
 		if (submission.api === 'queue') return await submitToQueue(http, submission);
@@ -172,15 +172,15 @@ export const vtrix: Provider = {
 		if (isQueueId(jobId)) return await cancelQueued(http, jobId);
 		throw new ProviderError(`The job ${jobId} cannot be cancelled`, {
 			kind: 'invalid',
-			hint: "Only jobs of SeaArt's queue can: those of the models that are marked 'SeaArt Only'",
+			hint: "Only jobs of SeaArt's queue can be cancelled: those of models marked 'SeaArt Only'",
 		});
 	},
 
 	apiMissing: (_api, baseUrl) =>
 		baseUrl === BRANDS.vtrix
 			? {
-					rule: 'is served by SeaArt Cloud only, and the credential is one of Vtrix',
-					fix: "Pick a model that is not marked 'SeaArt Only', or use a credential whose Service is SeaArt Cloud",
+					rule: 'is available only on SeaArt Cloud, and the credential is for Vtrix',
+					fix: "Pick a model that is not marked 'SeaArt Only', or use a credential for SeaArt Cloud",
 				}
 			: undefined,
 

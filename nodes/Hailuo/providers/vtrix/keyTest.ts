@@ -15,12 +15,12 @@ export const keyTest: KeyTest = {
 	service: 'The service',
 	account: 'Vtrix or SeaArt Cloud',
 	badKey:
-		'Copy it again, and check that it was made by the service chosen here: Vtrix and SeaArt Cloud have keys of their own.',
+		'Copy it again, and check that it was created at the service selected here: Vtrix and SeaArt Cloud have separate keys.',
 	topUp: 'in its console',
 	forbidden: (said) =>
 		BAD_KEY.test(said)
 			? undefined
-			: 'The service refuses the request (403) without saying why. Check that the key is right, that the account has credit, and that it may use the API.',
+			: 'The service rejects the request (403) without giving a reason. Check that the key is right, that the account has credit, and that it may use the API.',
 
 	/**
 	 * At an address that somebody typed, a 404 may as well come from any web server. So the same question is asked
@@ -38,7 +38,10 @@ export const keyTest: KeyTest = {
 		if (!anonymous) return undefined;
 		const refusal = await ask(anonymous);
 		if (refusal?.status === 401 || refusal?.status === 403) return undefined;
-		throw new ProviderError('The address asks for no key', { kind: 'badAnswer', status: 200 });
+		throw new ProviderError('The address does not ask for a key', {
+			kind: 'badAnswer',
+			status: 200,
+		});
 	},
 };
 

@@ -105,7 +105,7 @@ const models: readonly Model[] = [
 			// The queue's addresses are /{model} and /{model}/requests/{id}/… (docs/providers.md B.4).
 			id: {
 				pattern: /^(?!(?:requests?|status|responses?|cancel)$)[\w.-]+$/i,
-				rule: 'must be one word like minimax_hailuo_23_t2v, and no other call of the API',
+				rule: 'must be one word like minimax_hailuo_23_t2v, not a path of the API',
 			},
 		},
 		api: 'queue',

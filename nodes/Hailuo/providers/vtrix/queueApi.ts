@@ -34,9 +34,9 @@ export const isQueueId = (jobId: string): boolean =>
 function pathOf(jobId: string, call: 'status' | 'response' | 'cancel'): string {
 	const [model, request] = jobId.split(':');
 	if (request === undefined) {
-		throw new ProviderError(`The job ID ${jobId} lacks its model`, {
+		throw new ProviderError(`The job ID ${jobId} does not contain its model`, {
 			kind: 'invalid',
-			hint: `Write the model before it, e.g. minimax_hailuo_23_t2v:${jobId}`,
+			hint: `Put the model in front of it, e.g. minimax_hailuo_23_t2v:${jobId}`,
 		});
 	}
 	return `${QUEUE}/${encodeURIComponent(model)}/requests/${encodeURIComponent(request)}/${call}`;
@@ -50,11 +50,14 @@ export async function submitToQueue(
 	{ model, input, webhookUrl }: Submission,
 ): Promise<Job> {
 	if (webhookUrl !== undefined) {
-		throw new ProviderError(`SeaArt's queue takes no callback, so ${model} cannot call back`, {
-			kind: 'invalid',
-			refused: true,
-			hint: "Pick a model that is not marked 'SeaArt Only', or wait for the video in the workflow",
-		});
+		throw new ProviderError(
+			`SeaArt's queue does not support callbacks, so ${model} cannot call back`,
+			{
+				kind: 'invalid',
+				refused: true,
+				hint: "Pick a model that is not marked 'SeaArt Only', or wait for the video in the workflow",
+			},
+		);
 	}
 	const path = `${QUEUE}/${encodeURIComponent(model)}`;
 	const answer = await call(http, { method: 'POST', path, body: input, ...PAID }).catch(
@@ -77,7 +80,7 @@ function withoutQueue(error: unknown, model: string): unknown {
 		status: error.status,
 		code: error.code,
 		refused: error.provesRefusal,
-		hint: `The queue has no model ${model}, or this address has no queue: it is SeaArt Cloud that has it`,
+		hint: `The queue does not have the model ${model}, or this address has no queue: only SeaArt Cloud has one`,
 	});
 }
 
@@ -119,10 +122,10 @@ export async function cancelQueued(http: HttpClient, jobId: string): Promise<voi
 	const path = pathOf(jobId, 'cancel');
 	await call(http, { method: 'PUT', path }).catch((error: unknown) => {
 		throw error instanceof ProviderError && error.status === 400
-			? new ProviderError(`The job ${jobId} has ended already, so it cannot be cancelled`, {
+			? new ProviderError(`The job ${jobId} has already ended, so it cannot be cancelled`, {
 					kind: 'invalid',
 					status: error.status,
-					hint: 'Look at it with Job: Get; a finished video is there with Job: Wait',
+					hint: 'See it with Job: Get; get a finished video with Job: Wait',
 				})
 			: error;
 	});

@@ -77,7 +77,7 @@ function opened(response: HttpResponse): unknown {
 	if (!isJson(body)) throw unreadableAnswer(NAME, response, 'without JSON');
 	const code = number(body.code);
 	if (code !== undefined && (code < 200 || code >= 300)) throw envelopeError(code, response);
-	if (!('data' in body)) throw unreadableAnswer(NAME, response, 'without the data it promised');
+	if (!('data' in body)) throw unreadableAnswer(NAME, response, 'without the field data');
 	return body.data;
 }
 
@@ -151,7 +151,7 @@ async function quote(http: HttpClient, { model, input }: Submission): Promise<Qu
 	const fullPrice = number(data.price) ?? number(data.unit_price);
 	const price = number(data.discounted_price) ?? fullPrice;
 	if (price === undefined) {
-		throw new ProviderError(`${NAME} named no price for ${model}`, { kind: 'badAnswer' });
+		throw new ProviderError(`${NAME} did not report a price for ${model}`, { kind: 'badAnswer' });
 	}
 	return { price, fullPrice, currency: text(data.currency) ?? 'USD' };
 }
@@ -182,7 +182,7 @@ async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPag
 	const total = number(data.total);
 	const items = data.items ?? (data.items === null || total === 0 ? [] : undefined);
 	// Not taken for an empty one: that a job is missing from the history is a proof.
-	if (!Array.isArray(items)) throw unreadableAnswer(NAME, response, 'without the list it promised');
+	if (!Array.isArray(items)) throw unreadableAnswer(NAME, response, 'without the list of jobs');
 	const jobs = items
 		.filter((item) => text(json(item).id) !== undefined)
 		.map((item): HistoryJob => {
@@ -222,7 +222,7 @@ export const waveSpeed: Provider = {
 	limits: { concurrent: 3, submitsPerMinute: 5 },
 	images: { mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 20_000_000, strictRatio: true },
 	historyHint:
-		'Look for it with the operation Job: Get Many, or on the history page of WaveSpeed (it reaches back 7 days)',
+		'Look for it with the operation Job: Get Many, or on the history page of WaveSpeed (both show the last 7 days)',
 
 	async submit(http, { model, input, webhookUrl }) {
 		const response = await http.request({
@@ -269,7 +269,7 @@ export const waveSpeed: Provider = {
 		);
 		const [url] = urls([data.download_url]);
 		if (url === undefined) {
-			throw new ProviderError(`${NAME} took the picture but named no address for it`, {
+			throw new ProviderError(`${NAME} accepted the picture but did not return an address for it`, {
 				kind: 'badAnswer',
 			});
 		}
@@ -280,7 +280,7 @@ export const waveSpeed: Provider = {
 		const data = json(await call(http, { method: 'GET', path: '/balance' }));
 		const balance = number(data.balance);
 		if (balance === undefined) {
-			throw new ProviderError(`${NAME} named no balance`, { kind: 'badAnswer' });
+			throw new ProviderError(`${NAME} did not report a balance`, { kind: 'badAnswer' });
 		}
 		return { balance, currency: 'USD' };
 	},

@@ -9,10 +9,10 @@ export const keyTest: KeyTest = {
 	service: 'WaveSpeed',
 	account: 'WaveSpeed',
 	badKey:
-		'Copy it again from wavespeed.ai/accesskey. A key made before the first top-up works once the account has been topped up.',
+		'Copy it again from wavespeed.ai/accesskey. A key created before the first top-up does not work until you top up the account.',
 	topUp: 'at wavespeed.ai',
 	forbidden: () =>
-		'WaveSpeed does not let this API key read the account (403). Use a key whose role may do so, from wavespeed.ai/accesskey. A key made before the first top-up works once the account has been topped up.',
+		'WaveSpeed does not let this API key read the account (403). Use a key whose role allows this, from wavespeed.ai/accesskey. A key created before the first top-up does not work until you top up the account.',
 
 	async check({ balance }, http) {
 		if (!balance) throw new ProviderError('No balance', { kind: 'badAnswer' });

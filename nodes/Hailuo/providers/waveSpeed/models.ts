@@ -35,7 +35,7 @@ const h3 = {
 	provider: 'waveSpeed',
 	family: '3',
 	jobSeconds: H3_JOB_SECONDS,
-	note: { text: 'parameters as other clients send them; Get Price tells the price' },
+	note: { text: 'parameters taken from other clients; use Get Price for the price' },
 } as const;
 
 const base = { provider: 'waveSpeed', promptLimit: 2000, pricesAsOf: '2026-03-13' } as const;
@@ -50,7 +50,7 @@ const hailuo02 = { ...base, family: '02', jobSeconds: [30, 90] } as const;
 const MODEL_ID = {
 	pattern:
 		/^(?!(?:predictions?|models?|media|balance|billings?|webhooks?|users?|usage|accounts?|orgs?|organi[sz]ations?|api|keys?|access_?keys?|auth|admin|files?|uploads?|tasks?|jobs?|v\d+)\/)[\w.-]+(?:\/[\w.:-]+)+$/i,
-	rule: 'must be vendor/model, like minimax/video-01, and no other call of the API',
+	rule: 'must be vendor/model, like minimax/video-01, not another path of the API',
 };
 
 const models: readonly Model[] = [

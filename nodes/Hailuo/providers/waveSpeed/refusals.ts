@@ -26,14 +26,14 @@ export function meaningOf(status: number, body: unknown): Meaning {
 		return {
 			kind,
 			hint: /\brole\b/i.test(said)
-				? 'The role of this API key may not do this: use another key of the account'
-				: 'Check the API key in the credential, and that it is one of WaveSpeed. A key that was made before the first top-up does not work until the account is topped up',
+				? 'The role of this API key does not allow this: use another key of the account'
+				: 'Check the API key in the credential, and that it is a WaveSpeed key. A key created before the first top-up does not work until you top up the account',
 		};
 	}
 	if (kind === 'rateLimited' && /concurren/i.test(said)) {
 		return {
 			kind,
-			hint: "The account may run no more jobs at the same time: lower 'Jobs at the Same Time' in the options, or try again when others have ended",
+			hint: "The account cannot run more jobs at the same time: lower 'Jobs at the Same Time' in the options, or try again when other jobs have ended",
 		};
 	}
 	// Any unknown path is taken for that of a model, so a wrong base URL says it too.
