@@ -3,11 +3,25 @@ import type { HistoryFilter, HistoryPage } from '../providers/types';
 /** The most that a page may hold (docs/providers.md A.1). */
 export const PAGE_SIZE = 100;
 
+/** A page is asked for with at least this size: smaller ones would take too many requests. */
+const MIN_PAGE_SIZE = 50;
+
 export type ListJobs = (filter: HistoryFilter) => Promise<HistoryPage>;
+
+export interface FollowingPage extends HistoryPage {
+	/**
+	 * Whether the page before overlaps this one. Otherwise jobs moved up while the pages were read, because others were
+	 * deleted, and one or more were never shown.
+	 */
+	follows: boolean;
+}
 
 /**
  * The pages of a history, one after the other, for as long as the caller takes them: at most `maxPages`. Whether the
- * last one was the end is in its `more`.
+ * last one was the end is in its `more`. A job may be shown twice.
+ *
+ * Rule: each page begins with the last job of the one before. Whether a job slipped past between two pages is seen from
+ * that alone; a total does not tell it, and is not told by every answer.
  *
  * @throws what `list` throws
  */
@@ -15,10 +29,31 @@ export async function* historyPages(
 	list: ListJobs,
 	filter: Omit<HistoryFilter, 'page' | 'pageSize'>,
 	maxPages = Infinity,
-): AsyncGenerator<HistoryPage> {
-	for (let page = 1; page <= maxPages; page++) {
-		const answer = await list({ ...filter, page, pageSize: PAGE_SIZE });
-		yield answer;
+): AsyncGenerator<FollowingPage> {
+	let place = { page: 1, pageSize: PAGE_SIZE };
+	let last: string | undefined;
+	for (let count = 0; count < maxPages; count++) {
+		const answer = await list({ ...filter, ...place });
+		const ids = answer.jobs.map(({ jobId }) => jobId);
+		yield { ...answer, follows: last === undefined || ids.includes(last) };
 		if (!answer.more) return;
+		// Of a page that was not filled it is not known where it ends: the next one is then the one by number.
+		const isFull = ids.length >= place.pageSize;
+		last = isFull ? ids.at(-1) : undefined;
+		place = isFull ? overlapping(place) : { ...place, page: place.page + 1 };
 	}
+}
+
+/**
+ * The page that begins at the last place of `page` or shortly before, and reaches as far as possible. A provider counts
+ * pages by their size alone, so an overlap needs another size.
+ */
+function overlapping({ page, pageSize }: { page: number; pageSize: number }) {
+	const last = page * pageSize - 1;
+	let best = { page, pageSize };
+	for (let size = PAGE_SIZE; size >= MIN_PAGE_SIZE; size--) {
+		const next = { page: Math.floor(last / size) + 1, pageSize: size };
+		if (next.page * size > best.page * best.pageSize) best = next;
+	}
+	return best;
 }

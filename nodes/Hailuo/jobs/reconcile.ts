@@ -99,6 +99,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 	const seen = new Map<string, HistoryJob>();
 	let end = false;
 	let skewed = false;
+	let isGapless = true;
 	let total = 0;
 	let sentAt = 0;
 	const read: ListJobs = async (filter) => {
@@ -117,6 +118,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 	for await (const answer of historyPages(read, filter, maxPages)) {
 		for (const job of answer.jobs) seen.set(job.jobId, job);
 		total = Math.max(total, answer.total ?? 0);
+		isGapless &&= answer.follows;
 		// The first answer tells the provider's time; a filter by another one may have left the job out.
 		skewed ||= Math.abs(sentAt - sentByProvider(attempt, offset())) > marginMs;
 		// A page that is older as a whole ends a look, but no proof: a history may be out of order. NaN reads on.
@@ -134,7 +136,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 				madeAtTimeOf(attempt, job, offset(), CLOCK_DOUBT_MS) ||
 				(reach === 'all' && asksForTheSame(attempt.submission, job)),
 		),
-		whole: end && !skewed && seen.size >= total,
+		whole: end && isGapless && !skewed && seen.size >= total,
 	};
 }
 

@@ -92,14 +92,13 @@ export async function findListed(
 			}
 		: {};
 	const search = async () => {
-		for await (const { jobs, more } of historyPages(
-			list,
-			{ ...part, jobIds: [jobId] },
-			MAX_PAGES,
-		)) {
+		const filter = { ...part, jobIds: [jobId] };
+		let isWhole = true;
+		for await (const { jobs, more, follows } of historyPages(list, filter, MAX_PAGES)) {
 			const found = jobs.find((job) => job.jobId.toLowerCase() === jobId.toLowerCase());
 			if (found) return found;
-			if (!more) return 'absent';
+			isWhole &&= follows;
+			if (!more && isWhole) return 'absent';
 		}
 		return 'unread';
 	};

@@ -117,7 +117,8 @@ async function readPart(
 	};
 	let pages = 0;
 	const read = async (): Promise<Part['outcome']> => {
-		for await (const { jobs, more, total, countsAllTimes } of historyPages(list, filter)) {
+		for await (const page of historyPages(list, filter)) {
+			const { jobs, more, total, countsAllTimes, follows } = page;
 			pages++;
 			part.jobs.push(...jobs);
 			const expected = total === undefined ? pages : total / PAGE_SIZE;
@@ -126,8 +127,7 @@ async function readPart(
 				part.total = total;
 				return 'large';
 			}
-			// Fewer jobs than a page ago: some were deleted, and others moved up past the place where we read.
-			if (part.total !== undefined && total !== undefined && total < part.total) return 'open';
+			if (!follows) return 'open';
 			part.total = total;
 			if (more && isLate()) return 'open';
 			if (!more) return 'whole';

@@ -7,7 +7,7 @@ import { historyPages, PAGE_SIZE } from '../jobs/historyPages';
 import { settle } from '../jobs/settle';
 import { providerOf } from '../providers';
 import { ProviderError } from '../providers/errors';
-import type { Job } from '../providers/types';
+import type { HistoryFilter, Job } from '../providers/types';
 import { fetchVideo, itemOf } from './deliver';
 import { withWarning } from './checkJobs';
 import { readEvent, readSettings, type EVENT_STATUSES, type Settings } from './settings';
@@ -52,7 +52,8 @@ async function newestJob(
 	const { isWatched, isWanted, onlyModel: model, jobIds } = settings;
 	const { list } = provider;
 	if (!list || jobIds.length > 0) return await newestOf(jobIds, settings, connection);
-	const pages = historyPages(async (filter) => await list(http, filter), { model }, MAX_PAGES);
+	const listed = async (filter: HistoryFilter) => await list(http, filter);
+	const pages = historyPages(listed, { model }, MAX_PAGES);
 	for await (const { jobs } of pages) {
 		const listed = jobs.filter((job) => isWatched(job) && isWanted(job)).sort(newestFirst);
 		for (const { jobId } of listed) {

@@ -309,6 +309,31 @@ describe('the search', () => {
 		expect(lacking.whole).toBe(false);
 	});
 
+	it('has not seen the whole where the job may have moved past while the pages were read, though no total tells it', async () => {
+		const { options, clock, startedAt } = setUp(submission('a cat'));
+		const createdAt = new Date(startedAt).toISOString();
+		const others = Array.from({ length: 100 }, (_, index) =>
+			job(`other-${index}`, { createdAt, input: submission('a dog').input }),
+		);
+		const ours = job('ours', { createdAt, input: submission('Cat').input });
+		const search = async (deleted: number) => {
+			let left = [ours];
+			const list = async ({ page, pageSize }: HistoryFilter) => {
+				if (page === 1) left = [...others, ours];
+				const jobs = left.slice((page - 1) * pageSize, page * pageSize);
+				left = left.slice(deleted);
+				return { jobs, more: jobs.length === pageSize };
+			};
+			return await clock.run(() => reconcile({ ...options, list, wholeHistory: true }));
+		};
+		const still = await search(0);
+		expect(still.candidates).toContain('ours');
+		expect(still.whole).toBe(true);
+		const moved = await search(3);
+		expect(moved.candidates).not.toContain('ours');
+		expect(moved.whole).toBe(false);
+	});
+
 	it('ends with a history that never ends, and says that it is not the whole', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
 		const list = jest.fn(async ({ page }: HistoryFilter) => ({

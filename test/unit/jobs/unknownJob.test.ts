@@ -170,6 +170,20 @@ describe('with a history', () => {
 		expect(await findListed(list, 'nowhere')).toBe('unread');
 		expect(list).toHaveBeenCalledTimes(3 + 10);
 	});
+
+	test('no job is absent where one may have moved past while the pages were read', async () => {
+		const all = Array.from({ length: 150 }, (_, index) => job(`job-${index + 1}`));
+		const ask = async (deleted: number) => {
+			const left = [...all];
+			return await findListed(async ({ page, pageSize }) => {
+				const jobs = left.slice((page - 1) * pageSize, page * pageSize);
+				left.splice(0, deleted);
+				return { jobs, more: jobs.length === pageSize };
+			}, 'job-101');
+		};
+		expect(await ask(0)).toMatchObject({ jobId: 'job-101' });
+		expect(await ask(10)).toBe('unread');
+	});
 });
 
 describe('completed without a video', () => {
