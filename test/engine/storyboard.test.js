@@ -69,12 +69,60 @@ test('a single item has no next one: it is told before anything is paid', async 
 	expect(sim.requests).toEqual([]);
 });
 
-test('a picture that is missing at the next item is told, and nothing is paid', async () => {
-	const items = [{ json: { picture: address('a'), sentence: 'x' } }, { json: { sentence: 'y' } }];
-	const { error } = await run(
-		{ ...board, firstFrameSource: 'url', firstFrameUrl: '={{ $json.picture }}' },
-		{ items },
-	);
-	expect(error.message).toMatch(/(First|Last) Frame.*gave nothing/);
-	expect(sim.paidPosts()).toBe(0);
+describe('what is wrong with the picture of the next item is said of that item', () => {
+	const linked = { ...board, firstFrameSource: 'url', firstFrameUrl: '={{ $json.picture }}' };
+	const first = { json: { picture: address('a'), sentence: 'x' } };
+	const second = (json) => ({ json: { sentence: 'y', ...json } });
+	const withFile = async (data) => ({
+		json: { sentence: 'y' },
+		binary: { data: await engine.binaryFrom(data, { mimeType: 'image/png' }) },
+	});
+
+	test.each([
+		[
+			'no value',
+			{},
+			/^'First Frame' of the next item \(item 1\) is an expression that gave nothing/,
+		],
+		['an empty text', { picture: '' }, /^'First Frame' of the next item \(item 1\) is empty/],
+		[
+			'a page',
+			{ picture: 'https://drive.google.com/file/d/1/view' },
+			/\(item 1\) is a Google Drive page/,
+		],
+		['an object', { picture: { a: 1 } }, /^'First Frame' of the next item \(item 1\) is no text/],
+	])('%s', async (_name, json, message) => {
+		const { error } = await run(linked, { items: [first, second(json)] });
+		expect(error.message).toMatch(message);
+		expect(error.context.itemIndex).toBe(0);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test('an expression that n8n cannot evaluate', async () => {
+		const firstFrameUrl = "={{ $json.picture ?? $('Nowhere').item.json.p }}";
+		const { error } = await run({ ...linked, firstFrameUrl }, { items: [first, second({})] });
+		expect(error.message).toMatch(/^'First Frame of the next item \(item 1\)' has an expression/);
+	});
+
+	test('a file that is cut off, and one that is not there', async () => {
+		const good = await withFile(png(500, 500));
+		const cut = await withFile(png(500, 500).subarray(0, 200));
+		const { error } = await run(board, { items: [good, cut] });
+		expect(error.message).toMatch(/^'First Frame' of the next item \(item 1\) is cut off/);
+		const none = await run(board, { items: [good, second({})] });
+		expect(none.error.message).toMatch(
+			/^'First Frame' of the next item \(item 1\) needs a picture/,
+		);
+		expect(sim.requests).toEqual([]);
+	});
+
+	test('with Continue the row names the field, and the other pairs are made', async () => {
+		const items = [first, second({ picture: address('b') }), second({})];
+		const { items: rows } = await run(linked, {
+			items,
+			node: { onError: 'continueRegularOutput' },
+		});
+		expect(rows.map(({ json }) => json.error?.field)).toEqual([undefined, 'First Frame']);
+		expect(sim.paidPosts()).toBe(1);
+	});
 });

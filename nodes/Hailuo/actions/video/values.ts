@@ -32,7 +32,7 @@ import {
 	unwrapped,
 } from '../../n8n/fieldValues';
 import { OPTION_LABELS } from '../../n8n/optionLabels';
-import { isExpression, readCollection, readField } from '../../n8n/readField';
+import { isExpression, readCollection, readField, UnreadableField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
 import {
 	FRAME_FIELDS,
@@ -230,10 +230,31 @@ function frameValue(context: IExecuteFunctions, item: number, frame: Frame): unk
 	return typeof value === 'string' && value.length <= MAX_ADDRESS ? asText(value, label) : value;
 }
 
+/** What is wrong with the picture of the next item is said of that item, where the person finds it. */
+function ofNextItem(error: unknown, next: number): Error {
+	// Counted from 0, as n8n counts.
+	const where = `of the next item (item ${next})`;
+	if (error instanceof FieldError) {
+		return new FieldError(error.field, `${where} ${error.rule}`, error.fix);
+	}
+	return error instanceof UnreadableField
+		? new UnreadableField(`${error.field} ${where}`, error.cause)
+		: (error as Error);
+}
+
 /** Whether a picture is named at all; the picture itself is looked at by `loadFrame`. */
 function framePlace(context: IExecuteFunctions, item: number, frame: Frame): string | undefined {
-	const value = frameValue(context, ...standsAt(context, item, frame));
-	return isBlank(value) ? undefined : frame;
+	const [at, from] = standsAt(context, item, frame);
+	let failed: Error;
+	try {
+		const value = frameValue(context, at, from);
+		if (!isBlank(value) || at === item) return isBlank(value) ? undefined : frame;
+		const fix = 'Give each item of the storyboard a picture';
+		failed = ofNextItem(new FieldError(FIELD_LABELS[from], 'is empty', fix), at);
+	} catch (error) {
+		failed = at === item ? (error as Error) : ofNextItem(error, at);
+	}
+	throw failed;
 }
 
 /**
@@ -250,14 +271,18 @@ export async function loadFrame(
 ): Promise<Picture> {
 	const { provider, baseUrl } = session;
 	const [at, from] = standsAt(context, item, frame);
-	return await loadPicture.call(context, at, {
-		source: frameSource(context, at, from),
-		value: frameValue(context, at, from),
-		taken: from === 'lastFrame' ? frameValue(context, at, 'firstFrame') : undefined,
-		label: FIELD_LABELS[frame],
-		rules: model.pictures ?? provider.images,
-		providerUrl: baseUrl,
-		fetch: fetcher(context, session),
+	const load = async () =>
+		await loadPicture.call(context, at, {
+			source: frameSource(context, at, from),
+			value: frameValue(context, at, from),
+			taken: from === 'lastFrame' ? frameValue(context, at, 'firstFrame') : undefined,
+			label: FIELD_LABELS[from],
+			rules: model.pictures ?? provider.images,
+			providerUrl: baseUrl,
+			fetch: fetcher(context, session),
+		});
+	return await load().catch((error) => {
+		throw at === item ? error : ofNextItem(error, at);
 	});
 }
 
