@@ -2,6 +2,23 @@
  * What a text may hold, whatever wrote it. Pure.
  */
 
+/**
+ * The most characters of each part of what a person reads: a field may hold a file of megabytes, and a message must fit on
+ * a screen. n8n also writes messages to its log.
+ */
+export const MAX_LENGTHS = {
+	/** Of a value inside a message: enough to find it again. */
+	value: 60,
+	/** Of an expression inside a message. */
+	code: 80,
+	/** Of what went wrong. */
+	message: 1_000,
+	/** Of what to do about it: the list of a provider's models is the longest that anybody needs. */
+	advice: 3_000,
+	/** Of a message with all that is said in addition, such as the IDs of jobs. */
+	whole: 4_000,
+} as const;
+
 /** Cut at a character boundary, and told how long it was: a value of megabytes must not fill a message or a log. */
 export function shortened(text: string, most: number): string {
 	if (text.length <= most) return text;
@@ -12,7 +29,7 @@ export function shortened(text: string, most: number): string {
 export function shownValue(value: unknown): string {
 	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 	// Cut first, or a value of megabytes is gone through for nothing.
-	return shortened(text, 60).replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ');
+	return shortened(text, MAX_LENGTHS.value).replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ');
 }
 
 /**

@@ -3,7 +3,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import { AmbiguousSubmitError } from '../jobs/submit';
 import { DeadlineError } from '../jobs/wait';
 import { FieldError } from '../models/fieldError';
-import { shortened } from '../models/text';
+import { MAX_LENGTHS, shortened } from '../models/text';
 import { ProviderError } from '../providers/errors';
 import { FILE_HINT, speaksOfFile } from '../providers/fileTrouble';
 import { providerOf } from '../providers/index';
@@ -15,9 +15,6 @@ import { UnreadableField } from './readField';
 
 /** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
 const CANCELED = 'The execution was canceled';
-
-/** n8n also writes messages to its log; in characters. */
-const MAX_MESSAGE_LENGTH = 4_000;
 
 /** A job that ended without a video. */
 export class JobFailed extends Error {
@@ -137,8 +134,8 @@ export function explain(error: unknown): Explained {
 	if (error instanceof UnreadableField) return explainExpression(error);
 	if (error instanceof FieldError) {
 		return {
-			message: shortened(error.message, MAX_MESSAGE),
-			next: shortened(error.fix, MAX_NEXT),
+			message: shortened(error.message, MAX_LENGTHS.message),
+			next: shortened(error.fix, MAX_LENGTHS.advice),
 			field: error.field,
 			fromApi: false,
 			retryable: false,
@@ -172,27 +169,21 @@ export function explain(error: unknown): Explained {
 		return { message: CANCELED, stopped: true, fromApi: false, retryable: false };
 	}
 	return {
-		message: harmless((error as Error)?.message ?? error, MAX_MESSAGE_LENGTH),
+		message: harmless((error as Error)?.message ?? error, MAX_LENGTHS.message),
 		fromApi: false,
 		retryable: false,
 	};
 }
-
-/** Characters; a field may hold a file of megabytes, and what a person reads must fit on a screen. */
-const MAX_MESSAGE = 1_000;
-
-/** The list of a provider's models is the longest that anybody needs. */
-const MAX_NEXT = 3_000;
 
 function explainExpression({ field, message, cause }: UnreadableField): Explained {
 	const { description, context } = (cause ?? {}) as {
 		description?: unknown;
 		context?: IDataObject;
 	};
-	const said = shortened(message, MAX_MESSAGE);
+	const said = shortened(message, MAX_LENGTHS.message);
 	return {
 		message: `'${field}' has an expression that n8n cannot evaluate: ${said}`,
-		next: typeof description === 'string' ? shortened(description, MAX_NEXT) : undefined,
+		next: typeof description === 'string' ? shortened(description, MAX_LENGTHS.advice) : undefined,
 		field,
 		expression: { context },
 		fromApi: false,
@@ -290,7 +281,7 @@ export function nodeError(
 	// A job that the provider canceled must not look like a person's Stop, or no error workflow runs.
 	const message = stopped
 		? said
-		: harmless(said.replace(/(cancel)(ed)/gi, '$1l$2'), MAX_MESSAGE_LENGTH);
+		: harmless(said.replace(/(cancel)(ed)/gi, '$1l$2'), MAX_LENGTHS.whole);
 	const description = sentences(next, ...also);
 	const shown = fromApi
 		? new NodeApiError(node, { message, ...(code ? { code } : {}) } as JsonObject, {

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { FieldError } from '../models/fieldError';
-import { shortened } from '../models/text';
+import { MAX_LENGTHS, shortened } from '../models/text';
 import { similarName } from './similarName';
 
 /*
@@ -210,7 +210,7 @@ function checkWords(where: Where, code: string, value: unknown): void {
 	);
 }
 
-const shownCode = (code: string): string => shortened(code.replace(/\s+/g, ' '), 80);
+const shownCode = (code: string): string => shortened(code.replace(/\s+/g, ' '), MAX_LENGTHS.code);
 
 const shownResult = (value: unknown): string => (value === undefined ? 'nothing' : String(value));
 

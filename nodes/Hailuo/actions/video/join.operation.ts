@@ -9,6 +9,7 @@ import { binaryFields } from '../../media/picture/load';
 import { FilmStream } from '../../media/video/filmStream';
 import type { Film } from '../../media/video/join';
 import { FieldError } from '../../models/fieldError';
+import { shownValue } from '../../models/text';
 import { asChoice, asName, asText, unwrapped } from '../../n8n/fieldValues';
 import { optionsField } from '../../n8n/options';
 import type { Outcome } from '../../n8n/outcome';
@@ -197,7 +198,7 @@ function clipOf(context: IExecuteFunctions, item: number): Clip[] {
 	const names = [...files.keys()].map((name) => `"${name}"`);
 	throw new FieldError(
 		CLIP,
-		`names "${field.slice(0, 60)}", but ${names.length ? `item ${item} has only ${names.join(', ')}` : `item ${item} has no file`}`,
+		`names "${shownValue(field)}", but ${names.length ? `item ${item} has only ${names.join(', ')}` : `item ${item} has no file`}`,
 		names.length
 			? `Enter the name that the item has`
 			: "Put the step that makes or loads the videos before this one, with 'Download Video' switched on. To leave such items out, set the option 'Items Without a Video'",
@@ -241,7 +242,7 @@ async function joined(
 		if (!(error instanceof JoinRefused)) return error as Error;
 		const { item } = clips[error.index];
 		failedAt(item);
-		const name = sources[error.index].name.slice(0, 80);
+		const name = shownValue(sources[error.index].name);
 		return new FieldError(CLIP, `holds "${name}" (item ${item}), which ${error.rule}`, error.fix);
 	};
 	const film = await planFilm(sources, keepSound).catch((error) => {

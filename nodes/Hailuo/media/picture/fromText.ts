@@ -1,4 +1,5 @@
 import { FieldError } from '../../models/fieldError';
+import { shownValue } from '../../models/text';
 import type { PictureRules } from '../../providers/modelTypes';
 import { isFromInside } from '../hosts';
 import { pageLink } from '../shareLinks';
@@ -75,7 +76,7 @@ function addressIn(text: string, field: string): string {
 	if (/\[object [A-Z]\w*\]/.test(text)) {
 		throw new FieldError(
 			field,
-			`holds an object where a text is needed: ${excerpt(text)}`,
+			`holds an object where a text is needed: "${shownValue(text)}"`,
 			'Let the expression name one of its fields, e.g. {{ $json.file.url }}.',
 		);
 	}
@@ -88,21 +89,21 @@ function addressIn(text: string, field: string): string {
 	if (/^https?:\/\/https?:/i.test(address)) {
 		throw new FieldError(
 			field,
-			`names http:// or https:// twice: ${excerpt(address)}`,
+			`names http:// or https:// twice: "${shownValue(address)}"`,
 			'Take one of the two out of the expression.',
 		);
 	}
 	if (/^https?:/i.test(address) && /[\r\n\t]/.test(address)) {
 		throw new FieldError(
 			field,
-			`is an address with a line break or a tab in it: ${excerpt(address)}`,
+			`is an address with a line break or a tab in it: "${shownValue(address)}"`,
 			'Give one address, in one line.',
 		);
 	}
 	if (/^(\/\/|www\.)/i.test(address) || /^[a-z0-9-]+(\.[a-z0-9-]+)+\//i.test(address)) {
 		throw new FieldError(
 			field,
-			`is an address without https:// before it: ${excerpt(address)}`,
+			`is an address without https:// before it: "${shownValue(address)}"`,
 			`Put https:// before it. ${HOW}`,
 		);
 	}
@@ -183,12 +184,6 @@ function describe(value: unknown): string {
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** The beginning of a text for a message; line breaks and control characters would garble it. */
-function excerpt(text: string): string {
-	const clean = Array.from(text.slice(0, 60), (c) => (c < ' ' || c === '\x7f' ? ' ' : c)).join('');
-	return text.length > 60 ? `"${clean}…"` : `"${clean}"`;
-}
-
 /**
  * The address of a file that the provider is to fetch itself.
  *
@@ -208,7 +203,7 @@ function publicUrl(
 	}
 	const url = parseUrl(text);
 	if (!url || !/^https?:\/\/[^/]/i.test(text)) {
-		throw new FieldError(field, `is no valid address: ${excerpt(text)}`, HOW);
+		throw new FieldError(field, `is no valid address: "${shownValue(text)}"`, HOW);
 	}
 	if (isFromInside(url, providerUrl)) {
 		throw new FieldError(
@@ -237,7 +232,7 @@ function fromDataUri(text: string, context: PictureTextContext): PictureText {
 	if (!isBase64) {
 		throw new FieldError(
 			context.field,
-			`is a data URI without ";base64," near its beginning: ${excerpt(text)}`,
+			`is a data URI without ";base64," near its beginning: "${shownValue(text)}"`,
 			HOW,
 		);
 	}
@@ -267,7 +262,7 @@ function fromBase64(base64: string, original: string, context: PictureTextContex
 			original === base64
 				? 'is neither an address nor a picture as base64'
 				: 'is a data URI that holds no picture';
-		throw new FieldError(field, `${what}: ${excerpt(original)}`, HOW);
+		throw new FieldError(field, `${what}: "${shownValue(original)}"`, HOW);
 	}
 	return { kind: 'data', data, mimeType: kind.mimeType };
 }

@@ -3,6 +3,7 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 
 import { settle } from '../../jobs/settle';
 import { FieldError } from '../../models/fieldError';
+import { shownValue } from '../../models/text';
 import type { PictureRules } from '../../providers/modelTypes';
 import { DownloadFailed } from '../video/downloadFailed';
 import { checkBytes, checkImage, checkPixels } from './check';
@@ -175,7 +176,7 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 	refuseObject(value, names, input);
 	const free = names.find((name) => name !== input.taken);
 	const wanted =
-		typeof value === 'string' && value !== '' ? `"${value.slice(0, 60)}"` : '(no name given)';
+		typeof value === 'string' && value !== '' ? `"${shownValue(value)}"` : '(no name given)';
 	throw new FieldError(
 		input.label,
 		names.length === 0
@@ -223,7 +224,7 @@ function refuseText(value: unknown, { label }: PictureInput): void {
 	throw new FieldError(
 		label,
 		// An address may have a token in it.
-		`needs the name of an input field, and got ${isAddress ? 'an address' : `a text of ${value.length} characters: "${value.slice(0, 60)}…"`}`,
+		`needs the name of an input field, and got ${isAddress ? 'an address' : `a text: "${shownValue(value)}"`}`,
 		`Choose 'URL or Base64 Text' in '${label}', and give it there.`,
 	);
 }

@@ -1,5 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { FieldError } from '../../models/fieldError';
+import { shownValue } from '../../models/text';
 import { entriesOf } from '../picture/entries';
 import { identify } from '../picture/fileType';
 import { binaryFields } from '../picture/load';
@@ -44,7 +45,7 @@ export function referenceNames(
 		if (files.has(entry)) return [entry];
 		throw new FieldError(
 			label,
-			`names the input field '${short(entry)}', and ${whatIsThere(files)}`,
+			`names the input field '${shownValue(entry)}', and ${whatIsThere(files)}`,
 			FIX,
 		);
 	});
@@ -53,8 +54,6 @@ export function referenceNames(
 
 const FIX =
 	'Give names of input fields (data, photo_*) or public addresses, separated by commas or line breaks';
-
-const short = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 const whatIsThere = (files: ReadonlyMap<string, IBinaryData>) =>
 	files.size === 0
@@ -128,7 +127,7 @@ function matching(
 	if (pattern === '*') return [];
 	throw new FieldError(
 		label,
-		`has the pattern '${short(pattern)}', which fits no ${word} of the item: ${whatIsThere(files)}`,
+		`has the pattern '${shownValue(pattern)}', which fits no ${word} of the item: ${whatIsThere(files)}`,
 		FIX,
 	);
 }
