@@ -71,7 +71,7 @@ test.each([
 	['referenceAudios', 'Reference Audio'],
 ])('a page in %s is refused with the way out', async (field, label) => {
 	const { error } = await run({ ...H3, referencePictures: a, [field]: DRIVE });
-	expect(error.message).toMatch(new RegExp(`^${label} is a Google Drive page`));
+	expect(error.message).toMatch(new RegExp(`^'${label}' is a Google Drive page`));
 	expect(error.description).toContain("Choose 'Fetched by n8n' in 'Reference Addresses'");
 	expect(submits()).toEqual([]);
 });
