@@ -386,7 +386,9 @@ test('a time limit that is not given is an hour, and one that is no amount is re
 	expect((slept.run.waitTill.getTime() - Date.now()) / 60_000).toBeGreaterThan(59);
 	const before = sim.requests.length;
 	const { error } = await send(numbered(1), { parameters: { options: { timeLimit: -5 } } });
-	expect(error.message).toMatch(/'Time Limit \(Minutes\)' must be a number from 0, and is '-5'/);
+	expect(error.message).toMatch(
+		/'Time Limit \(Minutes\)' must be a number of at least 0, but is '-5'/,
+	);
 	expect(sim.requests).toHaveLength(before);
 });
 

@@ -173,7 +173,7 @@ describe('Maximum Price', () => {
 			'waveSpeed',
 			{},
 			{ drop: 'after' },
-			/broke before an answer came: ECONNRESET/,
+			/lost before the answer arrived: ECONNRESET/,
 		],
 	])('%s: nothing is submitted', async (_, provider, options, fault, says) => {
 		Object.assign(sim.options, options);
@@ -201,7 +201,7 @@ describe('Maximum Price', () => {
 		'%s is no limit, and is not passed over',
 		async (maxPrice) => {
 			const { error } = await run(make({ maxPrice }));
-			expect(error.message).toMatch(/'Maximum Price \(USD\)' is no amount above 0/);
+			expect(error.message).toMatch(/'Maximum Price \(USD\)' must be greater than 0/);
 			expect(sim.requests).toEqual([]);
 		},
 	);

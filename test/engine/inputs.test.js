@@ -47,7 +47,7 @@ describe('a hole is never paid for', () => {
 		[
 			'a condition that does not hold',
 			{ ...image, prompt: '={{ $json.off && $json.prompt }}' },
-			/^'Prompt' is false, and a text is needed/,
+			/^'Prompt' is false, but a text is needed/,
 		],
 		[
 			'an object in a template',
@@ -82,13 +82,13 @@ describe('a hole is never paid for', () => {
 		[
 			'"undefined" made by a step before',
 			{ ...text, prompt: '={{ $json.hole }}' },
-			/'Prompt' is undefined, and a text is needed/,
+			/'Prompt' is undefined, but a text is needed/,
 			{ hole: 'undefined' },
 		],
 		[
 			'characters that nobody sees',
 			{ ...image, prompt: '={{ $json.zero }}' },
-			/'Prompt' has only characters that cannot be seen/,
+			/'Prompt' has only invisible characters/,
 		],
 		[
 			'a resolution',
@@ -305,19 +305,19 @@ describe('switches, numbers and models as texts', () => {
 			'a switch',
 			{ options: { download: '={{ $json.v }}' } },
 			'maybe',
-			/'Download Video' is neither on nor off, but 'maybe'/,
+			/'Download Video' must be true or false, but is 'maybe'/,
 		],
 		[
 			'a limit',
 			{ options: { timeLimit: '={{ $json.v }}' } },
 			'long',
-			/'Time Limit \(Minutes\)' must be a number from 0, and is 'long'/,
+			/'Time Limit \(Minutes\)' must be a number of at least 0, but is 'long'/,
 		],
 		[
 			'a length',
 			{ duration: '={{ $json.v }}' },
 			'six',
-			/'Duration' must be a number, and is 'six'/,
+			/'Duration' must be a number, but is 'six'/,
 		],
 		[
 			'a choice',
@@ -329,7 +329,7 @@ describe('switches, numbers and models as texts', () => {
 			'a price',
 			{ options: { maxPrice: '={{ $json.v }}' } },
 			'0,50',
-			/'Maximum Price \(USD\)' is no amount above 0/,
+			/'Maximum Price \(USD\)' must be greater than 0/,
 		],
 	])(
 		'%s that cannot be read is refused before anything is paid',
@@ -430,7 +430,7 @@ describe('the strings of options, and values of lists', () => {
 			/at most 200 characters.*\(201 characters\)/,
 		],
 		['an object', options('callbackUrl'), {}, /'Callback URL' holds an object/],
-		['no address', options('callbackUrl'), 'n8n', /'Callback URL' is no web address/],
+		['no address', options('callbackUrl'), 'n8n', /'Callback URL' is not a web address/],
 		[
 			'an object in an address',
 			{ ...hooked, options: { callbackUrl: '=https://example.com/{{ $json.v }}' } },

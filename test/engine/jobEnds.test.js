@@ -241,8 +241,8 @@ describe('the download', () => {
 	test.each([
 		['that never appears', { expired: true }, /does not have it .*, also after a minute/],
 		['that brings a web page', { wrongType: 'text/html' }, /not a video/],
-		['that is always cut off', { cutAfterBytes: 10 }, /before its end/],
-		['that trickles', { slowCdn: 3 }, /deadline passed/],
+		['that is always cut off', { cutAfterBytes: 10 }, /before the end/],
+		['that trickles', { slowCdn: 3 }, /time limit was reached/],
 	])('one %s leaves the address in the item, with a warning', async (_name, fault, warning) => {
 		sim.fail({ kind: 'download', fault });
 		const { items, error } = await make(parameters);

@@ -107,7 +107,7 @@ test.each([
 		'no MP4',
 		async () => [await item(SAMPLE), await item(Buffer.from('<html>'), {}, 'page.mp4')],
 		{},
-		/holds "page.mp4" \(item 1\), which is no MP4/,
+		/holds "page.mp4" \(item 1\), which is not an MP4/,
 		/MP4/,
 	],
 	[
@@ -163,7 +163,7 @@ test('items without a video may be left out, and a bad group does not hold up th
 	expect(error).toBeUndefined();
 	expect(items.map(({ json }) => json.error?.message ?? json.clips)).toEqual([
 		1,
-		expect.stringMatching(/item 1.*is no MP4/),
+		expect.stringMatching(/item 1.*is not an MP4/),
 		1,
 	]);
 });

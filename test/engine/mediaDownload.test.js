@@ -222,7 +222,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		await arrived(await download([partly, partly, whole()]));
 		const error = await failure([partly], { attempts: 2 });
 		expect(error).toMatchObject({ reason: 'cut', retryable: true });
-		expect(error.message).toBe(`its server has only a part of it (${body.length} bytes)`);
+		expect(error.message).toBe(`the server has only part of it (${body.length} bytes)`);
 	});
 
 	it('gives up a video that is always cut off', async () => {
@@ -306,7 +306,7 @@ describe('what else can come', () => {
 		async (code) => {
 			const error = await failure([status(code)]);
 			expect(error).toMatchObject({ reason: 'missing', retryable: false });
-			expect(error.message).toContain(`does not hand it out (HTTP ${code})`);
+			expect(error.message).toContain(`does not deliver it (HTTP ${code})`);
 			expect(requests).toHaveLength(1);
 			expect(await noSockets()).toBe(0);
 		},
@@ -337,7 +337,7 @@ describe('what else can come', () => {
 		const clock = newClock();
 		const hanging = await failure([hang], { clock, deadlineAt: clock.now() + 10_000 });
 		expect(hanging).toMatchObject({ reason: 'timeout', retryable: false });
-		expect(hanging.message).toContain('deadline');
+		expect(hanging.message).toContain('time limit');
 		const refused = await failure([status(503, { 'Retry-After': '60' })], {
 			clock,
 			deadlineAt: clock.now() + 50_000,
@@ -442,7 +442,7 @@ describe('what else can come', () => {
 			const list = [status(302, { Location: `${CDN}/b` }), status(302, { Location: `${base}/c` })];
 			const error = await failure(list, provider, { url: `${CDN}/a` });
 			expect(error).toMatchObject({ reason: 'type', retryable: false });
-			expect(error.message).toMatch(/^its server sends on to ".+\/c", which leads to an address/);
+			expect(error.message).toMatch(/^the server redirects to ".+\/c", which leads to an address/);
 			expect(requests.map((request) => request.url)).toEqual(['/a', '/b']);
 			expect(await noSockets()).toBe(0);
 		});

@@ -86,11 +86,11 @@ const miniMax = { provider: 'miniMax', model: 'MiniMax-Hailuo-02' };
 
 describe('a picture that is none, or half of one, is refused unpaid', () => {
 	test.each([
-		['PNG without pixels', Buffer.concat([SIGNATURE, head(800, 600), END]), /holds none/],
+		['PNG without pixels', Buffer.concat([SIGNATURE, head(800, 600), END]), /contains no picture/],
 		[
 			'PNG with half of its pixels',
 			Buffer.concat([SIGNATURE, head(800, 600), packed(rows.subarray(0, rows.length / 2)), END]),
-			/a part of its pixels is missing/,
+			/some of its pixels are missing/,
 		],
 		[
 			'PNG with half of its packed bytes',
@@ -100,26 +100,26 @@ describe('a picture that is none, or half of one, is refused unpaid', () => {
 				chunk('IDAT', deflateSync(rows, { level: 0 }).subarray(0, 200_000)),
 				END,
 			]),
-			/a part of its pixels is missing/,
+			/some of its pixels are missing/,
 		],
 		[
 			'PNG whose pixels are no pixels',
 			Buffer.concat([SIGNATURE, head(800, 600), chunk('IDAT', Buffer.alloc(500, 7)), END]),
-			/a part of its pixels is missing/,
+			/some of its pixels are missing/,
 		],
 		[
 			'PNG with 2^31 × 2^31 px',
 			Buffer.concat([SIGNATURE, head(2 ** 31, 2 ** 31), packed(rows), END]),
-			/2147483648 × 2147483648 px, more than any program opens/,
+			/2147483648 × 2147483648 px, more than any program can open/,
 		],
 		[
 			'JPEG of headers alone',
 			Buffer.concat([photo.subarray(0, scanEnd), END_OF_JPEG]),
-			/holds none/,
+			/contains no picture/,
 		],
 		['JPEG that ends in its middle', photo.subarray(0, photo.length / 2), /is cut off/],
 		['JPEG without its last tenth', photo.subarray(0, photo.length * 0.9), /is cut off/],
-		['WebP without a picture', vp8x(1280, 720), /holds none/, miniMax],
+		['WebP without a picture', vp8x(1280, 720), /contains no picture/, miniMax],
 	])('%s', async (_name, data, message, parameters = {}) => {
 		expect(await refused(data, {}, parameters)).toMatch(message);
 	});
@@ -179,13 +179,13 @@ describe('a file that a step before destroyed is named by what was done to it', 
 		[
 			'a data URI that was decoded as Base64',
 			Buffer.from(`data:image/jpeg;base64,${base64}`, 'base64'),
-			/was made from a data URI .* take off everything up to the comma/,
+			/was made from a whole data URI .* remove everything up to the comma/,
 		],
 		['a JPEG that was read as text', asText(photo), /was read as text .* choose 'File'/],
 		['a PNG that was read as text', asText(png(800, 600)), /was read as text/],
 		['a JPEG that was read as Latin-1', asLatin(photo), /was read as text/],
 		['a PNG that was read as Latin-1', asLatin(png(800, 600)), /was read as text/],
-		['Base64 text', Buffer.from(base64), /holds Base64 text.*'Move Base64 String to File'/],
+		['Base64 text', Buffer.from(base64), /contains Base64 text.*'Move Base64 String to File'/],
 		[
 			'Base64 of Base64',
 			Buffer.from(Buffer.from(base64).toString('base64')),
@@ -194,7 +194,7 @@ describe('a file that a step before destroyed is named by what was done to it', 
 		[
 			'a text with a data URI',
 			Buffer.from(`data:image/jpeg;base64,${base64}`),
-			/a file that holds a data URI/,
+			/a file that contains a data URI/,
 		],
 		[
 			'a text with an address',

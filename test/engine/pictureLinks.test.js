@@ -69,7 +69,7 @@ describe('a link to a page is refused with the way out', () => {
 		const token = '123456:AAH-token_of_a_bot';
 		const url = `https://api.telegram.org/file/bot${token}/photos/file_1.jpg`;
 		const said = await refused(link('={{ $json.url }}'), [{ json: { url } }]);
-		expect(said).toMatch(/Telegram link with your bot's token/);
+		expect(said).toMatch(/Telegram link that contains your bot's token/);
 		expect(said).not.toContain(token);
 		expect(JSON.stringify(engine.logs)).not.toContain(token);
 	});
@@ -338,11 +338,11 @@ describe('URL, Fetched by n8n', () => {
 
 	test.each([
 		['/page', /leads to a web page, not to the picture.*private window.*File From Input/],
-		['/login', /could not be fetched: its server answered with HTTP 401.*private window/],
+		['/login', /could not be fetched: the server answered with HTTP 401.*private window/],
 		['/none', /could not be fetched: .*HTTP 404/],
-		['/huge', /could not be fetched: it has 2\d MB or more, allowed are 20 MB/],
+		['/huge', /could not be fetched: it has 2\d MB or more; at most 20 MB are allowed/],
 		['/cut', /could not be fetched: /],
-		['/round', /sends from one address to the next/],
+		['/round', /redirects too many times/],
 	])('what brings no picture is refused unpaid: %s', async (where, what) => {
 		expect(await refused(fetched(base + where))).toMatch(what);
 		expect(sim.paidPosts()).toBe(0);

@@ -349,7 +349,7 @@ describe('Fetch Test Event', () => {
 			/'Trigger On' has no value 'done'/,
 		);
 		await expect(new Trigger(sim, { onlyHailuo: 'maybe' }).test()).rejects.toThrow(
-			/'Only Hailuo Models' is neither on nor off/,
+			/'Only Hailuo Models' must be true or false/,
 		);
 		const vtrix = new Trigger(sim, { provider: 'vtrix', jobIds: '' });
 		await expect(vtrix.test()).rejects.toThrow("No job to show: the field 'Job IDs' is empty");

@@ -55,7 +55,7 @@ export async function fetchFile(
 }
 
 const tooSlow = (url: string) =>
-	new DownloadFailed(`its server did not deliver it within ${TIME_LIMIT_MS / 60_000} minutes`, {
+	new DownloadFailed(`the server did not deliver it within ${TIME_LIMIT_MS / 60_000} minutes`, {
 		reason: 'timeout',
 		url,
 		retryable: false,
@@ -91,7 +91,7 @@ async function fetchOnce(
 }
 
 const cutShort = (bytes: number, declared: number, url: string) =>
-	new DownloadFailed(`the connection broke after ${bytes} of ${declared} bytes`, {
+	new DownloadFailed(`the connection was lost after ${bytes} of ${declared} bytes`, {
 		reason: 'cut',
 		url,
 		retryable: true,

@@ -56,7 +56,7 @@ export async function follow(
 		(response.body as Body).destroy();
 		link = URL.canParse(location, link) ? new URL(location, link).href : location;
 	}
-	throw new DownloadFailed('its server sends from one address to the next', {
+	throw new DownloadFailed('the server redirects too many times', {
 		reason: 'network',
 		url,
 		retryable: false,
@@ -70,9 +70,9 @@ export async function follow(
 function checkLink(link: string, url: string, providerUrl: string): void {
 	const isWeb = /^https?:\/\/[^/]/i.test(link) && URL.canParse(link);
 	if (isWeb && !isFromInside(new URL(link), providerUrl)) return;
-	const where = link === url ? 'its link' : `its server sends on to "${link.slice(0, 60)}", which`;
+	const where = link === url ? 'its link' : `the server redirects to "${link.slice(0, 60)}", which`;
 	const what = isWeb
 		? `leads to an address of your own network${link === url ? ` (${new URL(link).host})` : ''}`
-		: 'is no http:// or https:// address';
+		: 'is not an http:// or https:// address';
 	throw new DownloadFailed(`${where} ${what}`, { reason: 'type', url, retryable: false });
 }

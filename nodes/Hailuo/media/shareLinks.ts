@@ -11,7 +11,7 @@ export interface PageLink {
 type Rule = (url: URL) => PageLink | undefined;
 
 const stepBefore = (step: string) =>
-	`Put a step before this one that delivers the file (${step}), and choose 'File From Input'.`;
+	`Add a step before this one that delivers the file (${step}), and choose 'File From Input'.`;
 
 /** Google Drive. The resource key belongs to files that were shared before 2021. */
 const drive: Rule = (url) => {
@@ -62,7 +62,7 @@ const imgur: Rule = (url) => {
 	return {
 		what: 'an Imgur page, not the picture',
 		...(id ? { direct: `https://i.imgur.com/${id}.jpg` } : {}),
-		way: "Open it, right-click the picture, and take 'Copy image address'.",
+		way: "Open it, right-click the picture, and choose 'Copy image address'.",
 	};
 };
 
@@ -86,7 +86,7 @@ const gitHub: Rule = (url) => {
 		? {
 				what: 'a GitHub page, not the picture',
 				direct: `https://github.com/${parts[1]}/raw/${parts[2]}`,
-				way: "Take the address of the button 'Raw'.",
+				way: "Use the address of the button 'Raw'.",
 			}
 		: undefined;
 };
@@ -95,7 +95,7 @@ const gitHub: Rule = (url) => {
 const telegram: Rule = (url) =>
 	/^\/file\/bot[^/]+\//.test(url.pathname)
 		? {
-				what: "a Telegram link with your bot's token in it, which the provider must not get",
+				what: "a Telegram link that contains your bot's token, which the provider must not see",
 				direct: url.href,
 				way: stepBefore("Telegram: Get a file, 'Download' on"),
 			}
@@ -106,7 +106,7 @@ const page =
 	(url) =>
 		!path || path.test(url.pathname) ? { what, way } : undefined;
 
-const COPY = "Open it, right-click the picture, and take 'Copy image address'.";
+const COPY = "Open it, right-click the picture, and choose 'Copy image address'.";
 
 /** By the host's name, without `www.`; those with a dot before them also stand for what lies below. */
 const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
@@ -137,7 +137,7 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 		'.icloud.com',
 		page(
 			'an iCloud page, not the picture',
-			stepBefore('Google Drive or Dropbox, after an upload there'),
+			stepBefore('Google Drive or Dropbox, after you upload it there'),
 		),
 	],
 	['.box.com', page('a Box page, not the picture', stepBefore('Box: Download'), /^\/s\//)],
@@ -163,14 +163,14 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 	[
 		'files.slack.com',
 		page(
-			'a private Slack file, for which one must sign in',
+			'a private Slack file, which requires signing in',
 			stepBefore('HTTP Request with your Slack credential, Response Format: File'),
 		),
 	],
 	[
 		'.slack.com',
 		page(
-			'a private Slack file, for which one must sign in',
+			'a private Slack file, which requires signing in',
 			stepBefore('HTTP Request with your Slack credential, Response Format: File'),
 			/^\/files\//,
 		),
@@ -197,19 +197,16 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 		'.instagram.com',
 		page(
 			'an Instagram page, not the picture',
-			'Save the picture, and use that file.',
+			'Save the picture and use the file.',
 			/^\/(p|reel)\//,
 		),
 	],
-	[
-		'.facebook.com',
-		page('a Facebook page, not the picture', 'Save the picture, and use that file.'),
-	],
+	['.facebook.com', page('a Facebook page, not the picture', 'Save the picture and use the file.')],
 	['ibb.co', page('an ImgBB page, not the picture', COPY)],
 	['postimg.cc', page('a Postimages page, not the picture', COPY)],
 	['prnt.sc', page('a page of Lightshot, not the picture', COPY)],
-	['we.tl', page('a WeTransfer page, not the picture', 'Download the file, and use it.')],
-	['mega.nz', page('a MEGA page, not the picture', 'Download the file, and use it.')],
+	['we.tl', page('a WeTransfer page, not the picture', 'Download the file and use it.')],
+	['mega.nz', page('a MEGA page, not the picture', 'Download the file and use it.')],
 ];
 
 /** Whether an address is known to show a page, or to be private. What is not known is let through. */

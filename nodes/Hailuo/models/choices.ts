@@ -16,7 +16,7 @@ const CHOICES: Partial<Record<FieldName, Readonly<Record<string, Choice>>>> = {
 	aspectRatio: { adaptive: { name: 'As the References', words: ['auto'] } },
 	promptExpansionMode: {
 		disabled: {
-			...{ name: 'Off', description: 'The prompt is taken as it is' },
+			...{ name: 'Off', description: 'The prompt is used as it is' },
 			words: ['false', '0', 'no', 'n', 'none'],
 		},
 		// With the other models the same label stands for a switch: an expression may give its values.

@@ -271,7 +271,7 @@ function requireReferences(model: Model, values: VideoValues): void {
 			throw new FieldError(
 				FIELD_LABELS[field],
 				`names ${length} files, and ${model.name} takes at most ${counts[field].count}`,
-				'Name fewer files',
+				'Use fewer files',
 			);
 		}
 	}
@@ -280,7 +280,7 @@ function requireReferences(model: Model, values: VideoValues): void {
 		throw new FieldError(
 			label,
 			`and the other references are ${all} files together, and ${model.name} takes at most ${files}`,
-			'Name fewer files',
+			'Use fewer files',
 		);
 	}
 }

@@ -34,23 +34,23 @@ export function asText(given: unknown, label: string): string | undefined {
 	if (typeof value === 'boolean' || HOLES.includes(String(value).trim())) {
 		throw new FieldError(
 			label,
-			`is ${String(value).trim()}, and a text is needed`,
-			'Look at the expression, and at the JSON of the item that it reads: what it names is not there, or is no text',
+			`is ${String(value).trim()}, but a text is needed`,
+			'Check the expression and the JSON of the item that it reads: the value is missing, or is not a text',
 		);
 	}
 	const text = sendable(String(value));
 	if (text.includes(OBJECT)) {
 		throw new FieldError(
 			label,
-			`has the words "${OBJECT}" in it: an object stands where a text is needed`,
-			'Let the expression name one field of the object, e.g. {{ $json.scene.subject }}, or write {{ JSON.stringify($json.scene) }}',
+			`has the words "${OBJECT}" in it: an object was used where a text is needed`,
+			'Use one field of the object in the expression, e.g. {{ $json.scene.subject }}, or write {{ JSON.stringify($json.scene) }}',
 		);
 	}
 	if (isInvisible(text)) {
 		throw new FieldError(
 			label,
-			'has only characters that cannot be seen',
-			'Write the text anew, or leave the field empty where it may be',
+			'has only invisible characters',
+			'Type the text again, or leave the field empty if it is optional',
 		);
 	}
 	return text;
@@ -61,8 +61,8 @@ function notText(value: unknown, label: string): FieldError {
 	const named = isList || value instanceof Date ? [] : Object.keys(value as object).slice(0, 5);
 	return new FieldError(
 		label,
-		`holds ${isList ? `a list${value.length ? '' : ' without entries'}` : 'an object'}, and a text is needed`,
-		`Let the expression name one text, e.g. {{ $json.text }}${
+		`holds ${isList ? `a list${value.length ? '' : ' without entries'}` : 'an object'}, but a text is needed`,
+		`Use an expression that gives one text, e.g. {{ $json.text }}${
 			isList
 				? ', or join the list, e.g. {{ $json.texts.join(", ") }}'
 				: named.length
@@ -107,8 +107,8 @@ export function requireAmount(value: unknown, label: string): void {
 	if (isBlank(value) || asAmount(value, -1) >= 0) return;
 	throw new FieldError(
 		label,
-		`must be a number from 0, and is '${shownValue(value)}'`,
-		'Give the number alone, or take the option out',
+		`must be a number of at least 0, but is '${shownValue(value)}'`,
+		'Enter only the number, or remove the option',
 	);
 }
 
@@ -135,8 +135,8 @@ export function asSeconds(value: unknown): number | undefined {
 	if (seconds !== undefined) return seconds;
 	throw new FieldError(
 		FIELD_LABELS.duration,
-		`must be a number, and is '${shownValue(value)}'`,
-		'Give the length in seconds as a number, e.g. 6',
+		`must be a number, but is '${shownValue(value)}'`,
+		'Enter the duration in seconds as a number, e.g. 6',
 	);
 }
 
@@ -162,8 +162,8 @@ export function asSwitch(given: unknown, label: string): boolean | undefined {
 	if (word !== undefined && OFF.includes(word)) return false;
 	throw new FieldError(
 		label,
-		`is neither on nor off, but '${shownValue(value)}'`,
-		'Let the expression give true or false (yes, no, on, off, 1 and 0 are taken too)',
+		`must be true or false, but is '${shownValue(value)}'`,
+		'Use an expression that gives true or false (yes, no, on, off, 1 and 0 are accepted too)',
 	);
 }
 
@@ -226,7 +226,7 @@ export function readMaxPrice(value: unknown): number | undefined {
 	if (amount !== undefined && amount > 0) return amount;
 	throw new FieldError(
 		MAX_PRICE,
-		'is no amount above 0',
-		'Give it in USD, e.g. 0.30, or take the option out',
+		'must be greater than 0',
+		'Enter an amount in USD, e.g. 0.30, or remove the option',
 	);
 }

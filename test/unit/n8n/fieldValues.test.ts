@@ -99,13 +99,13 @@ test.each([
 });
 
 test.each([
-	[true, /is true, and a text/],
-	[false, /is false, and a text/],
+	[true, /is true, but a text/],
+	[false, /is false, but a text/],
 	[NaN, /is NaN/],
 	[' undefined ', /is undefined/],
 	['null', /is null/],
-	['Scene: [object Object]', /an object stands where a text/],
-	['\u200b\ufeff\u2060', /only characters that cannot be seen/],
+	['Scene: [object Object]', /an object was used where a text/],
+	['\u200b\ufeff\u2060', /only invisible characters/],
 ])('a text: %p is refused, because nobody means it', (value, message) => {
 	expect(refusal(() => asText(value, 'Prompt')).message).toMatch(message);
 });
@@ -157,7 +157,7 @@ test.each([
 
 test.each([['maybe'], [2], [{}], [[]]])('a switch: %p is refused', (value) => {
 	const told = refusal(() => asSwitch(value, 'Go Fast'));
-	expect(told.message).toMatch(/^'Go Fast' is neither on nor off, but '/);
+	expect(told.message).toMatch(/^'Go Fast' must be true or false, but is '/);
 });
 
 test('blank is what nobody filled in, not zero and not off', () => {

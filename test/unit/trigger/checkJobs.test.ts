@@ -6,7 +6,7 @@ import { runPoll } from '../../../nodes/Hailuo/trigger/poll';
 import { MINUTE, N8n, World } from './world';
 
 const url = 'https://cdn.example/video.mp4';
-const hanging = new DownloadFailed('nothing came from its server for 8 s', {
+const hanging = new DownloadFailed('the server sent nothing for 8 s', {
 	reason: 'timeout',
 	url,
 	retryable: true,
@@ -43,7 +43,7 @@ test('downloads that hang hold up no other, and are emitted with a warning after
 	expect(new Set(n8n.emitted).size).toBe(30);
 	expect(n8n.warnings).toHaveLength(6);
 	expect(n8n.warnings[0]).toBe(
-		'The video could not be downloaded (tried 3 times): nothing came from its server for 8 s. Its address is in videoUrl; Job: Wait with the job ID ' +
+		'The video could not be downloaded (tried 3 times): the server sent nothing for 8 s. Its address is in videoUrl; Job: Wait with the job ID ' +
 			`${n8n.emitted[24]} tries again for free.`,
 	);
 	expect(Math.max(...times)).toBeLessThanOrEqual(36_000);
@@ -213,7 +213,7 @@ test('a request and a download that never end leave the poll within its time', a
 test('a file that is no video is not tried again', async () => {
 	const { n8n, poll } = await ready(1);
 	n8n.more.download = async () => {
-		throw new DownloadFailed('what its link delivers does not begin like an MP4', {
+		throw new DownloadFailed('the downloaded file does not begin like an MP4', {
 			reason: 'type',
 			url,
 			retryable: false,

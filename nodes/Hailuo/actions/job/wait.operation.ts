@@ -24,7 +24,7 @@ export const waitFields: INodeProperties[] = [
 			timeLimitOption,
 			concurrencyOption(
 				WAIT_CONCURRENCY,
-				'How many jobs are waited for side by side when there are many. Waiting costs nothing.',
+				'How many jobs to wait for in parallel when there are many. Waiting is free.',
 			),
 		],
 		{ show: { resource: ['job'], operation: ['wait'] } },

@@ -42,9 +42,7 @@ const withPrice: Array<Place<VideoAction>> = [...all, ...pricePlaces];
 /** What the prices in the list of models are. */
 function modelHelp(provider: ProviderId): string {
 	const asOf = pricesAsOf(provider);
-	return asOf
-		? `Newest first. What it costs is the list price of ${asOf}, for one video.`
-		: 'Newest first';
+	return asOf ? `Newest first. Prices are list prices of ${asOf}, for one video.` : 'Newest first';
 }
 
 /** The list of models of each provider under each operation. */
@@ -97,8 +95,7 @@ const customModelFields = fieldAt(
 			default: '',
 			// Not `required`: where the model is an expression n8n shows every field, and would ask for this one.
 			placeholder: `e.g. ${custom.example}`,
-			description:
-				"The provider's own ID of the model, as its page and its API documentation write it",
+			description: "The provider's own ID of the model, as in its API documentation",
 		},
 );
 
@@ -112,8 +109,8 @@ const additionalFields = fieldAt(
 			typeOptions: { rows: 5 },
 			default: '{}',
 			description:
-				'All other parameters of the model as a JSON object, e.g. {"duration": 6, "resolution": "768p"}. They win over the fields above.',
-			hint: 'Sent as they are. Nothing is checked and the price is not known: read the page of the model first.',
+				'All other parameters of the model as a JSON object, e.g. {"duration": 6, "resolution": "768p"}. They override the fields above.',
+			hint: 'Sent unchanged. The node does not check them and does not know the price: read the page of the model first.',
 		},
 );
 
@@ -126,8 +123,8 @@ const pictureRules = (rules: PictureRules): string =>
 	`${typeNames(rules)}, at most ${Math.ceil(rules.maxBytes / 1e6)} MB, short side at least ${rules.minSide ?? MIN_SIDE} px`;
 
 const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
-	firstFrame: 'Where the picture that the video begins with comes from',
-	lastFrame: 'Where the picture that the video ends with comes from',
+	firstFrame: 'Where the first picture of the video comes from',
+	lastFrame: 'Where the last picture of the video comes from',
 };
 
 /** The input field of each frame, when the person names none. */
@@ -150,7 +147,7 @@ export const FRAME_SOURCES = [
 		name: FETCHED,
 		value: 'fetchedUrl',
 		description:
-			'A web address or a share link (Google Drive, Dropbox) that opens without signing in: n8n fetches the picture, checks it and hands it to the provider',
+			'A web address or a share link (Google Drive, Dropbox) that opens without signing in: n8n fetches the picture, checks it and passes it to the provider',
 	},
 ] as const;
 
@@ -165,7 +162,7 @@ export const CONTINUE_WHEN = [
 		name: 'Job Is Submitted',
 		value: 'submitted',
 		description:
-			'Go on at once with the job ID; get the video later with Job: Wait or the Hailuo Trigger',
+			'Continue at once with the job ID; get the video later with Job: Wait or the Hailuo Trigger',
 	},
 ] as const;
 
@@ -174,7 +171,7 @@ export const NEXT_ITEM = {
 	name: 'First Frame of the Next Item',
 	value: 'nextItem',
 	description:
-		'For a storyboard: every two neighbours become one video, so that the videos flow into one another. The last item only ends the video before it.',
+		'For a storyboard: each item and the next become one video, so that the videos flow into each other. The last item is only the end of the last video.',
 };
 
 function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
@@ -209,7 +206,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://example.com/picture.jpg',
-			hint: `One public address of the picture itself (${typeNames(rules)}), not of a page that shows it; a data URI, or Base64 text`,
+			hint: `A public address of the picture itself (${typeNames(rules)}), not of a page that shows it; a data URI, or Base64 text`,
 			show: { [`${name}Source`]: ['url'] },
 		},
 		{
@@ -219,7 +216,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://drive.google.com/file/d/…/view',
-			hint: `One address that opens without signing in, of the picture itself or a share link of Google Drive or Dropbox. ${pictureRules(rules)}.`,
+			hint: `An address that opens without signing in: of the picture itself, or a share link of Google Drive or Dropbox. ${pictureRules(rules)}.`,
 			show: { [`${name}Source`]: ['fetchedUrl'] },
 		},
 	];
@@ -249,7 +246,7 @@ const referenceFields: INodeProperties[] = [
 					type: 'string',
 					default: 'data',
 					placeholder: 'e.g. data, photo_*',
-					description: `Who and what is to be in the video; say in the prompt what is what, e.g. the person in picture 1${model.references ? `, at most ${model.references.pictures.count} pictures` : ''}. ${ENTRIES}.`,
+					description: `The people and things in the video; refer to them in the prompt, e.g. the person in picture 1${model.references ? `, at most ${model.references.pictures.count} pictures` : ''}. ${ENTRIES}.`,
 					hint: sentences(pictureRules(rulesAt(place)), picturePrice(model)),
 					kept: true,
 				}
@@ -293,13 +290,13 @@ export const REFERENCE_SOURCES = [
 	{
 		name: 'Fetched by the Provider',
 		value: 'url',
-		description: 'They must be public, and lead to the file itself',
+		description: 'The addresses must be public and lead to the file itself',
 	},
 	{
 		name: BY_N8N,
 		value: 'fetchedUrl',
 		description:
-			'Share links of Google Drive and Dropbox work too: n8n fetches each file, checks it and hands it to the provider',
+			'Share links of Google Drive and Dropbox work too: n8n fetches each file, checks it and passes it to the provider',
 	},
 ] as const;
 
@@ -312,7 +309,7 @@ const referenceSourceFields = fieldAt(all, ({ operation }) =>
 				options: [...REFERENCE_SOURCES],
 				default: 'url',
 				description:
-					'Who loads the files that are given by an address. It does not matter for input fields.',
+					'Who fetches files that are given as addresses. It makes no difference for input fields.',
 				kept: true,
 			}
 		: undefined,
@@ -348,7 +345,7 @@ const cameraFields = fieldAt(
 			placeholder: 'Add Step',
 			default: {},
 			description:
-				'How the camera moves, step after step. Written behind the prompt in the form the model knows, e.g. [push in]; you can also type it into the prompt yourself.',
+				'How the camera moves, step by step. Added to the end of the prompt in the form the model knows, e.g. [push in]; you can also type it into the prompt yourself.',
 			options: [
 				{
 					displayName: 'Step',
@@ -373,7 +370,7 @@ const RESOLUTION_HELP: Partial<Record<Resolution, string>> = {
 	'512P': 'Small and cheap',
 	'768P': 'Standard',
 	'1080P': 'Full HD, 6 seconds only',
-	'2K': 'The sharpest, and the dearest',
+	'2K': 'The sharpest and most expensive',
 };
 
 const resolutionFields = fieldAt(withPrice, ({ model, lengths }) => {
@@ -389,7 +386,7 @@ const resolutionFields = fieldAt(withPrice, ({ model, lengths }) => {
 				...(RESOLUTION_HELP[value] ? { description: RESOLUTION_HELP[value] } : {}),
 			})),
 			default: String(model.fields.resolution.default),
-			description: 'How large the video is. Which lengths exist depends on it.',
+			description: 'The size of the video. The available durations depend on it.',
 			kept: true,
 		}
 	);
@@ -440,7 +437,7 @@ const durationFields: INodeProperties[] = [...Array(MAX_LISTS).keys()].flatMap((
 
 const SWITCH_HELP: Partial<Record<FieldName, string>> = {
 	promptExpansion: 'Whether the model may rewrite the prompt for a better result',
-	goFast: 'Whether to make the video faster, with a moderate loss of quality',
+	goFast: 'Whether to make the video faster, with some loss of quality',
 };
 
 /** What a switch does besides, with one provider alone. */
@@ -474,7 +471,7 @@ const aspectRatioFields = fieldAt(all, ({ model, operation }) => {
 			type: 'options',
 			options: spec.choices!.map((value) => choiceOption('aspectRatio', value)),
 			default: String(spec.default),
-			description: 'The shape of the video, width to height; 9:16 is upright, for phones',
+			description: 'The shape of the video, width to height; 9:16 is vertical, for phones',
 		}
 	);
 });

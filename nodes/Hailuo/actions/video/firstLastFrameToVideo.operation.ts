@@ -1,6 +1,6 @@
 import { generateOperation } from './generate';
 
 export const firstLastFrameToVideo = generateOperation('firstLastFrameToVideo', {
-	description: 'Make a video that leads from one picture to another',
+	description: 'Make a video that goes from one picture to another',
 	action: 'Generate video from first and last frame',
 });

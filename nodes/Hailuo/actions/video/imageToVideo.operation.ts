@@ -1,6 +1,6 @@
 import { generateOperation } from './generate';
 
 export const imageToVideo = generateOperation('imageToVideo', {
-	description: 'Make a video that begins with a picture',
+	description: 'Make a video that starts with a picture',
 	action: 'Generate video from image',
 });

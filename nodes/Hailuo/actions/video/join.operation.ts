@@ -33,8 +33,8 @@ const SOUNDS = [
 ] as const;
 
 const MISSING = [
-	{ name: 'Make No Film', value: 'refuse', description: 'Say which item lacks its video' },
-	{ name: 'Leave Out', value: 'leaveOut', description: 'The film is made of the others' },
+	{ name: 'Make No Film', value: 'refuse', description: 'Report which item has no video' },
+	{ name: 'Leave Out', value: 'leaveOut', description: 'Make the film from the other items' },
 ] as const;
 
 const LABELS = {
@@ -48,7 +48,7 @@ const displayOptions = { show: { resource: ['video'], operation: ['join'] } };
 export const joinFields: INodeProperties[] = [
 	{
 		displayName:
-			'The clips are joined inside n8n, without loss and without cost: no provider is asked. They must be of one size and kind, as clips of one model, resolution and aspect ratio are.',
+			'The clips are joined inside n8n, for free and without quality loss; no provider is called. They must have the same size and encoding, like clips of the same model, resolution and aspect ratio.',
 		name: 'joinNotice',
 		type: 'notice',
 		default: '',
@@ -60,7 +60,7 @@ export const joinFields: INodeProperties[] = [
 		type: 'string',
 		default: 'data',
 		required: true,
-		hint: 'The name of the input field that holds the clip of each item; the order of the items is that of the film',
+		hint: 'The name of the input field that holds the clip of each item; the film has the order of the items',
 		displayOptions,
 	},
 	{
@@ -79,7 +79,7 @@ export const joinFields: INodeProperties[] = [
 		type: 'options',
 		options: [...SOUNDS],
 		default: 'keep',
-		description: 'What becomes of the sound of the clips',
+		description: 'What to do with the sound of the clips',
 		displayOptions,
 	},
 	optionsField(
@@ -89,7 +89,7 @@ export const joinFields: INodeProperties[] = [
 				name: 'fileName',
 				type: 'string',
 				default: 'film.mp4',
-				description: 'The name of the film as a file',
+				description: 'The file name of the film',
 			},
 			{
 				displayName: LABELS.missing,
@@ -127,7 +127,7 @@ const PIECE_BYTES = 65_536;
 export const joinVideos: Operation = {
 	value: 'join',
 	name: 'Join',
-	description: 'Make one video of several, without loss and without cost',
+	description: 'Join several videos into one, for free and without quality loss',
 	action: 'Join videos',
 	offered: () => true,
 
@@ -214,11 +214,7 @@ async function joined(
 ): Promise<INodeExecutionData> {
 	const [first] = items;
 	if (clips.length === 0) {
-		throw new FieldError(
-			CLIP,
-			'finds a video in none of the items',
-			'Look at the input of the node',
-		);
+		throw new FieldError(CLIP, 'finds no video in any of the items', 'Check the input of the node');
 	}
 	// Only now: the library that reads and writes videos is large.
 	const { planFilm, JoinRefused } = await import('../../media/video/join');

@@ -99,7 +99,7 @@ function checkCallbackHost(callbackUrl: string | undefined, baseUrl: string): vo
 	throw new FieldError(
 		FIELD_LABELS.callbackUrl,
 		`is on "${url.host}", which only your own network can reach`,
-		'Give an address that the internet can reach, or take the option out',
+		'Enter a public address, or remove the option',
 	);
 }
 

@@ -42,19 +42,19 @@ export function checkImage(data: Buffer, rules: PictureRules, field: string): Im
  */
 export async function checkPixels(data: Buffer, info: ImageInfo, field: string): Promise<void> {
 	if (info.mimeType !== 'image/png' || (await holdsAllPixels(data))) return;
-	throw unreadable('is damaged: a part of its pixels is missing', field);
+	throw unreadable('is damaged: some of its pixels are missing', field);
 }
 
 /** Refuses a picture for its length alone, so that a huge file need not be read. Throws FieldError. */
 export function checkBytes(bytes: number, rules: PictureRules, field: string): void {
 	if (bytes === 0) {
-		throw new FieldError(field, 'is an empty file (0 bytes)', 'Check the step before.');
+		throw new FieldError(field, 'is an empty file (0 bytes)', 'Check the previous step.');
 	}
 	if (bytes <= rules.maxBytes) return;
 	throw new FieldError(
 		field,
 		`has ${megabytes(bytes)} MB; at most ${megabytes(rules.maxBytes)} MB are allowed`,
-		'Save it smaller: as JPG with a quality of 85, or with fewer pixels (2000 px are plenty).',
+		'Make it smaller: save it as JPG with quality 85, or reduce its size in pixels (2000 px are enough).',
 	);
 }
 
@@ -73,13 +73,13 @@ const CONVERT_ANY = 'Convert the picture to JPG or PNG in a step before this one
 /** No step of n8n's own is named: whether Edit Image can read HEIC depends on how its GraphicsMagick was built. */
 const CONVERT: Record<string, string> = {
 	'image/heic':
-		"Let the phone send JPG (iPhone: Settings > Camera > Formats > 'Most Compatible'), or convert the picture to JPG before it comes into the workflow.",
+		"Set the phone to JPG (iPhone: Settings > Camera > Formats > 'Most Compatible'), or convert the picture to JPG before it enters the workflow.",
 };
 
-const FETCH_ANY = 'Check that the step before really delivers a picture.';
+const FETCH_ANY = 'Check that the previous step really delivers a picture.';
 const FETCH: Record<string, string> = {
 	'text/html':
-		'The step before fetched a page that shows the picture, or one that asks to sign in: let it fetch the address of the picture itself.',
+		'The previous step fetched a page that shows the picture, or a sign-in page. Let it fetch the address of the picture itself.',
 };
 
 function checkType(data: Buffer, rules: PictureRules, field: string): void {
@@ -113,8 +113,8 @@ function checkSides(info: ImageInfo, rules: PictureRules, field: string): void {
 	if (info.width * info.height > MAX_PIXELS) {
 		throw new FieldError(
 			field,
-			`is ${pixels(info)}, more than any program opens`,
-			'Save it smaller: 2000 px on the long side are plenty.',
+			`is ${pixels(info)}, more than any program can open`,
+			'Make it smaller: 2000 px on the long side are enough.',
 		);
 	}
 	const short = Math.min(info.width, info.height);
@@ -122,14 +122,14 @@ function checkSides(info: ImageInfo, rules: PictureRules, field: string): void {
 		throw new FieldError(
 			field,
 			`is ${pixels(info)}; its short side must have at least ${minSide} px`,
-			`Use a larger picture: at least ${minSide} px on the short side, better 768 px or more.`,
+			`Use a larger picture: at least ${minSide} px on the short side, preferably 768 px or more.`,
 		);
 	}
 	if (Math.max(info.width, info.height) > maxSide) {
 		throw new FieldError(
 			field,
 			`is ${pixels(info)}; its long side must have at most ${maxSide} px`,
-			`Save it smaller: ${maxSide} px on the long side at most, 2000 px are plenty.`,
+			`Make it smaller: at most ${maxSide} px on the long side; 2000 px are enough.`,
 		);
 	}
 }

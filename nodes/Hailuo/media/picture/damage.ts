@@ -9,7 +9,7 @@ export interface Size {
 }
 
 const FIX =
-	'Open the picture and save it again as JPG or PNG, or fetch it again in the step before.';
+	'Open the picture and save it again as JPG or PNG, or fetch it again in the previous step.';
 
 /** The bytes are no picture that can be read. Who reads them knows no field: `checkImage` puts in its label. */
 export const unreadable = (rule: string, field = 'Picture') => new FieldError(field, rule, FIX);

@@ -25,8 +25,8 @@ export function historyOf(data: Buffer): History | undefined {
 function decodedDataUri(data: Buffer): History | undefined {
 	if (!/^data(image|application|text)/.test(data.toString('base64', 0, 24))) return undefined;
 	return {
-		what: 'was made from a data URI as if all of it were Base64, so its bytes are destroyed',
-		fix: "In the step that makes the file, take off everything up to the comma ({{ $json.data.split(',')[1] }}), or give the data URI itself under 'URL or Base64 Text'.",
+		what: 'was made from a whole data URI as if it were only Base64, so the file is damaged',
+		fix: "In the step that makes the file, remove everything up to the comma ({{ $json.data.split(',')[1] }}), or pass the data URI itself with 'URL or Base64 Text'.",
 	};
 }
 
@@ -42,7 +42,7 @@ function readAsText(data: Buffer): History | undefined {
 			: text.startsWith('RIFF') && text.includes('WEBP') && data.includes(Buffer.from(REPLACED));
 	if (!isMangled) return undefined;
 	return {
-		what: 'was read as text on its way, so its bytes are destroyed',
+		what: 'was read as text in an earlier step, so the file is damaged',
 		fix: "In the step that fetches it (HTTP Request: Options > Response > Response Format), choose 'File'.",
 	};
 }
@@ -52,8 +52,8 @@ function stillText(head: string): History | undefined {
 	if (/^data:[a-z]+\//i.test(text)) return IS_TEXT('a data URI');
 	if (/^https?:\/\//i.test(text)) {
 		return {
-			what: 'is a text with a web address, not the picture itself',
-			fix: "Choose 'URL or Base64 Text' as the source and give the address there.",
+			what: 'is a text that contains a web address, not the picture itself',
+			fix: "Choose 'URL or Base64 Text' as the source and enter the address there.",
 		};
 	}
 	const times = timesEncoded(text);
@@ -62,14 +62,14 @@ function stillText(head: string): History | undefined {
 }
 
 const IS_TEXT = (what: string): History => ({
-	what: `is a file that holds ${what}, not the picture itself`,
-	fix: "Decode it in a step before ('Move Base64 String to File' of Convert to File), or give the text under 'URL or Base64 Text'.",
+	what: `is a file that contains ${what}, not the picture itself`,
+	fix: "Decode it in a step before ('Move Base64 String to File' of Convert to File), or pass the text with 'URL or Base64 Text'.",
 });
 
 /** For a text that was encoded once more. */
 export const ENCODED_TWICE: History = {
 	what: 'is Base64 of Base64: the picture was encoded twice',
-	fix: 'Take one of the two encodings out of the steps before: what n8n hands on as Base64 needs no second one.',
+	fix: 'Remove one of the two encodings in the earlier steps: files that n8n passes on as Base64 must not be encoded again.',
 };
 
 /**

@@ -43,7 +43,7 @@ export function readImageInfo(data: Buffer): ImageInfo {
 }
 
 function asDisplayed(size: Size): Size {
-	if (size.width === 0 || size.height === 0) throw damaged('its header names no size');
+	if (size.width === 0 || size.height === 0) throw damaged('its header contains no size');
 	const { width, height, orientation } = size;
 	if (orientation === undefined) return { width, height };
 	return orientation >= 5
@@ -73,7 +73,7 @@ function readPng(data: Buffer): Size {
 		} else if (type === 'IDAT') {
 			holdsPixels ||= length > 0;
 		} else if (type === 'IEND' && size) {
-			if (!holdsPixels) throw damaged('it has the size of a picture, but holds none');
+			if (!holdsPixels) throw damaged('its size is given, but it contains no picture');
 			return orientation === undefined ? size : { ...size, orientation };
 		}
 		at = end + 4;
@@ -97,7 +97,7 @@ function readWebp(data: Buffer): Size {
 	if (type === 'VP8X') {
 		const size = { width: data.readUIntLE(24, 3) + 1, height: data.readUIntLE(27, 3) + 1 };
 		const { orientation, holdsPicture } = webpChunks(data);
-		if (!holdsPicture) throw damaged('it has the size of a picture, but holds none');
+		if (!holdsPicture) throw damaged('its size is given, but it contains no picture');
 		return orientation === undefined ? size : { ...size, orientation };
 	}
 	throw damaged('it begins with an unknown WebP chunk');
@@ -143,6 +143,6 @@ function readHeic(data: Buffer): Size {
 		const found = { width: data.readUInt32BE(start + 4), height: data.readUInt32BE(start + 8) };
 		if (!size || found.width * found.height > size.width * size.height) size = found;
 	}
-	if (!size) throw damaged('its header names no size');
+	if (!size) throw damaged('its header contains no size');
 	return size;
 }

@@ -46,7 +46,7 @@ export function readJpeg(data: Buffer): Size {
 			at += 2; // stands alone, without a length
 			continue;
 		}
-		if (marker === 0xd9 || marker === 0xd8) throw damaged('it holds no picture');
+		if (marker === 0xd9 || marker === 0xd8) throw damaged('it contains no picture');
 		if (at + 4 > data.length) throw cutOff();
 		const start = at + 4;
 		const end = Math.max(start, at + 2 + data.readUInt16BE(at + 2));
@@ -100,5 +100,5 @@ function requirePicture(
 	const h = Math.max(1, ...components.map((one) => one.h));
 	const v = Math.max(1, ...components.map((one) => one.v));
 	const least = Math.ceil(width / (8 * h)) * Math.ceil(height / (8 * v)) * components.length;
-	if ((end - start) * 8 < least) throw damaged('it has the size of a picture, but holds none');
+	if ((end - start) * 8 < least) throw damaged('its size is given, but it contains no picture');
 }

@@ -36,8 +36,8 @@ export function checkClipBytes(bytes: number, rules: ClipRules, label: string, n
 		label,
 		bytes === 0
 			? `names '${name}', which is an empty file`
-			: `names '${name}', which has ${(bytes / 1e6).toFixed(1)} MB; at most ${most} MB are allowed`,
-		bytes === 0 ? 'Check the step before' : 'Save it smaller, or cut it shorter',
+			: `names '${name}', which is ${(bytes / 1e6).toFixed(1)} MB; at most ${most} MB are allowed`,
+		bytes === 0 ? 'Check the previous step' : 'Compress it, or make it shorter',
 	);
 }
 
@@ -67,7 +67,7 @@ export function checkClip(
 	const clip = kind === 'video' ? readClip(data) : { seconds: soundSeconds(data) };
 	if (!clip) {
 		throw refuse(
-			'in which no video can be found: its header is damaged or missing',
+			'in which no video was found: its header is damaged or missing',
 			'Open it and save it again as MP4',
 		);
 	}
@@ -76,7 +76,7 @@ export function checkClip(
 	if (length !== undefined && (length < least - TOLERANCE_S || length > most + TOLERANCE_S)) {
 		throw refuse(
 			`which lasts ${seconds(length)}; a ${KINDS[kind].word} must last ${least} to ${most} s`,
-			length > most ? 'Cut it shorter' : 'Use a longer one',
+			length > most ? 'Make it shorter' : 'Use a longer one',
 		);
 	}
 	if ('fps' in clip && clip.fps !== undefined && rules.fps) {
@@ -95,7 +95,7 @@ export function checkClip(
 		!rules.codecs.includes(clip.codec)
 	) {
 		throw refuse(
-			`which is coded as '${clip.codec.replace(/[^\x20-\x7e]/g, '?')}'; allowed are H.264 and H.265`,
+			`which is encoded as '${clip.codec.replace(/[^\x20-\x7e]/g, '?')}'; allowed are H.264 and H.265`,
 			'Save it as MP4 with H.264',
 		);
 	}
@@ -113,6 +113,6 @@ export function checkTotal(
 	throw new FieldError(
 		label,
 		`names files that last ${seconds(total)} together; at most ${totalSeconds} s are allowed`,
-		'Name fewer files, or cut them shorter',
+		'Use fewer or shorter files',
 	);
 }

@@ -80,7 +80,7 @@ export async function loadReference(
 		throw new FieldError(
 			label,
 			`names '${place}', which cannot be read from n8n's storage: ${(error as Error)?.message ?? String(error)}`,
-			'Run the step again that delivers the file',
+			'Run the step that delivers the file again',
 		);
 	});
 	const known = limits && checkClip(data, kind, limits, label, place);

@@ -67,13 +67,13 @@ export class BodyWatch {
 	 * prove that the file itself was cut before it was served.
 	 */
 	verdict(declared: number | undefined): DownloadFailed | undefined {
-		if (this.bytes === 0) return cutOff(this.url, 'no bytes came');
+		if (this.bytes === 0) return cutOff(this.url, 'no bytes arrived');
 		if (this.scan.isMp4 !== true) return notMp4(this.url);
 		if (declared === this.bytes) {
 			return this.scan.lacksPart ? cutFile(this.url, this.bytes) : undefined;
 		}
 		if (declared !== undefined && this.bytes < declared && !this.scan.isComplete) {
-			return cutOff(this.url, `${this.bytes} of ${declared} bytes came`);
+			return cutOff(this.url, `${this.bytes} of ${declared} bytes arrived`);
 		}
 		return this.scan.isCut ? cutOff(this.url, `after ${this.bytes} bytes`) : undefined;
 	}
@@ -81,7 +81,7 @@ export class BodyWatch {
 
 /** The server may still be getting the file, so it is asked for again. */
 const cutFile = (url: string, bytes: number) =>
-	new DownloadFailed(`its server has only a part of it (${bytes} bytes)`, {
+	new DownloadFailed(`the server has only part of it (${bytes} bytes)`, {
 		reason: 'cut',
 		url,
 		retryable: true,
@@ -89,11 +89,14 @@ const cutFile = (url: string, bytes: number) =>
 
 export function tooLarge(bytes: number, maxBytes: number, url: string): DownloadFailed {
 	const mb = (n: number) => Math.round(n / 1e6);
-	return new DownloadFailed(`it has ${mb(bytes)} MB or more, allowed are ${mb(maxBytes)} MB`, {
-		reason: 'size',
-		url,
-		retryable: false,
-	});
+	return new DownloadFailed(
+		`it has ${mb(bytes)} MB or more; at most ${mb(maxBytes)} MB are allowed`,
+		{
+			reason: 'size',
+			url,
+			retryable: false,
+		},
+	);
 }
 
 /**
@@ -101,7 +104,7 @@ export function tooLarge(bytes: number, maxBytes: number, url: string): Download
  * Slack) would fail in a way that nobody understands. The job keeps its URL, so nothing paid is lost.
  */
 function notMp4(url: string): DownloadFailed {
-	return new DownloadFailed('what its link delivers does not begin like an MP4', {
+	return new DownloadFailed('the downloaded file does not begin like an MP4', {
 		reason: 'type',
 		url,
 		retryable: false,

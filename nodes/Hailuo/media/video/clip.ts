@@ -81,8 +81,7 @@ export interface ClipFacts {
 	sound?: SoundFacts;
 }
 
-export const MAKE_AGAIN =
-	'Fetch the video again (Job: Wait with its job ID costs nothing), or leave it out';
+export const MAKE_AGAIN = 'Fetch the video again (Job: Wait with its job ID is free), or remove it';
 
 /** Pictures of these kinds tell nothing in themselves that the index of the file does not tell. */
 const TOLD_BY_INDEX = new Set(['avc', 'hevc']);
@@ -114,7 +113,10 @@ export const damaged = (error: unknown): ClipRefused =>
 
 async function described(input: Input, data: Buffer): Promise<Clip> {
 	if (!(await input.canRead())) {
-		throw new ClipRefused('is no MP4', 'Give files that the Hailuo node made, or other MP4 files');
+		throw new ClipRefused(
+			'is not an MP4',
+			'Use files that the Hailuo node made, or other MP4 files',
+		);
 	}
 	const video = await input.getPrimaryVideoTrack();
 	if (!video) throw new ClipRefused('has no picture, only sound', 'Leave it out');
@@ -199,7 +201,7 @@ async function packetsOf(track: InputVideoTrack | InputAudioTrack, clip: Buffer)
 	return packets;
 }
 
-const missing = () => new ClipRefused('lacks frames that it names', MAKE_AGAIN);
+const missing = () => new ClipRefused('is missing some of its frames', MAKE_AGAIN);
 
 const hex = (bytes: ArrayBuffer | ArrayBufferView | undefined): string =>
 	bytes === undefined
@@ -221,7 +223,7 @@ export function misfit(first: ClipFacts, other: ClipFacts): ClipRefused | undefi
 	}
 	if (first.rotation !== other.rotation) {
 		return new ClipRefused(
-			`is turned by ${other.rotation}°, the first one by ${first.rotation}°`,
+			`is rotated by ${other.rotation}°, the first one by ${first.rotation}°`,
 			same,
 		);
 	}
@@ -230,7 +232,7 @@ export function misfit(first: ClipFacts, other: ClipFacts): ClipRefused | undefi
 		return new ClipRefused(`is encoded as ${other.codec}, the first one as ${first.codec}`, same);
 	}
 	if (first.setup !== other.setup && !isH264) {
-		return new ClipRefused('is encoded with other settings than the first one', same);
+		return new ClipRefused('is encoded with different settings than the first one', same);
 	}
 	if (!first.sound !== !other.sound) {
 		return new ClipRefused(
@@ -247,7 +249,7 @@ export function misfit(first: ClipFacts, other: ClipFacts): ClipRefused | undefi
 			a.channels !== b.channels
 		) {
 			return new ClipRefused(
-				`has other sound (${kindOf(b)}) than the first one (${kindOf(a)})`,
+				`has different sound (${kindOf(b)}) than the first one (${kindOf(a)})`,
 				"Set 'Sound' to 'Leave Out' to make a silent film, or use clips of one model",
 			);
 		}

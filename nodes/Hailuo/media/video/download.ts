@@ -135,12 +135,12 @@ async function guardTime(
 		for (;;) {
 			const now = clock.now();
 			if (now >= deadlineAt) {
-				return expire('the deadline passed before it was complete', false);
+				return expire('the time limit was reached before the download was complete', false);
 			}
 			const idleAt = progressAt() + idleMs;
 			if (now >= idleAt) {
 				const seconds = Math.round(idleMs / 1000);
-				return expire(`nothing came from its server for ${seconds} s`, true);
+				return expire(`the server sent nothing for ${seconds} s`, true);
 			}
 			await clock.sleep(Math.min(idleAt - now, deadlineAt - now, WATCH_MS), done);
 		}

@@ -56,12 +56,12 @@ export function failedStatus(
 	if (status >= 200 && status < 300) return undefined;
 	if (status === 403 || status === 404 || status === 410) {
 		return new DownloadFailed(
-			`its server does not have it or does not hand it out (HTTP ${status})`,
+			`the server does not have it or does not deliver it (HTTP ${status})`,
 			{ reason: 'missing', url, retryable: false },
 		);
 	}
 	const passing = status === 408 || status === 425 || status === 429 || status >= 500;
-	return new DownloadFailed(`its server answered with HTTP ${status}`, {
+	return new DownloadFailed(`the server answered with HTTP ${status}`, {
 		reason: 'status',
 		url,
 		retryable: passing,
@@ -125,7 +125,7 @@ export function failedTransfer(error: unknown, url: string, begun: boolean): Dow
 	const isOwnNetwork = typeof name === 'string' && name.startsWith('Ssrf');
 	const trouble = troubleOf(word);
 	if (begun || trouble === 'broken' || word === 'ECONNABORTED') return cutOff(url, detail);
-	return new DownloadFailed(`its server could not be reached (${detail})`, {
+	return new DownloadFailed(`the server could not be reached (${detail})`, {
 		reason: 'network',
 		url,
 		retryable: !(isOwnNetwork || trouble === 'insecure' || LASTING.test(word)),
@@ -133,7 +133,7 @@ export function failedTransfer(error: unknown, url: string, begun: boolean): Dow
 }
 
 export function cutOff(url: string, detail: string): DownloadFailed {
-	return new DownloadFailed(`the connection broke before its end (${detail})`, {
+	return new DownloadFailed(`the connection was lost before the end (${detail})`, {
 		reason: 'cut',
 		url,
 		retryable: true,

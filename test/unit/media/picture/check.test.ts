@@ -48,7 +48,7 @@ describe('checkImage', () => {
 			]);
 		}
 		expect(refusal(others['text/html']).message).toContain('is a web page (HTML)');
-		expect(refusal(others['text/html']).fix).toContain('step before');
+		expect(refusal(others['text/html']).fix).toContain('previous step');
 		expect(refusal(others['image/heic']).message).toContain('HEIC');
 		expect(typeNames(vtrixRules)).toBe('JPG, PNG or WebP');
 	});
