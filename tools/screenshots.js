@@ -30,6 +30,8 @@ function choices(nodeType) {
 const OTHERS = [
 	{ operation: 'sendAndWait' },
 	{ provider: 'vtrix', operation: 'sendAndWait' },
+	{ operation: 'join' },
+	{ operation: 'firstLastFrameToVideo', more: { lastFrameSource: 'nextItem' } },
 	{ resource: 'job', operation: 'get' },
 	{ resource: 'job', operation: 'wait' },
 	{ resource: 'job', operation: 'getAll' },
@@ -71,12 +73,15 @@ async function panels(context) {
 	const { client, credentials } = context;
 	const { PACKAGE, hailuo, manualTrigger, picture } = require('./n8n/workflows');
 	const nodeType = (await client.nodeTypes()).find(({ name }) => name.endsWith('.hailuo'));
-	for (const { provider, resource = 'video', operation, model } of [
+	for (const { provider, resource = 'video', operation, model, more } of [
 		...OTHERS,
 		...choices(nodeType),
 	]) {
-		const chosen = { ...(provider && { provider }), resource, operation, ...(model && { model }) };
-		const parameters = { ...chosen, ...(resource === 'video' && { prompt: PROMPT }) };
+		const chosen = { provider, resource, operation, model, ...more };
+		const parameters = {
+			...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
+			...(resource === 'video' && operation !== 'join' && { prompt: PROMPT }),
+		};
 		const nodes = [
 			manualTrigger(),
 			...picture(fs.readFileSync(PHOTO)),

@@ -10,7 +10,9 @@ const { EXAMPLES, isSticky, loadExamples } = require('../../tools/examples/examp
 const { openBrowser } = require('../../tools/n8n/browser');
 const { errorOf, itemsOf } = require('../../tools/n8n/client');
 const { simulatorCredentials } = require('../../tools/n8n/credentials');
+const { clip } = require('../engine/joinClips');
 const { wav } = require('../simulator/clips');
+const { playInBrowser } = require('./player');
 const { startStandIns, withStandIns } = require('./standIns');
 
 /* The workflows of examples/, as a user imports and runs them. Services out of reach have stand-ins. */
@@ -38,8 +40,23 @@ function framesOf(video) {
 	}
 }
 
-/** A scenario that imports one example, with what it needs, and plays it. */
-const example = (file, name, play, { versions = NEWEST, ...more } = {}) => ({
+/**
+ * Videos of 4 s that differ: each job has a colour of its own.
+ * @param {Parameters<typeof clip>[1]} look
+ */
+function colouredVideos(look) {
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-clips-'));
+	let made = 0;
+	const video = () =>
+		clip(path.join(folder, 'clip.mp4'), { hue: 100 * made++, fps: 24, seconds: 4, ...look });
+	return { video, remove: () => fs.rmSync(folder, { recursive: true }) };
+}
+
+/**
+ * A scenario that imports one example, with what it needs, and plays it.
+ * videos: how the videos of the simulator look; the same small one for all jobs where it is left out
+ */
+const example = (file, name, play, { versions = NEWEST, videos, ...more } = {}) => ({
 	name: `examples: ${name}`,
 	versions,
 	timeoutMs: 240_000,
@@ -47,6 +64,9 @@ const example = (file, name, play, { versions = NEWEST, ...more } = {}) => ({
 	async run(context) {
 		const { client, sim } = context;
 		const services = await startStandIns(more);
+		const coloured = videos && colouredVideos(videos);
+		const { video } = sim.options;
+		if (coloured) sim.options.video = coloured.video;
 		try {
 			const { type = 'hailuoWaveSpeedApi' } = more;
 			const credentials = {
@@ -63,6 +83,8 @@ const example = (file, name, play, { versions = NEWEST, ...more } = {}) => ({
 			await play({ ...context, services, add });
 			context.assert.deepEqual(sim.leaks, [], 'the key went to the provider alone');
 		} finally {
+			sim.options.video = video;
+			coloured?.remove();
 			await services.close();
 		}
 	},
@@ -314,6 +336,13 @@ const frames = example(
 	},
 );
 
+/** A browser plays a film from its beginning to its end, every frame of it. */
+async function assertPlays({ assert, log }, file, { width, height, frames, seconds }) {
+	const { duration, ...played } = await playInBrowser(file, { log });
+	assert.deepEqual(played, { end: 'ended', width, height, seconds: duration, frames });
+	assert.ok(Math.abs(duration - seconds) < 0.05, `the browser plays ${duration} s of ${seconds}`);
+}
+
 const film = example(
 	'storyboard-to-film.json',
 	'pictures of a sheet become clips side by side, and these one film',
@@ -331,8 +360,10 @@ const film = example(
 		assert.equal(framesOf(file), item.json.frames, 'every frame of the clips is decoded');
 		assert.equal(file.length, item.json.bytes);
 		assert.equal(description, 'A film of 2 clips');
+		await assertPlays(context, file, item.json);
 	},
 	{
+		videos: {},
 		rows: (url) =>
 			['dawn', 'noon', 'dusk'].map((name) => ({
 				Picture: `${url}/files/${name}`,
@@ -340,6 +371,27 @@ const film = example(
 			})),
 		files: { dawn: FILES.lake, noon: FILES.lake, dusk: FILES.lake },
 	},
+);
+
+const continued = example(
+	'continue-a-clip.json',
+	'a clip is the reference of the next one, and both become one film',
+	async (context) => {
+		const { client, sim, assert, add } = context;
+		const execution = await succeed(context, await add());
+		const [first, next, ...others] = sim.requests.filter(({ kind }) => kind === 'submit');
+		assert.deepEqual(others, []);
+		const roles = ({ body }) => body.content.map(({ type, role = type }) => role);
+		assert.deepEqual([roles(first), roles(next)], [['text'], ['text', 'reference_video']]);
+		assert.match(next.body.content[0].text, /^Continue video 1/);
+		assert.equal(sim.paidPosts(), 2);
+		const [item] = itemsOf(execution, 'Join the Film');
+		assert.deepEqual([item.json.clips, item.json.hasSound, item.json.frames], [2, true, 192]);
+		const file = await client.readBinary(item.binary.data);
+		assert.equal(framesOf(file), 192);
+		await assertPlays(context, file, item.json);
+	},
+	{ type: 'hailuoMiniMaxApi', videos: { size: '512x288', sound: 440 } },
 );
 
 const ceiling = example(
@@ -458,6 +510,7 @@ module.exports = [
 	youTube,
 	frames,
 	film,
+	continued,
 	ceiling,
 	later,
 	agent,

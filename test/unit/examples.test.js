@@ -42,6 +42,7 @@ const overlap = (a, b) =>
 test('every use that the README promises has an example', () => {
 	expect(examples.map(({ file }) => file)).toEqual([
 		'ai-agent-tool.json',
+		'continue-a-clip.json',
 		'drive-pictures-to-youtube.json',
 		'fetch-later.json',
 		'picture-form-to-video.json',

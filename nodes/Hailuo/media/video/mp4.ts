@@ -11,6 +11,9 @@ const FIRST_BOXES = new Set([
 	'uuid',
 ]);
 
+/** Boxes whose content does not say what the video is. */
+const CONTENT = new Set(['mdat', 'free', 'skip', 'wide']);
+
 /** What a video cannot be played without: its index and its pictures. */
 const NEEDED = ['moov', 'mdat'];
 
@@ -34,8 +37,8 @@ export class Mp4Scan {
 	/** Bytes that went by. */
 	private passed = 0;
 
-	/** @param onMedia is told where pictures and sound lie, as soon as their box begins: from and to which byte. */
-	constructor(private readonly onMedia?: (start: number, end: number) => void) {}
+	/** @param onContent is told where pictures, sound and filling lie, as soon as their box begins: from and to which byte. */
+	constructor(private readonly onContent?: (start: number, end: number) => void) {}
 
 	feed(chunk: Buffer): void {
 		let at = 0;
@@ -99,7 +102,7 @@ export class Mp4Scan {
 		this.seen.add(type);
 		this.current = type;
 		this.left = size === 0 ? Infinity : size - this.header.length;
-		if (type === 'mdat') this.onMedia?.(this.passed, this.passed + this.left);
+		if (CONTENT.has(type)) this.onContent?.(this.passed, this.passed + this.left);
 		this.header = Buffer.alloc(0);
 	}
 }

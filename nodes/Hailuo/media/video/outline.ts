@@ -23,7 +23,7 @@ export class Room {
 }
 
 export interface Outline {
-	/** As long as the clip; its index is in place, its pictures and its sound are not. */
+	/** As long as the clip; its index is in place, its pictures and its sound may be anything. */
 	data: Buffer;
 	isMp4: boolean;
 	isCut: boolean;
@@ -35,7 +35,7 @@ export interface Outline {
  * @param isWhole with pictures and sound
  */
 export async function outlineOf(clip: ClipSource, room: Room, isWhole: boolean): Promise<Outline> {
-	/** The places of pictures and sound in the piece at hand, and the one that goes on in the next. */
+	/** Where pictures and sound lie in the piece at hand, and the box that goes on in the next. */
 	let media: Array<{ start: number; end: number }> = [];
 	const scan = new Mp4Scan((start, end) => media.push({ start, end }));
 	const kept: Array<{ at: number; data: Buffer }> = [];
