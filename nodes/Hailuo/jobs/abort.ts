@@ -1,11 +1,11 @@
 import type { Clock } from './clock';
 
-/** n8n's sleep cannot be ended and keeps its timer, so it is never asked for longer than this, in ms. */
+/** Maximum single sleep in ms: n8n's sleep cannot be cancelled and keeps its timer. */
 const SLICE_MS = 1_000;
 
 /**
  * `promise`, or a rejection with `late()` when it has not settled after `ms`. The time is counted in sleeps, not read
- * from the clock: a machine that was asleep for an hour has not waited for an hour.
+ * from the clock: after the machine slept for an hour, nothing has waited for an hour.
  */
 export async function within<T>(
 	promise: Promise<T>,
@@ -29,7 +29,7 @@ export async function within<T>(
 
 /**
  * `promise`, or a rejection with the signal's reason as soon as the signal is aborted. What runs
- * behind the promise is not stopped by this, only no longer waited for.
+ * behind the promise is not stopped; only the waiting ends.
  */
 export async function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
 	if (!signal) return await promise;
@@ -43,7 +43,7 @@ export async function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal)
 	});
 }
 
-/** Whether `error` is only the echo of the signal's abort, which is never worth a retry. */
+/** Whether `error` only repeats the signal's abort, which must never be retried. */
 export function isAbort(error: unknown, signal?: AbortSignal): boolean {
 	return signal !== undefined && signal.aborted && error === signal.reason;
 }

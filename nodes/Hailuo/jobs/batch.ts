@@ -12,7 +12,7 @@ export type { Settled } from './settle';
  *   error.
  */
 
-/** What an item failed with that was never started, because the batch had been stopped before. */
+/** The error of an item that was never started, because the batch had been stopped. */
 export class NotStartedError extends Error {
 	/** What stopped the batch: the first item's error, or the reason of the outer signal. */
 	readonly cause: unknown;
@@ -24,7 +24,7 @@ export class NotStartedError extends Error {
 	}
 }
 
-/** The reason that the items under way are aborted with when another one failed. */
+/** The abort reason for the running items after another item failed. */
 export class BatchStoppedError extends Error {
 	/** The first item's error. */
 	readonly cause: unknown;
@@ -43,23 +43,23 @@ export interface Slot {
 	/** Aborted when the batch is stopped, from outside or by `stopOnError`. */
 	signal: AbortSignal;
 	/**
-	 * Frees the slot before the worker is done: the provider counts running jobs only, so the next
-	 * item may start while this one's video is still on its way. Calling it again does nothing.
+	 * Frees the slot before the worker is done: the provider counts only running jobs, so the next
+	 * item may start while this one's video is still downloading. Calling it again does nothing.
 	 */
 	release(): void;
 }
 
 export interface BatchOptions {
-	/** Most items that hold a slot at a time, from 1; Infinity for all of them. */
+	/** Maximum number of items that hold a slot at a time, at least 1; Infinity for no limit. */
 	concurrency: number;
-	/** After the first failure start no new item, and abort those under way. */
+	/** After the first failure, starts no new item and aborts the running ones. */
 	stopOnError?: boolean;
-	/** Starts no new item once aborted, and aborts those under way with the same reason. */
+	/** Once aborted, starts no new item and aborts the running ones with the same reason. */
 	signal?: AbortSignal;
 }
 
 /**
- * Runs `worker` over `items` side by side, in order of start, and gives how each ended, in the order
+ * Runs `worker` over `items` in parallel, started in order, and returns each outcome, in the order
  * of the items. Resolves when every worker that was started has settled, those that have released
  * their slot included; never rejects. An item that was not started fails with NotStartedError.
  */
@@ -101,7 +101,7 @@ export async function runBatch<T, R>(
 		const outcome = await settle(async () => await worker(items[index], index, slot));
 		results[index] = outcome;
 		started.delete(control);
-		// Before the slot is freed, or one more item would be started after the failure.
+		// This must come before the slot is freed, or one more item would be started after the failure.
 		if (!outcome.ok && stopOnError) {
 			stop(new BatchStoppedError(outcome.error, index), outcome.error);
 		}

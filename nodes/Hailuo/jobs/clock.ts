@@ -1,4 +1,4 @@
-/** The time as the pure parts see it, handed in so that tests can run it faster. */
+/** The clock, passed as a parameter so that tests can use virtual time. */
 export interface Clock {
 	/** ms since the epoch. */
 	now(): number;

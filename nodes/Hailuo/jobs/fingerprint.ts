@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 
-/** JSON with sorted keys, so that the order in which the fields were set does not count. */
+/** JSON with sorted keys, so that the order of the fields does not matter. */
 function canonical(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
 	if (typeof value === 'object' && value !== null) {
@@ -13,7 +13,7 @@ function canonical(value: unknown): string {
 
 /**
  * SHA-256 (hex) of a submission's model and input, pictures included: two submissions with the same
- * fingerprint ask for the same job, so that it does not matter which of them gets which.
+ * fingerprint request the same job, so it does not matter which of them gets which job.
  */
 export function fingerprint(submission: { model: string; input: Record<string, unknown> }): string {
 	const { model, input } = submission;

@@ -1,9 +1,9 @@
 import type { HistoryFilter, HistoryPage } from '../providers/types';
 
-/** The most that a page may hold (docs/providers.md A.1). */
+/** Maximum page size (docs/providers.md A.1). */
 export const PAGE_SIZE = 100;
 
-/** A page is asked for with at least this size: smaller ones would take too many requests. */
+/** Minimum page size: smaller pages would take too many requests. */
 const MIN_PAGE_SIZE = 50;
 
 export type ListJobs = (filter: HistoryFilter) => Promise<HistoryPage>;
@@ -20,8 +20,8 @@ export interface FollowingPage extends HistoryPage {
  * The pages of a history, one after the other, for as long as the caller takes them: at most `maxPages`. Whether the
  * last one was the end is in its `more`. A job may be shown twice.
  *
- * Rule: each page begins with the last job of the one before. Whether a job slipped past between two pages is seen from
- * that alone; a total does not tell it, and is not told by every answer.
+ * Rule: each page begins with the last job of the one before. Only this overlap shows whether a job was
+ * missed between two pages; a total does not show it, and not every answer has one.
  *
  * @throws what `list` throws
  */
@@ -37,7 +37,7 @@ export async function* historyPages(
 		const ids = answer.jobs.map(({ jobId }) => jobId);
 		yield { ...answer, follows: last === undefined || ids.includes(last) };
 		if (!answer.more) return;
-		// Of a page that was not filled it is not known where it ends: the next one is then the one by number.
+		// The end of a page that was not filled is unknown, so the next page is simply the next number.
 		const isFull = ids.length >= place.pageSize;
 		last = isFull ? ids.at(-1) : undefined;
 		place = isFull ? overlapping(place) : { ...place, page: place.page + 1 };

@@ -7,18 +7,18 @@ import { Semaphore } from './semaphore';
  */
 export const WINDOW_MS = 60_500;
 
-/** Keeps a batch within the submits a minute of the account: one limiter for all items of it. */
+/** Keeps a batch within the account's submits per minute: one limiter for all its items. */
 export class SubmitLimiter {
 	private readonly perMinute: number;
 	private readonly clock: Clock;
-	/** When the latest submits were let through, oldest first; never more than `perMinute` of them. */
+	/** Times of the latest submits, oldest first; at most `perMinute` of them. */
 	private readonly granted: number[] = [];
 	private readonly queue = new Semaphore(1);
 	private pausedUntil = 0;
-	/** The longest of the pauses that count now, in ms. */
+	/** The longest active pause, in ms. */
 	private pauseMs = 0;
 
-	/** @param options.perMinute most submits in any 60 s; 0 for no limit */
+	/** @param options.perMinute maximum submits in any 60 s; 0 for no limit */
 	constructor(options: { perMinute: number; clock: Clock }) {
 		// 0 means unlimited; fractions round down, to 1 at least.
 		this.perMinute = options.perMinute > 0 ? Math.max(1, Math.floor(options.perMinute)) : 0;
@@ -26,13 +26,13 @@ export class SubmitLimiter {
 	}
 
 	/**
-	 * Resolves when a submit may be sent, first come first served.
+	 * Resolves when a submit may be sent, in the order of the calls.
 	 *
 	 * @throws the signal's reason as soon as it is aborted; the place in the queue is then given up
 	 */
 	async acquire(signal?: AbortSignal): Promise<void> {
 		await this.queue.run(async () => {
-			// The pause may have grown while this one slept, so it looks again after each sleep.
+			// The pause may have grown during the sleep, so check again after each sleep.
 			for (let wait = this.waitMs(); wait > 0; wait = this.waitMs()) {
 				await this.clock.sleep(wait, signal);
 			}
@@ -45,8 +45,8 @@ export class SubmitLimiter {
 	}
 
 	/**
-	 * Lets nobody through for `ms`: a 429 for one item is a 429 for the whole account. A pause is only ever made longer by
-	 * this.
+	 * Pauses all submits for `ms`: a 429 for one item is a 429 for the whole account. This can only make a pause
+	 * longer.
 	 */
 	pause(ms: number): void {
 		if (!Number.isFinite(ms)) return;
@@ -56,7 +56,7 @@ export class SubmitLimiter {
 		this.pausedUntil = now + this.pauseMs;
 	}
 
-	/** Never longer than a pause or a window lasts: when the clock is set back, nobody waits until it has caught up. */
+	/** Never longer than a pause or a window, so that setting the clock back does not make anyone wait for it to catch up. */
 	private waitMs(): number {
 		const now = this.clock.now();
 		this.pausedUntil = Math.min(this.pausedUntil, now + this.pauseMs);
@@ -67,14 +67,14 @@ export class SubmitLimiter {
 	}
 }
 
-/** Spreads the status calls of all open jobs evenly, so that a hundred of them make no storm. */
+/** Spreads the status calls of all open jobs evenly, so that a hundred jobs do not cause a burst. */
 export class StatusPacer {
 	private readonly gapMs: number;
 	private readonly clock: Clock;
 	private readonly queue = new Semaphore(1);
 	private nextAt = 0;
 
-	/** @param options.perSecond most status calls a second, evenly spaced; 0 for no limit */
+	/** @param options.perSecond maximum status calls per second, evenly spaced; 0 for no limit */
 	constructor(options: { perSecond?: number; clock: Clock }) {
 		const perSecond = options.perSecond ?? 10;
 		this.gapMs = perSecond > 0 ? 1_000 / perSecond : 0;
@@ -82,7 +82,7 @@ export class StatusPacer {
 	}
 
 	/**
-	 * Resolves when a status call may be sent, first come first served; at once where there is room.
+	 * Resolves when a status call may be sent, in the order of the calls; at once if the limit allows it.
 	 *
 	 * @throws the signal's reason as soon as it is aborted; the call is then not counted
 	 */
@@ -90,7 +90,7 @@ export class StatusPacer {
 		signal?.throwIfAborted();
 		if (this.gapMs === 0) return;
 		await this.queue.run(async () => {
-			// A timer may fire a little early, so it looks again.
+			// A timer may fire a little early, so check again.
 			for (let wait = this.waitMs(); wait > 0; wait = this.waitMs()) {
 				await this.clock.sleep(wait, signal);
 			}

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 import type { HistoryJob } from '../providers/types';
 
-/** A submission as it is compared with the jobs of a history: see `comparable`. */
+/** A submission in the form that is compared with the jobs of a history: see `comparable`. */
 export interface Asked {
 	model: string;
 	input: Record<string, unknown>;
@@ -23,7 +23,7 @@ function inlineData(text: string): string | undefined {
 	return BASE64.test(text) ? text : undefined;
 }
 
-/** What is kept of an inline picture: it may have megabytes, and a submit is remembered for minutes. */
+/** The hash that replaces an inline picture, which may be megabytes while a submit is kept for minutes. */
 export class InlinePicture {
 	/** @param chars length of its base64; 0 for a picture of which nothing is known any more */
 	constructor(
@@ -61,12 +61,12 @@ function isWholePicture(data: string): boolean {
 	return end.includes('IEND') || end.includes('\xff\xd9');
 }
 
-/** How two values of one field compare. What a history leaves out, or shows in another form, is `unknown`. */
+/** How two values of a field compare. A value that a history omits, or shows in another form, is `unknown`. */
 type Verdict = 'same' | 'differs' | 'unknown';
 
 const isBlank = (value: unknown) => value === undefined || value === null;
 
-/** Text without what a provider may change about it: Unicode form, blanks, line ends, and lone surrogates. */
+/** Text without the details that a provider may change: Unicode form, blanks, line ends, and unpaired surrogates. */
 const plain = (value: unknown): string =>
 	Buffer.from(String(value)).toString().normalize('NFC').replace(/\s+/g, ' ').trim();
 
@@ -74,7 +74,7 @@ function comparePicture(ours: InlinePicture, theirs: unknown): Verdict {
 	const data = typeof theirs === 'string' ? inlineData(theirs) : undefined;
 	if (!data || ours.chars === 0 || !/^[\w+/-]+={0,2}$/.test(data)) return 'unknown';
 	if (sha256(data) === ours.sha256) return 'same';
-	// A history may cut a long field off: only a picture that is there in full is another one.
+	// A history may truncate a long field, so only a complete picture can count as a different one.
 	return data.length >= ours.chars || isWholePicture(data) ? 'differs' : 'unknown';
 }
 
@@ -101,7 +101,7 @@ function compare(ours: unknown, theirs: unknown): Verdict {
 	return isUrl(a) && !isUrl(b) ? 'unknown' : 'differs';
 }
 
-/** Whether a job of the history may come from this submission: nothing that can be compared differs. */
+/** Whether a job of the history may come from this submission: no comparable field differs. */
 export function matches(asked: Asked, job: HistoryJob): boolean {
 	return job.model === asked.model && !differs(asked, job);
 }
@@ -115,10 +115,10 @@ function differs({ input }: Asked, job: HistoryJob): boolean {
 	return ours !== '' && told !== '' && ours !== told;
 }
 
-/** Under these names the APIs take the words of a request, at whatever depth. */
+/** The names of the APIs' text fields, at any depth. */
 const WORDS = new Set(['prompt', 'text']);
 
-/** All words of a request in one text; empty where it has none. */
+/** All texts of a request in one string; empty if there are none. */
 function wordsOf(value: unknown, key = ''): string {
 	if (typeof value === 'string') return WORDS.has(key) ? plain(value) : '';
 	if (typeof value !== 'object' || value === null || value instanceof InlinePicture) return '';
@@ -146,21 +146,21 @@ export function identifies(asked: Asked, job: HistoryJob): boolean {
 	return files.some(([key, ours]) => compare(ours, job.input?.[key]) === 'same');
 }
 
-/** Whether a job may be of the submission's model: one that tells no model may be of any. */
+/** Whether a job may be of the submission's model: a job without a model may be of any model. */
 const isOfModel = (asked: Asked, { model }: HistoryJob): boolean =>
 	model === asked.model || model === '';
 
-/** How long after its POST began a job may be made, in ms: far longer than any POST lasts. */
+/** How long after the start of its POST a job may be created, in ms: far longer than any POST lasts. */
 export const MADE_WITHIN_MS = 300_000;
-/** How much earlier than its POST a job may seem to be made, in ms: Date headers count whole seconds. */
+/** How much earlier than its POST a job may appear to be created, in ms: Date headers have whole seconds. */
 export const TOLERANCE_MS = 2_000;
 
-/** A submit as it is compared with the jobs of a history. Times in ms since the epoch. */
+/** A submit in the form that is compared with the jobs of a history. Times in ms since the epoch. */
 export interface Sent {
 	submission: Asked;
 	/** When the POST began, by our clock. */
 	startedAt: number;
-	/** The same by the provider's clock, where it was known then: holds when our clock is set, and for other workers. */
+	/** The same by the provider's clock, if known then: valid even if our clock is set, and on other workers. */
 	providerAt?: number;
 }
 
@@ -189,7 +189,7 @@ export function madeAtTimeOf(
 
 /**
  * Whether a job of the history may come from this submit: it matches, and was made at its time. A job without a
- * readable time is never anybody's.
+ * readable time never matches.
  *
  * @param offsetMs as above
  */
@@ -198,6 +198,6 @@ export function mayBeJobOf(submit: Sent, job: HistoryJob, offsetMs: number): boo
 	return timed && madeAtTimeOf(submit, job, offsetMs) && matches(submit.submission, job);
 }
 
-/** Whether a job of the history asked for the same as this submission, as far as it tells, whenever it was made. */
+/** Whether a job of the history has the same input as this submission, as far as it is shown, whenever it was created. */
 export const asksForTheSame = (asked: Asked, job: HistoryJob): boolean =>
 	isOfModel(asked, job) && !differs(asked, job);

@@ -24,11 +24,11 @@ import { settle } from './settle';
  * - Only a history that was read to its end, by the clock of the provider, proves that a submit was never taken.
  */
 
-/** When the history is looked at, in ms after the ambiguous answer: a cut-off request may arrive late. */
+/** When to read the history, in ms after the ambiguous answer: a cut-off request may arrive late. */
 const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000, 40_000];
-/** Further looks while the job found may belong to a submit that is still being sent. */
+/** Additional reads while the job found may belong to a submit that is still being sent. */
 const CONTESTED_LOOKS_MS = [55_000, 70_000, 90_000, 120_000];
-/** How far around the time of the submit a look reads, in ms. */
+/** How far around the time of the submit each search reads, in ms. */
 const NEAR_MS = 60_000;
 /**
  * How far the last looks read, in ms. What they find outside the time of the submit is adopted by nobody, but it speaks
@@ -36,9 +36,9 @@ const NEAR_MS = 60_000;
  */
 const CLOCK_DOUBT_MS = 3_600_000;
 const MAX_PAGES = 10;
-/** Of the last looks, which read further. */
+/** Page limit of the last searches, which read further. */
 const MAX_PAGES_FAR = 50;
-/** How long a page that cannot be read is asked for again in the last looks, in ms: no other look makes up for it. */
+/** How long an unreadable page is retried in the last searches, in ms: no later search makes up for it. */
 const PAGE_RETRY_MS = 20_000;
 
 export interface ReconcileOptions {
@@ -61,7 +61,7 @@ export interface ReconcileOptions {
 export interface Search {
 	/** The adopted job; it is claimed. */
 	job?: Job;
-	/** How often the history could be read; 0 says that the search proves nothing. */
+	/** How often the history could be read; 0 means that the search proves nothing. */
 	looks: number;
 	/**
 	 * Nobody's jobs that may be the lost one, by the last look that could be made: those that asked for the same first.
@@ -69,9 +69,9 @@ export interface Search {
 	 * rewrite a prompt, or the address of a picture.
 	 */
 	candidates: string[];
-	/** Those that asked for the very same, where there are any: the others are then not worth naming. */
+	/** The candidates with exactly the same input, if any: the others are then not worth naming. */
 	likely?: string[];
-	/** Whether the last look saw all that it had to see; else there may be more. */
+	/** Whether the last search read everything; otherwise there may be more candidates. */
 	whole: boolean;
 	/**
 	 * Jobs that could have been adopted as well, and that nobody of this process waits for: another n8n sent the same at
@@ -81,7 +81,7 @@ export interface Search {
 }
 
 interface Look {
-	/** Jobs that may be ours and that nobody has claimed, oldest first. */
+	/** Unclaimed jobs that may be ours, oldest first. */
 	found: HistoryJob[];
 	offsetMs: number;
 	candidates: HistoryJob[];
@@ -104,7 +104,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 	let sentAt = 0;
 	const read: ListJobs = async (filter) => {
 		sentAt = sentByProvider(attempt, offset());
-		// What was made later is not ours, and would only fill the pages of a search that comes hours later.
+		// Later jobs are not ours, and would only fill the pages of a search that comes hours later.
 		const until = sentAt + MADE_WITHIN_MS + marginMs;
 		const part = { createdAfter: iso(sentAt - marginMs), createdBefore: iso(until) };
 		return await retryGet(async () => await list({ ...filter, ...(reach === 'all' ? {} : part) }), {
@@ -142,7 +142,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 
 const byAge = (a: HistoryJob, b: HistoryJob) => Date.parse(a.createdAt) - Date.parse(b.createdAt);
 
-/** The job as everybody else sees it: the inputs may be megabytes of picture. */
+/** The job without its inputs, which may be megabytes of picture. */
 function withoutInput(job: HistoryJob): Job {
 	const copy = { ...job };
 	delete copy.input;
@@ -171,10 +171,10 @@ function choose(
  * Searches the provider's history for the job of an ambiguous submit, several times over 40 s (over
  * 2 min while it may be that of a submit still being sent), and adopts the oldest job that
  * - has the same model, and the same value in every field that can be compared,
- * - is known again by its words, or by its picture where the request has no words,
+ * - is identified by its prompt, or by its picture if the request has no prompt,
  * - was made since the POST began,
- * - is nobody's: not claimed, and no other open submit may own it.
- * What the history does not show is no match: a job without its inputs is named, and never adopted.
+ * - is unclaimed, and no other open submit may own it.
+ * A value that the history does not show is not a match: a job listed without its inputs is named, and never adopted.
  *
  * Costs nothing. A list call that fails is repeated, and passed over if it goes on failing; a refusal
  * for good (wrong key) ends the search.
@@ -191,7 +191,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 	for (const [index, afterMs] of times.entries()) {
 		const isLast = index >= LOOKS_MS.length - 1;
 		if (index >= LOOKS_MS.length && !contested) break;
-		// Counted in sleeps: the clock may be set meanwhile.
+		// Counted in sleeps, because the clock may be set meanwhile.
 		if (afterMs > atMs) await clock.sleep(afterMs - atMs, signal);
 		atMs = Math.max(atMs, afterMs);
 		signal?.throwIfAborted();
@@ -206,7 +206,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 		if (!outcome.ok) {
 			const { error } = outcome;
 			if (isAbort(error, signal)) throw error;
-			// What an earlier look saw is no proof that the whole was seen.
+			// An earlier search does not prove that everything was read.
 			search.whole = false;
 			if (error instanceof ProviderError && error.isTransient) continue;
 			break;

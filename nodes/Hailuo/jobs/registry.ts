@@ -5,7 +5,7 @@ import { comparable, mayBeJobOf, type Sent } from './match';
 /*
  * Rules that must not regress:
  * - There is one registry in a process: executions that run side by side must see each other's jobs.
- * - An unresolved submit goes on owning what turns up late, until UNRESOLVED_MS is over.
+ * - An unresolved submit still owns jobs that appear late, until UNRESOLVED_MS is over.
  * - Identical submits that are both ambiguous may take each other's jobs; the job of one that is still being sent is
  *   nobody else's.
  */
@@ -17,7 +17,7 @@ import { comparable, mayBeJobOf, type Sent } from './match';
  */
 export type OpenState = 'sending' | 'ambiguous' | 'unresolved';
 
-/** A paid POST whose job is not known yet. Its submission is kept in comparable form, without inline pictures. */
+/** A paid POST whose job is not known yet. Its submission is stored in comparable form, without inline pictures. */
 export interface OpenSubmit extends Sent {
 	/** The same for the same request, pictures included. */
 	readonly fingerprint: string;
@@ -25,7 +25,7 @@ export interface OpenSubmit extends Sent {
 	state: OpenState;
 }
 
-/** How long an unresolved submit may still own a job that turns up, in ms. */
+/** How long an unresolved submit may still own a job that appears, in ms. */
 const UNRESOLVED_MS = 600_000;
 const MAX_UNRESOLVED = 1_000;
 const MAX_CLAIMS = 10_000;
@@ -50,12 +50,12 @@ export class Registry {
 	private readonly open = new Map<string, Set<OpenSubmit>>();
 	private readonly maxClaims: number;
 
-	/** @param maxClaims most job ids that are remembered; the oldest go first */
+	/** @param maxClaims maximum number of remembered job IDs; the oldest are dropped first */
 	constructor(maxClaims = MAX_CLAIMS) {
 		this.maxClaims = maxClaims;
 	}
 
-	/** The job is somebody's: of an item, of another execution, or adopted. */
+	/** Marks the job as owned: by an item, by another execution, or by adoption. */
 	claim(jobId: string): void {
 		this.claimed.delete(jobId);
 		this.claimed.add(jobId);

@@ -4,7 +4,7 @@ import type { HistoryFilter, HistoryPage, HttpClient, Provider } from './types';
 /** Where the jobs of an account can be looked up. */
 export interface History {
 	list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPage>;
-	/** How far back it reaches, in ms: of what is older its silence says nothing. */
+	/** How far back it goes, in ms: it cannot prove anything about older jobs. */
 	historyMs: number;
 }
 

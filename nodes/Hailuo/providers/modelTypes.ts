@@ -1,4 +1,4 @@
-/** The words of the catalogue. Data only: nothing here knows n8n or a provider's code. */
+/** The types of the catalogue. Data only: nothing here depends on n8n or on a provider's code. */
 
 export type ProviderId = 'waveSpeed' | 'vtrix' | 'miniMax';
 
@@ -10,7 +10,7 @@ export type VideoOperation =
 
 export type Resolution = '480P' | '512P' | '720P' | '768P' | '1080P' | '2K';
 
-/** What a field means, the same across models and providers. Its label and its place in the editor hang on this name. */
+/** A field, with the same meaning for all models and providers. Its label and its place in the editor depend on this name. */
 export type FieldName =
 	| 'prompt'
 	| 'firstFrame'
@@ -28,22 +28,22 @@ export type FieldName =
 	| 'callbackUrl'
 	| 'watermark';
 
-/** One field of one model: the provider's own word for it, and what the model does without it. */
+/** One field of one model: the provider's name for it, and its default. */
 export interface FieldSpec {
 	/** The provider's own name of the parameter. */
 	key: string;
-	/** Refused without it, whatever the operation. A picture is also required by the operation that is named after it. */
+	/** Required for every operation. A picture is also required by the operation that is named after it. */
 	required?: boolean;
 	/**
 	 * What the editor shows first; sent explicitly, because prose and schema of the providers disagree
 	 * (docs/providers.md F.4).
 	 */
 	default?: boolean | string | number;
-	/** The values of a list, where the field is one (aspect ratio). */
+	/** The choices, if the field is a list (aspect ratio). */
 	choices?: readonly string[];
-	/** How the provider writes the value, where that differs: a number as text (`"6"`), or its own word for each of ours. */
+	/** How the provider writes the value, if different: a number as text (`"6"`), or its own word for each choice. */
 	sentAs?: 'text' | Readonly<Record<string, string | number | boolean>>;
-	/** The operations that take it; absent: all of the model's. */
+	/** The operations that have this field; absent: all operations of the model. */
 	only?: readonly VideoOperation[];
 	/** What is different under an operation. */
 	under?: Partial<Record<VideoOperation, Pick<FieldSpec, 'default' | 'choices'>>>;
@@ -57,27 +57,27 @@ export interface PictureRules {
 	minSide?: number;
 	/** Longest side in px, itself included; absent: no limit. */
 	maxSide?: number;
-	/** Whether a ratio of exactly 2:5 or 5:2 is refused as well. */
+	/** Whether a ratio of exactly 2:5 or 5:2 is rejected too. */
 	strictRatio: boolean;
 }
 
-/** What a video or a sound may be that is given as a reference. */
+/** The rules for a video or a sound used as a reference. */
 export interface ClipRules {
 	/** How many at most. */
 	count: number;
 	mimeTypes: readonly string[];
 	maxBytes: number;
-	/** Shortest and longest of one, in s. */
+	/** Minimum and maximum for each one, in s. */
 	seconds: readonly [number, number];
-	/** Longest of all together, in s. */
+	/** Maximum for all together, in s. */
 	totalSeconds: number;
-	/** Of a video: fewest and most frames a second. */
+	/** For a video: minimum and maximum frames per second. */
 	fps?: readonly [number, number];
-	/** Of a video: the codecs by the names that an MP4 has for them, e.g. `avc1`. */
+	/** For a video: the allowed codecs, by their names in an MP4, e.g. `avc1`. */
 	codecs?: readonly string[];
 }
 
-/** What a model takes as references. */
+/** The references that a model accepts. */
 export interface ReferenceRules {
 	pictures: { count: number };
 	videos: ClipRules;
@@ -86,13 +86,13 @@ export interface ReferenceRules {
 	files: number;
 }
 
-/** What the references of a job cost besides the seconds of its video, in USD. */
+/** The price of the references of a job, in addition to the seconds of its video, in USD. */
 export interface ReferencePrices {
-	/** How many pictures cost nothing. */
+	/** How many pictures are free. */
 	freePictures: number;
-	/** Of each further picture. */
+	/** Price of each additional picture. */
 	picture: number;
-	/** Of each second of a reference video, by the resolution that is made. */
+	/** Price of each second of a reference video, by the resolution of the result. */
 	videoSecond: Partial<Record<Resolution, number>>;
 }
 
@@ -105,7 +105,7 @@ export interface LengthList {
 	at: Resolution[];
 }
 
-/** Which words a provider has for camera movements in the prompt; absent where it documents none. */
+/** The provider's words for camera movements in the prompt; absent if it documents none. */
 export type CameraDialect = 'vtrix' | 'miniMax';
 
 /** An API of a provider that is not its main one. */
@@ -119,7 +119,7 @@ export interface ProviderCatalogue {
 	provider: ProviderId;
 	/** As the dropdown and the messages call it. */
 	name: string;
-	/** Said of it in the dropdown; no period. */
+	/** Its description in the dropdown; no period. */
 	description: string;
 	/**
 	 * What the list of models shows first. n8n does not store a value that equals its default, so an entry here never
@@ -137,15 +137,14 @@ export interface Model {
 	/** Shown in the list of models, e.g. `Hailuo 02 Fast`. */
 	name: string;
 	/**
-	 * Generation and speed, e.g. `02` or `2.3 Fast`, whoever serves it: models of one line are each other's nearest
-	 * counterpart. Absent for custom models.
+	 * Model family, e.g. `02` or `2.3 Fast`. Equivalents on other providers share it. Absent for custom models.
 	 */
 	family?: string;
-	/** The entry that stands for any other model of the provider: its id is typed in, and nothing is known of it. */
+	/** The entry for any other model of the provider: the user types its ID, and nothing is known about it. */
 	custom?: {
 		/** Shown as the placeholder of its ID. */
 		example: string;
-		/** Whose models it stands for, where those are not all of the provider's. */
+		/** The service whose models it stands for, if not all of the provider's. */
 		of?: string;
 		/**
 		 * What an ID must look like, where it becomes a part of the address: another path would be another call of the API, and
@@ -158,25 +157,25 @@ export interface Model {
 		 */
 		dialects?: ReadonlyArray<{ begins: string; fields: Model['fields']; api?: ModelApi }>;
 	};
-	/** Which API serves it, where that is not the provider's main one. */
+	/** The API that serves it, if it is not the provider's main one. */
 	api?: ModelApi;
 	/** What it can do, and at which resolutions and lengths. An operation that is absent is not offered. */
 	operations: Partial<Record<VideoOperation, Lengths>>;
 	fields: Partial<Record<FieldName, FieldSpec>>;
-	/** Longest prompt in characters, camera instructions included; absent where nobody knows. */
+	/** Maximum prompt length in characters, camera movements included; absent if unknown. */
 	promptLimit?: number;
 	camera?: CameraDialect;
-	/** List price in USD by resolution and seconds, as of `pricesAsOf`; absent where no price is published. */
+	/** List price in USD by resolution and seconds, as of `pricesAsOf`; absent if no price is published. */
 	prices?: Partial<Record<Resolution, Readonly<Record<number, number>>>>;
-	/** List price in USD of one second by resolution, where a video costs by its length. */
+	/** List price in USD per second by resolution, if the price depends on the duration. */
 	pricePerSecond?: Partial<Record<Resolution, number>>;
-	/** Absent where references cost nothing, or nobody knows. */
+	/** Absent if references are free, or if the price is unknown. */
 	referencePrices?: ReferencePrices;
 	/** What is to be known before one pays: a sentence without its full stop, and the operations that it is about (absent: all). */
 	note?: { text: string; under?: readonly VideoOperation[] };
-	/** What a picture of this model may be, where that is not what the provider says of all its models. */
+	/** The rules for pictures of this model, if they differ from the provider's general rules. */
 	pictures?: PictureRules;
-	/** Of a model that makes videos from references. */
+	/** For models that make videos from references. */
 	references?: ReferenceRules;
 	/** The day of the price list, e.g. `2026-03-13`. */
 	pricesAsOf?: string;

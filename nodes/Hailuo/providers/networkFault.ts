@@ -1,32 +1,32 @@
 /*
- * What a request failed with that got no answer, by the codes of Node and its HTTP clients: the one place that knows them.
+ * Classifies the failure of a request that got no answer, by the codes of Node and its HTTP clients.
  */
 
 export type NetworkTrouble =
 	/** Nobody listens at the address. */
 	| 'refused'
-	/** The name of the host leads nowhere. */
+	/** The host name cannot be resolved. */
 	| 'unknownHost'
-	/** The certificate, or no common way to encrypt. */
+	/** The certificate is invalid, or there is no common cipher. */
 	| 'insecure'
 	| 'timeout'
-	/** The connection broke off. */
+	/** The connection was lost. */
 	| 'broken'
 	| 'other';
 
 export interface NetworkFault {
-	/** The code that tells most, e.g. `ECONNREFUSED`. */
+	/** The most specific code, e.g. `ECONNREFUSED`. */
 	code?: string;
 	trouble: NetworkTrouble;
 	/** Proof that no byte of the request left: the connection was never made. */
 	neverSent: boolean;
 }
 
-/** Codes of a connection that was never made. A route that is lost later has the same code: see `sent`. */
+/** Codes of a connection that was never made. A route lost later gives the same code: see `sent`. */
 const NEVER_SENT =
 	/^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*|ERR_TLS_.*|ERR_INVALID_URL)$/;
 
-/** What Node says of a connection that broke while it was being encrypted: nothing was sent through it. */
+/** Node's message for a connection lost during the TLS handshake: nothing was sent through it. */
 const NOT_ENCRYPTED = /before secure TLS connection was established/;
 
 const TROUBLES: ReadonlyArray<readonly [NetworkTrouble, RegExp]> = [
@@ -41,7 +41,7 @@ const TROUBLES: ReadonlyArray<readonly [NetworkTrouble, RegExp]> = [
 export const troubleOf = (code = ''): NetworkTrouble =>
 	TROUBLES.find(([, codes]) => codes.test(code))?.[0] ?? 'other';
 
-/** More causes than this stand behind no error. */
+/** Maximum depth of causes to follow. */
 const MAX_CAUSES = 5;
 
 /** @param error what a request threw, with what it was caused by */

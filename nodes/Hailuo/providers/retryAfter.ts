@@ -1,4 +1,4 @@
-/** The longest that a Retry-After is obeyed, in ms: the providers' own limits reset every minute. */
+/** Maximum Retry-After, in ms: the providers' own limits reset every minute. */
 export const MAX_RETRY_AFTER_MS = 120_000;
 
 /**

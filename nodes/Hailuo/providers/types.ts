@@ -1,4 +1,4 @@
-/** What every provider gives and takes. No n8n in here: the HTTP client is handed in. */
+/** The types that every provider shares. Nothing here depends on n8n: the HTTP client is a parameter. */
 
 import type { JobApi, ModelApi, PictureRules, ProviderId } from './modelTypes';
 
@@ -13,8 +13,8 @@ export interface JobError {
 }
 
 /**
- * How a job ends that is completed and names no video. It may be charged, and the video may turn up at a later look: so
- * it is looked at a few times more, and never submitted again by itself.
+ * A job that is completed but has no video. It may be charged, and the video may appear later. So it is polled a few more
+ * times, and never submitted again automatically.
  */
 export const NO_VIDEO: JobError = {
 	code: 'NO_VIDEO',
@@ -29,33 +29,33 @@ export interface Job {
 	jobId: string;
 	provider: ProviderId;
 	model: string;
-	/** Which API of the provider it belongs to, where the provider has several whose ids look alike. Not shown to users. */
+	/** The API of the provider that the job belongs to, if the provider has several with similar IDs. Not shown to users. */
 	api?: JobApi;
-	/** A status that nobody documents counts as `running`: never as success, and the deadline ends it. */
+	/** An undocumented status counts as `running`: never as success, and the deadline ends it. */
 	status: JobStatus;
-	/** 0 to 1, where the provider tells it. */
+	/** 0 to 1, if the provider reports it. */
 	progress?: number;
 	/** The first of `videos`; present when completed. */
 	videoUrl?: string;
 	videos: string[];
-	/** ISO 8601; empty where the provider does not tell it. */
+	/** ISO 8601; empty if the provider does not report it. */
 	createdAt: string;
 	/** ISO 8601. */
 	finishedAt?: string;
-	/** ms the model itself worked. */
+	/** Time that the model itself took, in ms. */
 	inferenceMs?: number;
 	cost?: number;
 	currency?: string;
-	/** Whether `cost` is counted here by the list price, because the provider tells no money. */
+	/** Whether `cost` was calculated here from the list price, because the provider reports no cost. */
 	costComputed?: boolean;
 	nsfw?: boolean;
 	error?: JobError;
 	warnings?: string[];
 }
 
-/** A job as the history lists it, with what it was asked for where the provider tells. */
+/** A job as the history lists it, with its input if the provider reports it. */
 export interface HistoryJob extends Job {
-	/** The parameters under the provider's own names; absent where the answer leaves them out. */
+	/** The parameters under the provider's own names; absent if the answer does not contain them. */
 	input?: Record<string, unknown>;
 }
 
@@ -67,7 +67,7 @@ export interface HistoryFilter {
 	/** ISO 8601, inclusive. */
 	createdBefore?: string;
 	withInputs?: boolean;
-	/** Only these jobs, where the provider can leave out the others; whoever asks must look for them all the same. */
+	/** Only these jobs, if the provider can filter; the caller must filter as well. */
 	jobIds?: readonly string[];
 	/** From 1. */
 	page: number;
@@ -79,9 +79,9 @@ export interface HistoryPage {
 	jobs: HistoryJob[];
 	/** Whether a further page exists. */
 	more: boolean;
-	/** What the provider calls the total, where it does. */
+	/** The total that the provider reports, if any. */
 	total?: number;
-	/** Whether the total counts jobs of any time, so that it does not tell how many pages there are to read. */
+	/** Whether the total includes jobs of any age, so that the number of pages cannot be calculated from it. */
 	countsAllTimes?: boolean;
 }
 
@@ -89,7 +89,7 @@ export interface Quote {
 	/** In `currency`. */
 	price: number;
 	currency: string;
-	/** Before a discount, where the provider tells both. */
+	/** Before a discount, if the provider reports both. */
 	fullPrice?: number;
 }
 
@@ -101,77 +101,77 @@ export interface HttpRequest {
 	/** Sent as JSON; a FormData is sent as multipart. */
 	body?: unknown;
 	headers?: Record<string, string>;
-	/** ms until the answer counts as missing. */
+	/** Timeout in ms. */
 	timeoutMs?: number;
-	/** It may start a job that costs money, so that not even Stop cuts it off before its answer is known. */
+	/** Set if the request may start a paid job: then not even Stop aborts it before its answer is known. */
 	paid?: boolean;
 }
 
-/** How a paid POST is sent: with time enough, because an answer that is missed leaves the job in doubt. */
+/** A generous timeout for a paid POST: a missed answer leaves the job in doubt. */
 export const PAID = { paid: true, timeoutMs: 60_000 } as const;
 
 export interface HttpResponse {
 	status: number;
 	/** Lower-case names. */
 	headers: Record<string, string>;
-	/** Parsed JSON (see parseJson: an integer above 2^53 is a text), or the text as it came where that is no JSON. */
+	/** Parsed JSON (see parseJson: an integer above 2^53 is a text), or the raw text if it is not JSON. */
 	body: unknown;
 }
 
 /**
  * One request with the credential's key to the credential's own host: redirects are not followed, and every
  * HTTP status is an answer, not an exception. Throws a ProviderError of kind `notConnected` (nothing was
- * sent) or `noAnswer` (it may have been), or the signal's reason when it was stopped.
+ * sent) or `noAnswer` (it may have been), or the signal's reason if it was stopped.
  */
 export interface HttpClient {
 	request(request: HttpRequest): Promise<HttpResponse>;
 	/** How far the provider's clock is ahead of ours, in ms, read from the last answer's Date header; 0 before. */
 	clockOffsetMs(): number;
-	/** Whether an answer has told the provider's time: without a Date header the offset says nothing. */
+	/** Whether an answer had a Date header: without one the offset is meaningless. */
 	knowsTime(): boolean;
 	/** The credential's host, e.g. `api.example.com`. */
 	host?: string;
 }
 
-/** What is left in an account. */
+/** The remaining credit of an account. */
 export interface Balance {
 	balance: number;
 	currency: string;
 }
 
-/** A file to put where the provider can fetch it. */
+/** A file to upload to the provider's storage. */
 export interface Upload {
 	data: Buffer;
 	fileName: string;
 	mimeType: string;
 }
 
-/** Where a provider is reached. */
+/** The addresses of a provider's API. */
 export interface Addresses {
 	/** The field of the credential that chooses among `known`; absent where there is nothing to choose. */
 	choice?: string;
-	/** What n8n's users can choose, and where it leads. The first is the default. */
+	/** The choices that users have, with their base URLs. The first is the default. */
 	known: Readonly<Record<string, string>>;
-	/** The end of an address as the provider's documents print it, which the requests add themselves. */
+	/** Suffix to strip from a pasted URL, because the requests add it. */
 	tail?: RegExp;
-	/** The paths at the provider's own host that lack the rest: its own SDK takes the address like that, so people have it at hand. */
+	/** Shorthand paths accepted on the provider's host, because its SDK documents the URL that way. */
 	short?: RegExp;
 }
 
-/** How a key is tried out without cost, and what people are told of it. Sentences end in a full stop. */
+/** How to test a key for free, and the texts for the result. Sentences end with a period. */
 export interface KeyTest {
 	/** At the beginning of a sentence, e.g. `WaveSpeed`. */
 	service: string;
 	/** Whose account and whose API it is. */
 	account: string;
-	/** What to do when the key is refused: sentences. */
+	/** What to do if the key is rejected: sentences. */
 	badKey: string;
 	/** Where credit is bought: the end of a sentence. */
 	topUp: string;
-	/** Why an answer of HTTP 403 is no bad key; undefined where it is one. */
+	/** Why an HTTP 403 does not mean a bad key; undefined if it does. */
 	forbidden?(said: string): string | undefined;
 	/**
-	 * Resolves where the key is good, with what is left in the account where the provider tells.
+	 * Resolves if the key is valid, with the remaining credit if the provider reports it.
 	 *
 	 * @param anonymous the same address without the key; given where a person typed the address
 	 * @throws ProviderError, as every call does
@@ -179,14 +179,14 @@ export interface KeyTest {
 	check(provider: Provider, http: HttpClient, anonymous?: HttpClient): Promise<Balance | undefined>;
 }
 
-/** A provider: the verbs of a job. One folder each. */
+/** A provider: everything that can be done with a job. One folder per provider. */
 export interface Provider {
 	id: ProviderId;
 	/** Shown to users, e.g. `WaveSpeed`. */
 	name: string;
 	/** The type of its credential. */
 	credential: string;
-	/** What stands before the key in the header `Authorization`; its credential says the same to n8n. */
+	/** The word before the key in the `Authorization` header; its credential gives n8n the same word. */
 	authScheme: string;
 	keyTest: KeyTest;
 	addresses: Addresses;
@@ -197,13 +197,13 @@ export interface Provider {
 	 * 20 × 2^20: it costs somebody a smaller export, the larger one might cost a refused job after the submit.
 	 */
 	images: PictureRules;
-	/** Sends the paid POST exactly once. Never call it inside a retry that does not check `isRefusal`. */
+	/** Sends the paid POST exactly once. Never call this in a retry that does not check `isRefusal`. */
 	submit(http: HttpClient, submission: Submission): Promise<Job>;
 	get(http: HttpClient, jobId: string): Promise<Job>;
 	list?(http: HttpClient, filter: HistoryFilter): Promise<HistoryPage>;
-	/** Whether the list shows the jobs of an API, or of the main one where none is given; default: of all. */
+	/** Whether the list shows the jobs of this API (the main one if none is given). Default: yes, for all APIs. */
 	listsJobsOf?(api?: ModelApi): boolean;
-	/** How far back the list reaches, in ms: of what is older its silence says nothing. */
+	/** How far back the list goes, in ms: it cannot prove anything about older jobs. */
 	historyMs?: number;
 	quote?(http: HttpClient, submission: Submission): Promise<Quote>;
 	remove?(http: HttpClient, jobIds: string[]): Promise<number>;
@@ -211,23 +211,23 @@ export interface Provider {
 	/** Returns the URL that a submit can name. */
 	upload?(http: HttpClient, upload: Upload): Promise<string>;
 	balance?(http: HttpClient): Promise<Balance>;
-	/** Whether an id can be one of this provider's, so that an id given to the wrong provider is named as such. */
+	/** Whether this ID has the provider's format, so that an ID of another provider can be reported as such. */
 	ownsJobId(jobId: string): boolean;
 	/**
 	 * The provider as one of its APIs has it, where they differ in what they can do; absent where they do not. Without
 	 * it the verbs of a job find out by themselves which API the job belongs to.
 	 */
 	forApi?(api: JobApi): Provider;
-	/** Why an API is out of reach at a base URL, and what to do; undefined where it is in reach. */
+	/** Why an API is not available at a base URL, and what to do; undefined if it is available. */
 	apiMissing?(api: ModelApi, baseUrl: string): { rule: string; fix: string } | undefined;
 	/**
 	 * What a person can do about a job that failed with this code, where it is neither to change the request nor to submit
 	 * it again; without its full stop.
 	 */
 	jobHint?(code: string): string | undefined;
-	/** Where a person looks for a job whose id was lost: a sentence without its full stop. */
+	/** Where a person can look for a job whose ID was lost: a sentence without a period. */
 	historyHint: string;
-	/** Whether a submit to an API can name an address (`Submission.webhookUrl`) that is called when the job has ended. */
+	/** Whether a submit to this API can contain a callback URL (`Submission.webhookUrl`). */
 	callsBack?(api?: ModelApi): boolean;
 	/**
 	 * Whether a call that came to that address is the provider's, by its signature; undefined where that cannot be
@@ -236,17 +236,17 @@ export interface Provider {
 	isGenuine?(http: HttpClient, call: Callback): Promise<boolean | undefined>;
 }
 
-/** A provider as one of its APIs has it. */
+/** A provider limited to one of its APIs. */
 export const ofApi = (provider: Provider, api: JobApi): Provider =>
 	provider.forApi?.(api) ?? provider;
 
-/** A call that came to the address named in a submit. */
+/** A call to the callback URL of a submit. */
 export interface Callback {
 	/** Lower-case names. */
 	headers: Record<string, string | undefined>;
-	/** As it came, before parsing: the signature is over these bytes. */
+	/** The raw body before parsing: the signature covers these bytes. */
 	rawBody: Buffer;
-	/** When it came, in ms since the epoch. */
+	/** When it arrived, in ms since the epoch. */
 	atMs: number;
 }
 
@@ -254,7 +254,7 @@ export interface Submission {
 	model: string;
 	/** Under the provider's own names. */
 	input: Record<string, unknown>;
-	/** Which API of the provider serves the model, where that is not its main one. */
+	/** The API that serves the model, if it is not the provider's main one. */
 	api?: ModelApi;
 	/** A public https URL that the provider calls when the job is finished. */
 	webhookUrl?: string;

@@ -1,10 +1,10 @@
 import type { Upload } from './types';
 
-/** 1 Mbit/s, in bytes for each ms: the slowest line that a request is given time for. */
+/** 1 Mbit/s, in bytes per ms: the slowest connection that a timeout allows for. */
 const SLOWEST = 125;
 
 /**
- * The ms that a request with a body of so many bytes may need for the sending alone, to be added to its time limit.
+ * Time in ms that sending a body of this size may take, to be added to the timeout.
  *
  * n8n 2.41 counts the limit from the beginning of the request and not from its end: 30 s are over while a picture of
  * 20 MB is still on its way up a line of 5 Mbit/s, and a paid POST that is cut off so is one whose fate nobody knows.

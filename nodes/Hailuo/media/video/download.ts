@@ -65,7 +65,7 @@ const ACCEPT = 'video/mp4, video/*;q=0.9, */*;q=0.1';
  * Cut off, hanging, 408, 425, 429, 5xx and network errors are tried again, with backoff, within `attempts` and the
  * deadline.
  *
- * Throws DownloadFailed, or the signal's reason when it was stopped.
+ * Throws DownloadFailed, or the signal's reason if it was stopped.
  */
 export async function downloadVideo(
 	this: Context,
