@@ -4,6 +4,8 @@ module.exports = {
 	maxWorkers: '100%',
 	// No test waits for real time, so this only ends one that hangs.
 	testTimeout: 300_000,
+	// ms; a busy machine takes longer than jest's half second to end a process, although nothing is open in it any more.
+	workerGracefulExitTimeout: 20_000,
 	roots: ['<rootDir>/test/unit', '<rootDir>/test/engine', '<rootDir>/test/simulator'],
 	testMatch: ['**/*.test.ts', '**/*.test.js'],
 	moduleNameMapper: { '^fast-check$': '<rootDir>/test/fastCheck.js' },
