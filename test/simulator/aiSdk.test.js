@@ -14,6 +14,7 @@ const run = promisify(execFile);
 let sim;
 
 beforeAll(async () => {
+	// In scaled time: the SDK runs in a process of its own, whose timers nobody here can see.
 	sim = await startSimulator({ timeScale: 1000, jobTime: 20_000 });
 });
 beforeEach(() => sim.reset());

@@ -9,6 +9,7 @@ let sim;
 let api;
 
 beforeAll(async () => {
+	// In scaled time: how fast bytes come is what these tests look at.
 	sim = await startSimulator({ timeScale: 1000, jobTime: 1000 });
 	api = clients(sim);
 });

@@ -7,7 +7,7 @@ let sim;
 let api;
 
 beforeAll(async () => {
-	sim = await startSimulator({ timeScale: 1000, jobTime: 20_000 });
+	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
 	api = clients(sim);
 });
 beforeEach(() => sim.reset());
@@ -64,12 +64,12 @@ test('afterAccept, badJson, emptyBody: accepted, and the answer is worth nothing
 
 test('delay: accepted at once, answered late', async () => {
 	sim.fail({ times: 1, fault: { delay: 60_000 } });
-	const began = Date.now();
+	const began = sim.now();
 	const answer = submit();
 	const job = await new Promise((resolve) => sim.once('created', resolve));
 	expect(job.status).toBe('created');
 	expect((await answer).status).toBe(200);
-	expect(Date.now() - began).toBeGreaterThanOrEqual(55);
+	expect(sim.now() - began).toBeGreaterThanOrEqual(60_000);
 });
 
 test('hang: no answer at all, with or without a job behind it', async () => {
@@ -194,9 +194,7 @@ test('stop() ends hanging sockets and running jobs at once', async () => {
 	other.fail({ kind: 'balance', fault: { hang: true } });
 	const hanging = failing(clients(other).wave('/balance'));
 	await clients(other).wave(STANDARD, { body: { prompt: 'x' } });
-	const began = Date.now();
 	await other.stop();
-	await hanging;
+	expect(await hanging).toMatch(/^(UND_ERR_SOCKET|ECONNRESET)$/);
 	await other.stop();
-	expect(Date.now() - began).toBeLessThan(2000);
 });

@@ -9,7 +9,7 @@ let sim;
 let mini;
 
 beforeAll(async () => {
-	sim = await startSimulator({ timeScale: 1000, jobTime: 20_000 });
+	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
 	({ mini } = clients(sim));
 });
 beforeEach(() => sim.reset());

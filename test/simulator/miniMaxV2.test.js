@@ -11,7 +11,7 @@ let mini2;
 let mini;
 
 beforeAll(async () => {
-	sim = await startSimulator({ timeScale: 1000, jobTime: 20_000 });
+	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
 	({ mini2, mini } = clients(sim));
 });
 beforeEach(() => sim.reset());
@@ -271,7 +271,7 @@ test('a body is 64 MB at most', async () => {
 	const big = () => image('reference_image', large('image/png', 25 * MB));
 	const answer = await withMedia(big(), big());
 	expect(answer.json.error.message).toContain('64 MB');
-}, 30_000);
+});
 
 test('usage and price: seconds of clips, pictures above the free ones', async () => {
 	const { json } = await withMedia(...many(7, image('reference_image')), video(), video(), audio());

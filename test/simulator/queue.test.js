@@ -8,7 +8,7 @@ let sim;
 let queue;
 
 beforeAll(async () => {
-	sim = await startSimulator({ timeScale: 1000, jobTime: 20_000 });
+	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
 	({ queue } = clients(sim));
 });
 beforeEach(() => sim.reset());

@@ -15,7 +15,7 @@ const poll = { pollInterval: 0.01 };
 const MODEL = 'minimax/hailuo-02/standard';
 
 beforeAll(async () => {
-	sim = await startSimulator({ timeScale: 1000, jobTime: 20_000 });
+	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
 	const baseUrl = new URL(sim.urls.waveSpeed).origin; // the SDK adds /api/v3 itself
 	client = new Client('test-key-wavespeed', { baseUrl, retryInterval: 0.01 });
 	jest.spyOn(console, 'log').mockImplementation(() => {});

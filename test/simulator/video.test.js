@@ -40,7 +40,7 @@ withFfmpeg('the committed clip plays', () => {
 withFfmpeg(
 	'renders first and last frame, and a card for text',
 	async () => {
-		const sim = await startSimulator({ timeScale: 1000, jobTime: 1000, render: true });
+		const sim = await startSimulator({ time: 'virtual', jobTime: 1000, render: true });
 		const { wave } = clients(sim);
 		const make = async (model, body) => {
 			const { json } = await wave(`/minimax/hailuo-02/${model}`, { body });

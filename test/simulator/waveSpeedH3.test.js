@@ -12,7 +12,7 @@ let sim;
 let wave;
 
 beforeAll(async () => {
-	sim = await startSimulator({ timeScale: 1000, jobTime: 20_000 });
+	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
 	({ wave } = clients(sim));
 });
 beforeEach(() => sim.reset());

@@ -9,7 +9,7 @@ let api;
 const picture = png(640, 360);
 
 beforeAll(async () => {
-	sim = await startSimulator({ timeScale: 1000, jobTime: 1000 });
+	sim = await startSimulator({ time: 'virtual', jobTime: 1000 });
 	api = clients(sim);
 });
 beforeEach(() => sim.reset());
