@@ -36,7 +36,7 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	return [rows];
 }
 
-/** More of them are no help to a person. */
+/** More of them do not help a person. */
 const MAX_NAMED = 5;
 
 /**

@@ -111,8 +111,8 @@ function differs({ input }: Asked, job: HistoryJob): boolean {
 	if (Object.entries(input).some(([key, ours]) => compare(ours, theirs[key]) === 'differs')) {
 		return true;
 	}
-	const [ours, told] = [wordsOf(input), wordsOf(theirs)];
-	return ours !== '' && told !== '' && ours !== told;
+	const [ours, theirText] = [wordsOf(input), wordsOf(theirs)];
+	return ours !== '' && theirText !== '' && ours !== theirText;
 }
 
 /** The names of the APIs' text fields, at any depth. */

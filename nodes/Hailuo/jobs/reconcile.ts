@@ -157,9 +157,9 @@ function choose(
 	{ attempt, registry }: ReconcileOptions,
 	{ found, offsetMs }: Look,
 ): { job?: HistoryJob; spare?: string[]; contested: boolean } {
-	const rivals = found.map((job) => registry.possibleOwners(attempt, job, offsetMs));
-	const contested = rivals.flat().some(({ state }) => state === 'sending');
-	const uncontested = found.filter((_, index) => rivals[index].length === 0);
+	const owners = found.map((job) => registry.possibleOwners(attempt, job, offsetMs));
+	const contested = owners.flat().some(({ state }) => state === 'sending');
+	const uncontested = found.filter((_, index) => owners[index].length === 0);
 	const exact = uncontested.filter((job) => identifies(attempt.submission, job));
 	const [job, ...duplicates] = exact;
 	if (!job) return { contested };

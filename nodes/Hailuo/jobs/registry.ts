@@ -86,14 +86,14 @@ export class Registry {
 
 	/**
 	 * Takes up the search of a submit again that got no answer: its own entry where it is still here (another one beside it
-	 * would be its rival), else a new one.
+	 * would compete with it), else a new one.
 	 *
 	 * @param sent when it was sent; not before its `startedAt`
 	 */
 	resume(submission: Submission, sent: Began & { fingerprint: string }): OpenSubmit {
 		let own: OpenSubmit | undefined;
 		for (const one of this.open.get(sent.fingerprint) ?? []) {
-			// A twin that began later would search from then on only, and miss the job of this one.
+			// An identical entry that began later would only search from then on, and miss this job.
 			if (one.state !== 'unresolved' || one.startedAt > sent.startedAt) continue;
 			if (!own || one.startedAt > own.startedAt) own = one;
 		}
@@ -129,8 +129,8 @@ export class Registry {
 	possibleOwners(attempt: OpenSubmit, job: HistoryJob, offsetMs: number): OpenSubmit[] {
 		return this.all().filter((other) => {
 			if (other === attempt) return false;
-			const twin = other.fingerprint === attempt.fingerprint;
-			if (twin && other.state !== 'sending') return false;
+			const isIdentical = other.fingerprint === attempt.fingerprint;
+			if (isIdentical && other.state !== 'sending') return false;
 			return mayBeJobOf(other, job, offsetMs);
 		});
 	}

@@ -44,7 +44,7 @@ export interface RetryOptions {
 	signal?: AbortSignal;
 	/** ms since the epoch; no repeat is begun after it. */
 	deadlineAt: number;
-	/** Told before each wait. */
+	/** Called before each wait. */
 	onRetry?: (error: ProviderError, attempt: number, waitMs: number) => void;
 }
 

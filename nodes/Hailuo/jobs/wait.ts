@@ -68,7 +68,7 @@ export function isFinished(job: Job): boolean {
 }
 
 /** When the job was made, by our clock, in ms since the epoch; not in the future. */
-function bornAt(job: Job, { offsetMs, clock }: WaitOptions): number | undefined {
+function createdAtMs(job: Job, { offsetMs, clock }: WaitOptions): number | undefined {
 	const at = Date.parse(job.createdAt) - (offsetMs?.() ?? 0);
 	return Number.isNaN(at) ? undefined : Math.min(at, clock.now());
 }
@@ -119,7 +119,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 	const beganAt = clock.now();
 	let watch = watchFor(options, first !== undefined);
 	if (first && lacksVideo(first)) await watch.judge({ ok: true, value: first }, beganAt);
-	let born = options.submittedAt ?? (first && (bornAt(first, options) ?? beganAt));
+	let createdMs = options.submittedAt ?? (first && (createdAtMs(first, options) ?? beganAt));
 	let isSeen = first !== undefined;
 	let lookedAt = beganAt;
 	// A job that is only known by its id may be finished long since.
@@ -128,7 +128,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 	/** From one look's beginning to the next, so that slow answers do not stretch the steps. */
 	function wait(): number {
 		// A job that does not tell its age is in the steady part of the schedule.
-		const age = lookedAt - (born ?? lookedAt - jobSeconds[0] * 1_000);
+		const age = lookedAt - (createdMs ?? lookedAt - jobSeconds[0] * 1_000);
 		return nextLook(age, jobSeconds, () => clock.random());
 	}
 
@@ -146,7 +146,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 		if (verdict.is === 'known') {
 			const { job } = verdict;
 			if (isFinished(job)) return job;
-			born ??= bornAt(job, options);
+			createdMs ??= createdAtMs(job, options);
 			if (!isSeen) watch = watchFor(options, (isSeen = true));
 		}
 		if (last || clock.now() >= deadlineAt) {

@@ -1,7 +1,7 @@
 import type { CameraDialect } from '../providers/modelTypes';
 
 /**
- * The 15 camera movements, one meaning each, with the words that each provider has for it (docs/providers.md B.6).
+ * The 15 camera movements, each with one meaning and each provider's words for it (docs/providers.md B.6).
  *
  * The same words mean another movement elsewhere: Vtrix's "pan left" is a camera that moves sideways, MiniMax's
  * "Pan left" one that turns on the spot. So users pick the meaning, and the provider's own words are written.
@@ -29,14 +29,14 @@ export const CAMERA_MOVEMENTS = [
 	{ id: 'zoomOut', name: 'Zoom Out', vtrix: 'zoom out', miniMax: 'Zoom out' },
 ] as const;
 
-/** More than this at the same moment are not recommended by the provider (docs/providers.md S.5) and refused here. */
+/** The provider recommends no more than this at the same time (docs/providers.md S.5); more are rejected here. */
 export const MAX_COMBINED_MOVEMENTS = 3;
 
 /**
  * The documented form: movements of one step share a bracket and happen together, steps happen one after the other.
- * Written behind the prompt, so that instructions typed by hand in it stay as they are and come first.
+ * Added to the end of the prompt, so that instructions typed by hand stay unchanged and come first.
  *
- * @param steps ids of CAMERA_MOVEMENTS for each step; unknown ids must have been refused before
+ * @param steps ids of CAMERA_MOVEMENTS for each step; unknown ids must have been rejected before
  * @returns e.g. `A cat wakes up [push in, rise], then [static]`
  */
 export function withCamera(

@@ -25,14 +25,14 @@ export const OPERATION_NAMES: Record<VideoOperation, string> = {
 	referenceToVideo: 'Reference to Video',
 };
 
-/** @throws Error for a provider that nobody has described */
+/** @throws Error for a provider that is not in the catalogue */
 export function catalogueOf(id: ProviderId): ProviderCatalogue {
 	const found = catalogues.find(({ provider }) => provider === id);
 	if (!found) throw new Error(`The catalogue does not have the provider '${id}'`);
 	return found;
 }
 
-/** As the dropdown and the messages call them. */
+/** Their names in the dropdown and in messages. */
 export const PROVIDER_NAMES = Object.fromEntries(
 	catalogues.map(({ provider, name }) => [provider, name]),
 ) as Record<ProviderId, string>;
@@ -44,7 +44,7 @@ export function findModel(provider: ProviderId, id: string): Model | undefined {
 	return models.find((model) => model.provider === provider && model.id === id);
 }
 
-/** As ids and names are compared: whatever their case, and the blanks in and around them. */
+/** Normalises IDs and names for comparison: case and blanks do not matter. */
 const folded = (text: string) => text.trim().toLowerCase().replace(/\s+/g, ' ');
 
 const isCalled = (model: Model, text: string) =>
@@ -60,7 +60,7 @@ export function modelNamed(
 	operation?: VideoOperation,
 ): Model | undefined {
 	const exact = findModel(provider, text);
-	// A text of megabytes is no name.
+	// A text of megabytes cannot be a name.
 	if (exact || text.length > 200) return exact;
 	const called = modelsOf(provider).filter((model) => isCalled(model, text));
 	const able = called.filter((model) => operation && model.operations[operation]);
@@ -86,7 +86,7 @@ export const modelsOf = (provider: ProviderId): Model[] =>
 export const modelsFor = (provider: ProviderId, operation: VideoOperation): Model[] =>
 	modelsOf(provider).filter((model) => model.operations[operation]);
 
-/** What a model has of a field under an operation; undefined where it does not take it. */
+/** The field of a model for an operation; undefined if the model does not have it. */
 export function fieldOf(
 	model: Model,
 	operation: VideoOperation,
@@ -101,12 +101,12 @@ export function resolutionsOf(lengths: Lengths): Resolution[] {
 	return Object.keys(lengths) as Resolution[];
 }
 
-/** All lengths in s of a matrix, whatever the resolution, ascending. */
+/** All durations in s of a matrix, for all resolutions, ascending. */
 export function durationsOf(lengths: Lengths): number[] {
 	return [...new Set(Object.values(lengths).flat())].sort((a, b) => a - b);
 }
 
-/** The lists of lengths that a model has, each with the resolutions that share it, in the order of the resolutions. */
+/** The lists of durations of a model, each with the resolutions that share it, in the order of the resolutions. */
 export function lengthLists(lengths: Lengths): LengthList[] {
 	const lists = new Map<string, LengthList>();
 	for (const resolution of resolutionsOf(lengths)) {
@@ -118,7 +118,7 @@ export function lengthLists(lengths: Lengths): LengthList[] {
 	return [...lists.values()];
 }
 
-/** e.g. `6 or 10`, and `4 to 15` where every whole second between is there */
+/** e.g. `6 or 10`, or `4 to 15` if every whole second between is available */
 export function spoken(durations: readonly number[]): string {
 	const [first] = durations;
 	const isRange = durations.length > 2 && durations.every((s, index) => s === first + index);
@@ -131,7 +131,7 @@ export const formats = (lengths: Lengths): string =>
 		.map(({ durations, at }) => `${at.join(', ')}: ${spoken(durations)} s`)
 		.join(' · ');
 
-/** List price in USD, as of `model.pricesAsOf`; undefined where none is published. */
+/** List price in USD, as of `model.pricesAsOf`; undefined if none is published. */
 export function listPrice(
 	model: Model,
 	resolution: Resolution,
@@ -143,7 +143,7 @@ export function listPrice(
 	return model.prices?.[resolution]?.[seconds] ?? counted;
 }
 
-/** Of which days a provider's list prices are, e.g. `2026-07-10 and 2026-10-24`; undefined where it publishes none. */
+/** The dates of a provider's list prices, e.g. `2026-07-10 and 2026-10-24`; undefined if it publishes none. */
 export function pricesAsOf(provider: ProviderId): string | undefined {
 	const days = modelsOf(provider).flatMap(({ pricesAsOf: day }) => (day ? [day] : []));
 	return [...new Set(days)].sort().join(' and ') || undefined;
@@ -191,15 +191,15 @@ export function priceList(
 	return `${rows.join('; ')} (list price of ${model.pricesAsOf})`;
 }
 
-/** The shortest, the longest and those that many ask for: a row of all would not be read. */
+/** The minimum, the maximum and the usual durations: nobody would read the full list. */
 const someOf = (durations: readonly number[]): number[] =>
 	durations.filter((s, index) => index === 0 || s === durations.at(-1) || [5, 10].includes(s));
 
-/** e.g. `5 are free, each additional one costs $0.04`: what reference pictures cost; undefined where nobody knows. */
+/** e.g. `5 are free, each additional one costs $0.04`: the price of reference pictures; undefined if unknown. */
 export const picturePrice = ({ referencePrices: prices }: Model): string | undefined =>
 	prices && `${prices.freePictures} are free, each additional one costs $${prices.picture}`;
 
-/** e.g. `Each second costs $0.08 (768P) or $0.13 (2K) besides`: what reference videos cost; undefined where nobody knows. */
+/** e.g. `Each second costs $0.08 (768P) or $0.13 (2K) besides`: the price of reference videos; undefined if unknown. */
 export function videoSecondPrice({ referencePrices: prices }: Model): string | undefined {
 	if (!prices) return undefined;
 	const each = Object.entries(prices.videoSecond).map(([at, price]) => `$${price} (${at})`);

@@ -11,7 +11,7 @@ export const FIELD_LABELS = {
 	additionalFields: 'Additional Fields',
 };
 
-/** A value that the model would refuse: what was wrong, where, and what to do. Thrown before any request. */
+/** A value that the model would reject: what was wrong, where, and what to do. Thrown before any request. */
 export class FieldError extends Error {
 	constructor(
 		/** The label of the field, as the editor shows it. */

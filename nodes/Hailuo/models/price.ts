@@ -3,17 +3,17 @@ import { checkAdditional, checkFormat, requireModel, type Format } from './reque
 import type { Lengths, Model, ProviderId, VideoOperation } from '../providers/modelTypes';
 
 /*
- * What a price is asked for: a model at a resolution and a length, whatever the operation. No provider's price depends
- * on the prompt, the pictures or the switches (docs/providers.md A.7, E).
+ * Price queries depend on model, resolution and duration only. No provider's price depends on the operation, the prompt,
+ * the pictures or the switches (docs/providers.md A.7, E).
  */
 
-/** The models of a provider whose price can be asked for, in the order of the list: the queue tells none. */
+/** The models of a provider that have a price query, in the order of the list: the queue has none. */
 export const pricedModels = (provider: ProviderId): Model[] =>
 	modelsOf(provider).filter((model) => model.api !== 'queue');
 
 const operationsOf = (model: Model) => Object.keys(model.operations) as VideoOperation[];
 
-/** What a model makes under any of its operations. */
+/** The resolutions and durations of a model, over all of its operations. */
 export function allLengths(model: Model): Lengths {
 	const all: Lengths = {};
 	for (const operation of operationsOf(model)) {
@@ -35,7 +35,7 @@ export const pricedSummary = (model: Model): string =>
 	model.custom ? 'Any model of this provider, by its ID' : formats(allLengths(model));
 
 /**
- * The model and what it is to make, checked against all of its operations.
+ * The model, resolution and duration, checked against all operations of the model.
  *
  * @param custom the ID and the fields that were typed in for a custom model
  * @throws FieldError that names the field, the rule and the fix
@@ -64,7 +64,7 @@ export function checkPriced(
 		);
 	const count = (operation: VideoOperation) =>
 		Object.values(model.operations[operation]!).flat().length;
-	// The one that makes most says best what there is to choose from.
+	// The operation with the most choices gives the most useful message.
 	const [widest] = operationsOf(model).sort((a, b) => count(b) - count(a));
 	const operation = operationsOf(model).find(makes) ?? widest;
 	return { model, format: checkFormat(model, operation, asked) };

@@ -23,15 +23,15 @@ import type {
 	VideoOperation,
 } from '../providers/modelTypes';
 
-/** What a person chose: the fields of the table, and the two that no provider has as one parameter. */
+/** The user's values: the fields of the table, and two more that are not a single parameter at any provider. */
 export interface VideoValues extends FieldValues {
 	/** Ids of CAMERA_MOVEMENTS, a list for each step. */
 	cameraMovements?: readonly (readonly string[])[];
-	/** Of a custom model: an object, or what was given in its place; sent as it is, and wins over the fields. */
+	/** For a custom model: an object, or whatever the expression gave; sent unchanged, and overrides the fields. */
 	additionalFields?: unknown;
 }
 
-/** The two fields that decide length and size, settled: one value of the model's matrix; empty for a custom model. */
+/** Resolution and duration after defaults: one entry of the model's matrix; empty for a custom model. */
 export interface Format {
 	resolution?: Resolution;
 	/** s */
@@ -43,7 +43,7 @@ export interface Format {
  *
  * @param id the model's id, or its name in the list, in any case
  * @param customId the id that stands in for a custom model's
- * @throws FieldError when the provider has no such model or it cannot do the operation; names the nearest that can
+ * @throws FieldError if the provider has no such model or it cannot do the operation; names the closest model that can
  */
 export function requireModel(
 	provider: ProviderId,
@@ -76,7 +76,7 @@ export function requireModel(
 	);
 }
 
-/** Without those at its ends. No regular expression: one that ends in `/+$` takes minutes over a text full of slashes. */
+/** Trims leading and trailing slashes. No regex: `/+$` backtracks for minutes on long runs of slashes. */
 function withoutSlashes(text: string): string {
 	let [from, to] = [0, text.length];
 	while (text[from] === '/') from++;
@@ -88,8 +88,8 @@ function withoutSlashes(text: string): string {
 const MAX_ID = 200;
 
 /**
- * The custom model under the typed ID, with the words that models of this name have for a picture. Rejects what leads
- * elsewhere: the ID may become a part of the URL of the paid request, and may come from data.
+ * The custom model under the typed ID, with the parameter names that models of this name use for a picture. Rejects `..`
+ * and other path tricks: the ID may become part of the URL of the paid request, and may come from data.
  */
 function named(model: Model, customId: string): Model {
 	const id = withoutSlashes(customId.trim());
@@ -115,8 +115,8 @@ function named(model: Model, customId: string): Model {
 }
 
 /**
- * Settles resolution and length against the model's matrix. What was not given gets the model's default, so that a
- * default never makes a request that the model refuses.
+ * Resolves resolution and duration with the model's matrix. A missing value gets the model's default, so that a
+ * default never makes a request that the model rejects.
  *
  * @throws FieldError that names the values the model has, and the nearest model that fits
  */
@@ -155,7 +155,7 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 }
 
 /**
- * Checks everything that can be known before a request is made.
+ * Checks everything that can be checked before a request.
  *
  * @throws FieldError that names the field, the rule and the fix
  */
@@ -248,7 +248,7 @@ function requireFrame(model: Model, field: Frame, value?: string): void {
 	);
 }
 
-/** Counts alone: the files themselves are looked at when they are loaded. */
+/** Checks only the counts: the files themselves are checked when they are loaded. */
 function requireReferences(model: Model, values: VideoValues): void {
 	const { referencePictures = [], referenceVideos = [], referenceAudios = [] } = values;
 	const { referencePictures: label, referenceVideos: videoLabel } = FIELD_LABELS;
@@ -295,7 +295,7 @@ function checkCallbackUrl(value?: string): void {
 }
 
 /**
- * Only for being an object: what is in it is between the person and the provider.
+ * Checks only that it is an object; its content is up to the user and the provider.
  *
  * @throws FieldError for anything else
  */
@@ -333,7 +333,7 @@ export function fullPrompt(
 }
 
 /**
- * The parameters under the provider's own names: only those that the model has, and all defaults in plain sight.
+ * The parameters under the provider's own names: only those that the model has, with all defaults explicit.
  * Values of fields that the model lacks (left over from another model) are not sent.
  */
 export function toPayload(
@@ -369,7 +369,7 @@ export function toPayload(
 const isGiven = (value: unknown): boolean =>
 	value !== undefined && !(Array.isArray(value) && value.length === 0);
 
-/** A value as the provider writes it. */
+/** A value in the provider's form. */
 function sent({ sentAs }: FieldSpec, value: unknown): unknown {
 	if (sentAs === undefined) return value;
 	if (sentAs === 'text') return String(value);

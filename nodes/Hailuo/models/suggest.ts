@@ -1,9 +1,9 @@
 import { modelsFor, resolutionsOf } from './catalogue';
 import type { Lengths, Model, ProviderId, VideoOperation } from '../providers/modelTypes';
 
-/* Which model to name where the one that was chosen cannot do what is asked for. */
+/* Which model to suggest if the chosen one cannot do what is requested. */
 
-/** Of some models the one that ranks highest, number by number; of equals the first in the list. */
+/** The model with the highest rank, compared number by number; the first one in the list on a tie. */
 function highest(all: readonly Model[], rank: (model: Model) => number[]): Model | undefined {
 	const [best] = all
 		.map((model) => ({ model, numbers: rank(model) }))
@@ -16,7 +16,7 @@ function highest(all: readonly Model[], rank: (model: Model) => number[]): Model
 
 const generation = ({ family = '' }: Model) => family.split(' ')[0];
 
-/** How many of the combinations of resolution and length that one makes the other makes too. */
+/** The number of resolution/duration pairs that both models have. */
 function shared(one: Lengths, other: Lengths): number {
 	return resolutionsOf(one)
 		.map((name) => one[name]!.filter((seconds) => other[name]?.includes(seconds)).length)
@@ -24,8 +24,8 @@ function shared(one: Lengths, other: Lengths): number {
 }
 
 /**
- * The model of another provider that does most nearly what a model does: of the same family where there is one, then the
- * one that makes most of the same resolutions and lengths. Undefined where the provider cannot do the operation.
+ * Closest equivalent on another provider: same family first, then most shared resolution/duration pairs. Undefined if the
+ * provider cannot do the operation.
  */
 export function closestEquivalent(
 	model: Model,
@@ -38,7 +38,7 @@ export function closestEquivalent(
 		Number(other.family === model.family),
 		Number(generation(other) === generation(model)),
 		shared(lengths, other.operations[operation]!),
-		// What needs no second account or API is nearer.
+		// A model that needs no second account or API is closer.
 		Number(other.api === undefined),
 	]);
 }

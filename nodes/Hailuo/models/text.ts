@@ -1,5 +1,5 @@
 /*
- * What a text may hold, whatever wrote it. Pure.
+ * Limits and cleaning of texts from any source. Pure.
  */
 
 /**
@@ -7,19 +7,19 @@
  * a screen. n8n also writes messages to its log.
  */
 export const MAX_LENGTHS = {
-	/** Of a value inside a message: enough to find it again. */
+	/** For a value inside a message: long enough to recognise it. */
 	value: 60,
-	/** Of an expression inside a message. */
+	/** For an expression inside a message. */
 	code: 80,
-	/** Of what went wrong. */
+	/** For what went wrong. */
 	message: 1_000,
-	/** Of what to do about it: the list of a provider's models is the longest that anybody needs. */
+	/** For what to do about it: the longest text needed is the list of a provider's models. */
 	advice: 3_000,
-	/** Of a message with all that is said in addition, such as the IDs of jobs. */
+	/** For a whole message with additions such as job IDs. */
 	whole: 4_000,
 } as const;
 
-/** Cut at a character boundary, and told how long it was: a value of megabytes must not fill a message or a log. */
+/** Cuts at a character boundary and adds the length: a value of megabytes must not fill a message or a log. */
 export function shortened(text: string, most: number): string {
 	if (text.length <= most) return text;
 	return `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}… (${text.length} characters)`;
@@ -28,7 +28,7 @@ export function shortened(text: string, most: number): string {
 /** A value for a message: on one line, nothing that breaks it, and enough of it to find it again. */
 export function shownValue(value: unknown): string {
 	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-	// Cut first, or a value of megabytes is gone through for nothing.
+	// Cut first, to avoid processing a value of megabytes.
 	return shortened(text, MAX_LENGTHS.value).replace(/[\s\p{Cc}\p{Surrogate}]+/gu, ' ');
 }
 
@@ -44,7 +44,7 @@ export const sendable = (text: string): string =>
 		// With the flag `u` this class finds halves only, not the two of a whole character.
 		.replace(/\p{Surrogate}|(?![\t\n\r])\p{Cc}/gu, '');
 
-/** Whether there is something in the text, and nothing of it shows: zero-width characters, marks of direction, blanks. */
+/** Whether a text is not empty but invisible: only zero-width characters, direction marks and blanks. */
 export const isInvisible = (text: string): boolean =>
 	text.trim() !== '' && !/[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 

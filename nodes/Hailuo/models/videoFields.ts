@@ -6,16 +6,16 @@ import type { FieldName } from '../providers/modelTypes';
  * n8n/options.ts), and its word in the catalogue.
  */
 
-/** What a field holds once it is read. */
+/** The type of a field's value after reading. */
 interface Kinds {
 	text: string;
-	/** A picture: the place it comes from, until it is loaded. */
+	/** A picture: its source, until it is loaded. */
 	picture: string;
-	/** Files of one kind: likewise, one entry each. */
+	/** Files of one kind: their sources, one entry each. */
 	files: readonly string[];
 	/** e.g. `768P`. */
 	resolution: string;
-	/** A length in s. */
+	/** A duration in s. */
 	seconds: number;
 	/** One value of a list. */
 	choice: string;
@@ -23,7 +23,7 @@ interface Kinds {
 }
 
 interface FieldFacts {
-	/** As the editor and the messages call it. */
+	/** Its label in the editor and in messages. */
 	label: string;
 	kind: keyof Kinds;
 	/** `option`: in the collection 'Options', because few people need it. */
@@ -54,7 +54,7 @@ export const VIDEO_FIELDS: Readonly<Record<FieldName, FieldFacts>> = table;
 
 export const FIELD_NAMES = Object.keys(table) as FieldName[];
 
-/** What a person chose, under the catalogue's names. A field that is undefined was not shown or not filled in. */
+/** The user's values, under the catalogue's names. A field that is undefined was not shown or not filled in. */
 export type FieldValues = { -readonly [Name in keyof Table]?: Kinds[Table[Name]['kind']] };
 
 /** The fields that hold files. */

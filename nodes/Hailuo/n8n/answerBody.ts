@@ -7,7 +7,7 @@ import type { Clock } from '../jobs/clock';
  */
 export const MAX_ANSWER_BYTES = 16_000_000;
 
-/** A body that comes piece by piece; destroying it closes the connection. */
+/** A body that arrives in chunks; destroying it closes the connection. */
 interface ByteStream extends AsyncIterable<Uint8Array> {
 	destroy(): void;
 	on(event: 'error', listener: () => void): void;
@@ -17,14 +17,14 @@ const isStream = (body: unknown): body is ByteStream =>
 	typeof body === 'object' && body !== null && Symbol.asyncIterator in body && 'destroy' in body;
 
 export interface AnswerBody {
-	/** What came of it, as text. */
+	/** The text received so far. */
 	text: string;
-	/** Why that is not all; absent when it is. `cause`: what the connection ended with. */
+	/** Why the body is incomplete; absent if it is complete. `cause`: the error that ended the connection. */
 	cut?: { reason: 'size' } | { reason: 'broken'; cause: unknown };
 }
 
 export interface ReadOptions {
-	/** ms until the whole of it must be there. */
+	/** Timeout in ms for the whole body. */
 	timeoutMs: number;
 	clock: Clock;
 	signal?: AbortSignal;
@@ -37,7 +37,7 @@ export interface ReadOptions {
  * id of a paid job stands near the beginning.
  */
 export async function readBody(body: unknown, options: ReadOptions): Promise<AnswerBody> {
-	// Other helpers than n8n's own may hand on what they have read already.
+	// Helpers other than n8n's own may return a body that is already read.
 	if (!isStream(body)) return { text: typeof body === 'string' ? body : jsonOf(body) };
 	// Without a listener an `error` that comes after the end would stop the process.
 	body.on('error', () => undefined);
@@ -55,7 +55,7 @@ export async function readBody(body: unknown, options: ReadOptions): Promise<Ans
 	return { text, ...(cut ? { cut } : {}) };
 }
 
-/** @returns false when there is more than is read */
+/** @returns false if the body exceeds the limit */
 async function readAll(body: ByteStream, chunks: Uint8Array[]): Promise<boolean> {
 	let bytes = 0;
 	for await (const chunk of body) {

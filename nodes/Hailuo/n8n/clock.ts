@@ -2,11 +2,11 @@ import { sleep } from 'n8n-workflow';
 import { untilAborted } from '../jobs/abort';
 import type { Clock } from '../jobs/clock';
 
-/** The wall clock's time when this process began to count, in ms since the epoch. */
+/** The wall-clock time when this process started counting, in ms since the epoch. */
 const startedAt = Date.now() - performance.now();
 
 /**
- * The time that every wait, limit and deadline is counted by. Tests replace its methods.
+ * The clock for every wait, limit and deadline. Tests replace its methods.
  *
  * It starts at the wall clock's time and goes on by the process's own stopwatch, so it never goes back or jumps: when the
  * machine's clock is set back by an hour, no poll, submit or time limit waits for that hour. What is compared with a
@@ -15,7 +15,7 @@ const startedAt = Date.now() - performance.now();
 export const clock: Clock = {
 	now: () => startedAt + performance.now(),
 	random: () => Math.random(),
-	/** n8n's own sleep takes no signal before 2.41, so the signal is raced against it: Stop never waits for a poll. */
+	/** n8n's own sleep accepts no signal before 2.41, so it is raced against the signal: Stop never waits for a poll. */
 	async sleep(ms, signal) {
 		signal?.throwIfAborted();
 		await untilAborted(sleep(ms), signal);

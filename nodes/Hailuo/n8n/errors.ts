@@ -13,7 +13,7 @@ import { jobJson } from './jobItem';
 import { harmless } from './logLine';
 import { UnreadableField } from './readField';
 
-/** n8n takes an execution for stopped, not failed, when its error has this very spelling. */
+/** n8n treats an execution as stopped, not failed, if its error has exactly this text. */
 const CANCELED = 'The execution was canceled';
 
 /** A job that ended without a video. */
@@ -24,9 +24,9 @@ export class JobFailed extends Error {
 	}
 }
 
-/** Something that went wrong with a job whose id is known: it never loses sight of it. */
+/** An error of a job whose ID is known; it always carries the ID. */
 export class WithJob extends Error {
-	/** @param submitted whether this run paid for the job, so that the person must learn how to pick it up */
+	/** @param submitted whether this run paid for the job, so that the message must say how to get its video */
 	constructor(
 		readonly cause: unknown,
 		readonly job: Partial<Job> & { jobId: string },
@@ -37,7 +37,7 @@ export class WithJob extends Error {
 	}
 }
 
-/** How each warning begins that tells of a video without a file. */
+/** The beginning of each warning about a video without a file. */
 export const NOT_DOWNLOADED = 'The video could not be downloaded';
 
 /** What a person can do about it. */
@@ -60,7 +60,7 @@ export class PriceUnknown extends Error {
 	}
 }
 
-/** What an item ended with after a person had stopped the execution. */
+/** The error of an item after a person stopped the execution. */
 export class Stopped extends Error {
 	constructor(readonly cause: unknown) {
 		super(CANCELED);
@@ -68,7 +68,7 @@ export class Stopped extends Error {
 	}
 }
 
-/** What a person reads: what happened, and what to do next. */
+/** The text for the user: what happened, and what to do next. */
 export interface Explained {
 	message: string;
 	next?: string;
@@ -76,10 +76,10 @@ export interface Explained {
 	field?: string;
 	code?: string;
 	httpCode?: string;
-	/** Whether the provider gave the answer, so that n8n shows it as one of an API. */
+	/** Whether the provider answered, so that n8n shows it as an API error. */
 	fromApi: boolean;
 	retryable: boolean;
-	/** IDs of jobs that may be the one of a submit without a usable answer. */
+	/** Candidate job IDs for a submit without a usable answer. */
 	candidates?: readonly string[];
 	/** n8n's own error of an expression: the editor makes its explanation and its links from the context. */
 	expression?: { context?: IDataObject };
@@ -99,7 +99,7 @@ function sentences(...parts: Array<string | undefined>): string {
 	return /[.!?] [A-Z]/.test(text) ? `${text}.` : text;
 }
 
-/** Turns anything that was thrown into words. No key, header or request body gets in here. */
+/** Turns any thrown value into a text for the user. It never contains a key, a header or a request body. */
 export function explain(error: unknown): Explained {
 	if (error instanceof WithJob) {
 		const inner = explain(error.cause);
@@ -191,7 +191,7 @@ function explainExpression({ field, message, cause }: UnreadableField): Explaine
 	};
 }
 
-/** More of them are no help to a person. */
+/** More of them do not help a person. */
 const MAX_NAMED = 3;
 
 function explainAmbiguous({ cause, candidates, hint, earlier }: AmbiguousSubmitError): Explained {
@@ -199,7 +199,7 @@ function explainAmbiguous({ cause, candidates, hint, earlier }: AmbiguousSubmitE
 	const perhaps = named.length ? `; it may be ${named.join(' or ')}` : '';
 	const why = cause instanceof Error ? ` (${cause.message})` : '';
 	const what = earlier ? 'An earlier try submitted this item and got' : 'The submit got';
-	// A gateway, or another address, may have answered in the API's place.
+	// A gateway, or another server, may have answered instead of the API.
 	const elsewhere =
 		cause instanceof ProviderError && (cause.status ?? 500) < 500 ? cause.hint : undefined;
 	return {
@@ -248,8 +248,8 @@ function explainFailedJob(job: Job): Explained {
 const CANCELLATION = /^(Manual|Timeout|SystemShutdown)?ExecutionCancelledError$/;
 
 /**
- * n8n's own cancellation, and what an aborted signal gives as its reason. Never a word in a text: the name of a node or
- * the words of a provider would make a failed execution one that a person stopped, and no error workflow would run.
+ * n8n's own cancellation, and what an aborted signal gives as its reason. Never detected by words in a text: the name of a
+ * node or a provider's text could make a failed execution look stopped, and no error workflow would run.
  */
 function isStop(error: unknown): boolean {
 	if (typeof error !== 'object' || error === null) return false;
@@ -292,17 +292,17 @@ export function nodeError(
 			})
 		: new NodeOperationError(node, message, { description, itemIndex });
 	if (expression) Object.assign(shown.context, expression.context, { itemIndex });
-	// n8n rewrites messages that contain network codes; what the person reads is ours.
+	// n8n rewrites messages that contain network codes; this keeps ours.
 	shown.message = message;
 	if (job) shown.context.jobId = job.jobId;
 	if (candidates) shown.context.candidateJobIds = candidates;
 	return shown;
 }
 
-/** Not only its id: then it has the keys of every other item. */
+/** Whether the whole job is known, not only its ID: then the item has the same keys as every other item. */
 const isWhole = (job: Partial<Job> | undefined): job is Job => job?.videos !== undefined;
 
-/** The JSON of an item that did not succeed, where the workflow goes on: what is known of the job stays in it. */
+/** The JSON of a failed item when the workflow continues; it keeps everything known about the job. */
 export function failureJson(error: unknown): IDataObject {
 	const { message, next, job, field, code, candidates, retryable, expression } = explain(error);
 	const node = expression?.context?.nodeCause;

@@ -6,18 +6,18 @@ import { isInvisible, sendable, shownValue } from '../models/text';
  * that is made a text would be paid for as a video of "[object Object]".
  */
 
-/** Whether a person left the field alone. */
+/** Whether the user left the field empty. */
 export function isBlank(value: unknown): value is undefined | null | '' {
 	return value === undefined || value === null || value === '';
 }
 
-/** Words that a program writes where a value is missing; nobody means them as a whole text. */
+/** Words that programs write for a missing value; nobody means them as a whole text. */
 const HOLES = ['undefined', 'null', 'NaN'];
 
-/** The text in which an object ends up that is made a text. */
+/** The text that an object becomes when it is converted to a string. */
 const OBJECT = '[object Object]';
 
-/** One value, where it came as a list of one: so do the lookups of Airtable and the checkboxes of a form. */
+/** Unwraps a list with one value, as Airtable's lookups and a form's checkboxes give it. */
 export const unwrapped = (value: unknown): unknown =>
 	Array.isArray(value) && value.length === 1 && typeof value[0] !== 'object' ? value[0] : value;
 
@@ -89,7 +89,7 @@ function asNumber(
 	return found ? Number(found[1]) : undefined;
 }
 
-/** An amount from 0 that an option gives. What cannot be one counts as not given: it must not lift a limit. */
+/** An amount of at least 0 from an option. An invalid value counts as missing: it must not remove a limit. */
 export function asAmount(value: unknown, byDefault: number): number {
 	const amount = /^\s*Infinity\s*$/.test(String(value).slice(0, 100))
 		? Infinity
@@ -118,7 +118,7 @@ export const MAX_LIMIT_MINUTES = 7 * 24 * 60;
 /** n8n looks after its sleeping executions once a minute; less would only be a moment that nobody can say. */
 const MIN_LIMIT_MINUTES = 0.1;
 
-/** A time limit in ms, from minutes. Never refused: it is read again when a paid job is picked up. */
+/** A time limit in ms, from minutes. Never throws, because it is read again when a paid job is picked up. */
 export const asLimitMs = (value: unknown, byDefaultMinutes: number): number => {
 	const minutes = asAmount(value, 0) || byDefaultMinutes;
 	return Math.min(MAX_LIMIT_MINUTES, Math.max(MIN_LIMIT_MINUTES, minutes)) * 60_000;
@@ -192,7 +192,7 @@ export function asChoice<Value extends string>(
 	);
 }
 
-/** Longer ones are no name, but a file or a text in its place. */
+/** A longer value is not a name, but a file or a text used by mistake. */
 const MAX_NAME = 200;
 
 /**
@@ -212,7 +212,7 @@ export function asName(value: unknown, label: string): string | undefined {
 	);
 }
 
-/** The label of the option that bounds the price of a job. */
+/** The label of the option that limits the price of a job. */
 export const MAX_PRICE = 'Maximum Price (USD)';
 
 /**

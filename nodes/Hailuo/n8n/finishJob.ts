@@ -14,24 +14,24 @@ import { OPTION_LABELS } from './optionLabels';
 import { listOf, type Session } from './session';
 import type { RequestContext } from './http';
 
-/** Far above any clip that Hailuo makes: a larger answer is no video of ours. */
+/** Far above any clip that Hailuo makes: a larger answer is not one of its videos. */
 const MAX_VIDEO_BYTES = 1_000_000_000;
 
-/** A download may take as long as the wait for its job, and at least this long, in ms: a few MB on any line. */
+/** A download may take as long as the wait for its job, but at least this long, in ms: enough for a few MB on any connection. */
 const MIN_DOWNLOAD_MS = 15 * 60_000;
 
-/** Where nothing is known of a model's usual time. */
+/** Used if a model's usual duration is unknown. */
 const ANY_JOB_SECONDS = [25, 420] as const;
 
 /** Hailuo 3 takes up to 7 minutes for 2K (docs/providers.md I.1): who gives up after 15 loses the slowest jobs. */
 export const DEFAULT_LIMIT_MINUTES = 30;
 
 export interface FinishOptions {
-	/** Whether the video is put into the item as a file. */
+	/** Whether to put the video into the item as a file. */
 	download: boolean;
 	/** Name of the item's field for it. */
 	outputField: string;
-	/** ms, from the moment that waiting begins. */
+	/** In ms, from the start of waiting. */
 	timeLimitMs: number;
 }
 
@@ -48,7 +48,7 @@ export function readFinishOptions(options: IDataObject, downloads: boolean): Fin
 	};
 }
 
-/** How long a job is waited for. */
+/** How long to wait for a job. */
 interface Wait {
 	/** ms */
 	timeLimitMs: number;
@@ -175,7 +175,7 @@ export async function withVideo(
 	if (outcome.ok) return jobItem(job, { [outputField]: outcome.value.binary });
 	const { error } = outcome;
 	if (!(error instanceof DownloadFailed)) throw new WithJob(error, job);
-	// A woken execution has no error output: n8n takes its items as they are.
+	// A resumed execution has no error output: n8n uses its items unchanged.
 	if ('continueOnFail' in context && context.getNode().onError === 'continueErrorOutput') {
 		throw new WithJob(new VideoMissing(`${NOT_DOWNLOADED}: ${error.message}`), job, false);
 	}
@@ -183,7 +183,7 @@ export async function withVideo(
 	return jobItem({ ...job, warnings: [...(job.warnings ?? []), warning] });
 }
 
-/** The address as the provider names it now; undefined where it does not answer. */
+/** The current address from the provider; undefined if it does not answer. */
 async function videoUrlNow(
 	{ provider, http, pacer }: Session,
 	{ jobId, api }: Job,

@@ -25,16 +25,16 @@ export type RequestContext = IExecuteFunctions | IPollFunctions | IWebhookFuncti
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * How many times its time limit a request may last until its answer begins. The limit itself is kept by n8n, and some
- * versions begin it anew with every byte. It ends with the answer's headers; the body has the same time once more.
+ * Hard cap for a request until its answer begins, as a multiple of the timeout. n8n enforces the timeout itself, but some
+ * versions restart it with every byte. It ends with the answer's headers; the body has the same time once more.
  */
 const HARD_TIMEOUT_FACTOR = 3;
 
-/** A provider together with the way to reach it. */
+/** A provider together with the HTTP client for it. */
 export interface Connection {
 	provider: Provider;
 	http: HttpClient;
-	/** The same, for what must be known even after Stop: which job was paid. */
+	/** The same, but ignoring Stop, for what must be known even then: which job was paid. */
 	httpIgnoringStop: HttpClient;
 	/** Without a trailing slash. */
 	baseUrl: string;
@@ -63,7 +63,7 @@ const noCredential = ({ id }: Provider) =>
 
 /**
  * Requests to the credential's own host, with its key. Redirects are not followed, because the key would go along,
- * and the key is struck out of every answer before anybody reads it.
+ * and the key is removed from every answer before the answer is used.
  */
 export function httpClient(
 	context: RequestContext,
@@ -92,7 +92,7 @@ export function httpClient(
 		const sent = clock.now();
 		const late = new AbortController();
 		const ends = () => {
-			// Stop cuts a request off, but never a paid one: nobody would know the id of the job that it may have started.
+			// Stop aborts a request, but never a paid one: the ID of the job that it may have started would be lost.
 			const stop = asked.paid === true ? undefined : stopOf(context);
 			return stop ? AbortSignal.any([late.signal, stop]) : late.signal;
 		};
@@ -120,7 +120,7 @@ export function httpClient(
 			late: tooLate,
 		});
 		if (read.cut && !(asked.paid && read.text)) throw notWhole(read.cut, hide);
-		// Struck out before and after the parsing: an escape of JSON may hide what a text holds, and the other way round.
+		// Removed before and after parsing: a JSON escape may hide the key in the text, and vice versa.
 		return { status: answer.statusCode, headers, body: parseJson(hide(read.text), hide) };
 	}
 
@@ -152,7 +152,7 @@ function cutOffBy(context: RequestContext, signal: () => AbortSignal | undefined
 	return Object.create(context, { getExecutionCancelSignal: { value: signal } }) as RequestContext;
 }
 
-/** About how many bytes a body has: of its texts, which is where pictures are. */
+/** Approximate size of a body in bytes, from its texts, which contain the pictures. */
 function lengthOf(body: unknown): number {
 	if (typeof body === 'string') return body.length;
 	if (typeof body !== 'object' || body === null) return 0;

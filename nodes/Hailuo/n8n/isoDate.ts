@@ -1,6 +1,6 @@
 import { FieldError } from '../models/fieldError';
 
-/** How far a time zone is ahead of UTC at a moment, in ms. */
+/** Offset of a time zone from UTC at a given time, in ms. */
 function offsetOf(zone: string, at: number): number {
 	const parts = new Intl.DateTimeFormat('en-US', {
 		timeZone: zone,
@@ -35,7 +35,7 @@ export function toIso(value: unknown, zone: string, label: string): string | und
 	if (value === undefined || value === null || value === '') return undefined;
 	const text = value instanceof Date ? value.toISOString() : String(value).trim();
 	const plain = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?$/.test(text);
-	// Date.parse takes a date alone for UTC and one with a time for the machine's zone.
+	// Date.parse reads a date without a time as UTC, and one with a time in the machine's zone.
 	const utc = Date.parse(plain ? `${text.replace(' ', 'T')}${text.length > 10 ? 'Z' : ''}` : text);
 	if (Number.isNaN(utc)) {
 		throw new FieldError(label, 'is not a date', 'Enter a date like 2026-01-31T09:00:00');

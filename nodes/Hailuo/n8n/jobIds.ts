@@ -17,7 +17,7 @@ import { getJob, listOf, type Session } from './session';
 
 const LABEL = 'Job ID';
 
-/** An id becomes a part of a path, so nothing that could lead elsewhere is let through: no `..` and no empty part. */
+/** An ID becomes part of a path, so `..` and empty parts are rejected. */
 const ID = /^(?=.{1,128}$)[A-Za-z0-9][A-Za-z0-9._~:-]*(\/[A-Za-z0-9][A-Za-z0-9._~:-]*)*$/;
 
 export const jobIdField: INodeProperties = {
@@ -73,7 +73,7 @@ function fixFor(id: unknown): string {
 	return 'An ID may contain only letters, digits and . _ ~ : -, at most 128 characters';
 }
 
-/** What went wrong with a job whose id was given: the id stays with it, and a foreign id is told as such. */
+/** The error for a job given by ID: it carries the ID, and says if the ID looks like another provider's. */
 export function aboutJob(
 	{ provider }: Pick<Session, 'provider'>,
 	jobId: string,
@@ -107,7 +107,7 @@ export function aboutJob(
  * Does something with each id of each item, side by side. Unless the workflow goes on after what did not succeed, one
  * bad id stops the run before anything is asked.
  *
- * @param concurrency most of them at a time
+ * @param concurrency maximum number at a time
  */
 export async function forEachJob(
 	context: IExecuteFunctions,
@@ -139,21 +139,21 @@ export async function forEachJob(
 	);
 	return settled.map((outcome, index) => {
 		const { item, id } = asked[index];
-		// One that was not begun keeps its id as well.
+		// An item that was not started keeps its ID too.
 		return outcome.ok || !id.ok || outcome.error instanceof WithJob
 			? { ...outcome, item }
 			: { ok: false, error: new WithJob(outcome.error, { jobId: id.value }, false), item };
 	});
 }
 
-/** Between two looks at a job that the provider does not know, in ms: the first, and the longest. */
+/** Pause between two polls of a job that the provider does not know, in ms: initial and maximum. */
 const REPEAT_MS = [2_000, 15_000] as const;
 
 export interface LookUpOptions {
 	signal?: AbortSignal;
-	/** How long a call that does not get through is repeated, in ms; default: a minute. */
+	/** How long to retry a failed call, in ms; default: a minute. */
 	patienceMs?: number;
-	/** What an answer that the job is unknown must last; default: that of an ID that was typed in. */
+	/** How long the job must stay unknown before it is reported; default: that of a typed ID. */
 	patience?: Patience;
 	/** Which API it belongs to and when it was made (ISO 8601), where that is known: for its place in the history. */
 	known?: Pick<Job, 'api'> & Partial<Pick<Job, 'createdAt'>>;
@@ -185,7 +185,7 @@ export async function lookUp(
 	});
 	for (let attempt = 0; ; attempt++) {
 		const looked = await settle(async () => await getJob(session, jobId, { signal, patienceMs }));
-		// A video that is missing is for the caller to wait for.
+		// Waiting for a missing video is up to the caller.
 		if (looked.ok) return looked.value;
 		signal?.throwIfAborted();
 		const verdict = await watch.judge(looked, clock.now());

@@ -1,4 +1,4 @@
-/** Longest part of a line that comes from elsewhere, in characters. A job's ID has 32, a message of a provider 500. */
+/** Maximum length of an external part of a line, in characters. A job's ID has 32, a message of a provider 500. */
 const MAX_PART_LENGTH = 600;
 
 /**
@@ -7,7 +7,7 @@ const MAX_PART_LENGTH = 600;
  */
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** A text as one harmless line, cut where it is long. */
+/** A text as one safe line, truncated if it is long. */
 export function harmless(value: unknown, maxLength = MAX_PART_LENGTH): string {
 	const text = typeof value === 'string' ? value : String(value);
 	const short = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;

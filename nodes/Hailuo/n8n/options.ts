@@ -55,7 +55,7 @@ export const concurrencyOption = (byDefault: number, description: string): INode
 	description,
 });
 
-/** Only where the provider tells a price before a job. */
+/** Only if the provider reports a price before a job. */
 const maxPriceOption: INodeProperties = {
 	displayName: MAX_PRICE,
 	name: 'maxPrice',
@@ -87,7 +87,7 @@ const batchOptions: INodeProperties[] = [
 	submitsPerMinuteOption,
 ];
 
-/** Fields that a model has but few people need. */
+/** Fields of a model that few people need. */
 const rareFields: Array<INodeProperties & { name: FieldName }> = [
 	{
 		displayName: FIELD_LABELS.callbackUrl,
@@ -162,7 +162,7 @@ export const videoOptions: INodeProperties[] = [
 	...modelOptions,
 ];
 
-/** Of an operation that submits and does not wait itself; the callback's address is its own. */
+/** For an operation that submits without waiting; it sets the callback URL itself. */
 export const submitOptions: INodeProperties[] = [
 	submitsPerMinuteOption,
 	...priceOptions,

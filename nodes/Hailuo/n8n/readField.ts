@@ -23,7 +23,7 @@ export class UnreadableField extends Error {
 export interface HowToRead {
 	/** The value when the parameter is not there at all; default null. */
 	fallback?: unknown;
-	/** What may stand in where a value is missing, as JavaScript; left out where the field needs a value. */
+	/** Replacement for a missing value, as JavaScript; omitted if the field needs a value. */
 	instead?: string;
 }
 
@@ -145,7 +145,7 @@ function checkExpression(where: Where, text: string, value: unknown): void {
 const isNothing = (value: unknown): boolean =>
 	value === undefined || value === null || Number.isNaN(value);
 
-/** Whether it becomes "[object Object]" in a text. Dates and the like write themselves. */
+/** Whether it becomes "[object Object]" in a text. Dates and similar objects have their own text. */
 const isPlainObject = (value: unknown): value is object => {
 	if (Array.isArray(value)) return value.some(isPlainObject);
 	return typeof value === 'object' && value !== null && String(value) === '[object Object]';
@@ -188,7 +188,7 @@ function evaluate({ context, item }: Where, code: string): { known: boolean; val
 
 const WORD = /(?<![\p{L}\p{N}_])(undefined|null|NaN)(?![\p{L}\p{N}_])/u;
 
-/** Whether code puts texts together, instead of naming one. */
+/** Whether the code concatenates texts. */
 const isComposed = (code: string): boolean => /[+`]|\b(?:concat|join|String)\b/.test(code);
 
 /**
@@ -201,7 +201,7 @@ function checkWords(where: Where, code: string, value: unknown): void {
 	if (word === undefined || code.includes(word)) return;
 	const { context, item, label } = where;
 	const { json } = context.getInputData()[item] ?? {};
-	// JSON writes a null without quotes, which nobody wrote as a word.
+	// JSON writes a null without quotes; nobody typed it as a word.
 	if (word !== 'null' && JSON.stringify(json ?? {}).includes(word)) return;
 	throw new FieldError(
 		label,

@@ -1,4 +1,4 @@
-/** What is shorter is no key of any provider, but stands in every answer: "id" would strike out the job's id. */
+/** No provider has shorter keys, and short texts occur in every answer: "id" would remove the job's ID. */
 const MIN_KEY_LENGTH = 8;
 
 const NAMED: Record<string, string> = {
@@ -56,7 +56,7 @@ function base64Forms(text: string): string[] {
 }
 
 /**
- * Strikes a key out of a text, in every form that an answer may repeat it: as it is, as a header takes it, with the
+ * Removes a key from a text, in every encoding in which an answer may repeat it: plain, as in a header, with the
  * escapes of JSON (several times over, too), percent-encoded, as HTML entities, as Base64 or in hex.
  *
  * @returns gives the text with `***` in its place

@@ -12,17 +12,17 @@ import type { Job } from '../providers/types';
 import { clock } from './clock';
 import { connect, type Connection } from './http';
 
-/** Downloads at a time: each holds a connection and a file that is being written. */
+/** Maximum parallel downloads: each one uses a connection and a file that is being written. */
 const MAX_PARALLEL_DOWNLOADS = 8;
 
-/** What all items of one run of the node share. */
+/** The state shared by all items of one run of the node. */
 export interface Session extends Connection {
 	clock: Clock;
 	/** Aborted when the execution is stopped. */
 	signal?: AbortSignal;
 	/** Spreads the status calls of all open jobs. */
 	pacer: StatusPacer;
-	/** Bounds the downloads, which need no place in the batch. */
+	/** Limits the downloads, which need no slot in the batch. */
 	downloads: Semaphore;
 	/** The pictures that n8n fetched for the provider. */
 	fetched: FetchedFiles;
@@ -51,13 +51,13 @@ export async function sharedOptions(context: IExecuteFunctions): Promise<IDataOb
 	return read.ok ? read.value : {};
 }
 
-/** How long a call that does not get through is repeated, in ms. */
+/** How long to retry a failed call, in ms. */
 const RETRY_MS = 60_000;
 
 type RetryCallOptions = { patienceMs?: number } & Partial<Pick<RetryOptions, 'signal' | 'onRetry'>>;
 
 /**
- * A call that costs nothing, whatever its HTTP method: repeated like a GET.
+ * Retries a free call, whatever its HTTP method.
  *
  * @param options.patienceMs default: a minute
  * @throws the ProviderError of the last attempt; the signal's reason when it was stopped

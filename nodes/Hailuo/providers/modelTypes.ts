@@ -117,7 +117,7 @@ export type JobApi = ModelApi | 'main';
 /** All that the catalogue says of one provider. */
 export interface ProviderCatalogue {
 	provider: ProviderId;
-	/** As the dropdown and the messages call it. */
+	/** Its name in the dropdown and in messages. */
 	name: string;
 	/** Its description in the dropdown; no period. */
 	description: string;

@@ -1,7 +1,7 @@
 import type { Upload } from './types';
 
 /** 1 Mbit/s, in bytes per ms: the slowest connection that a timeout allows for. */
-const SLOWEST = 125;
+const MIN_BYTES_PER_MS = 125;
 
 /**
  * Time in ms that sending a body of this size may take, to be added to the timeout.
@@ -10,7 +10,7 @@ const SLOWEST = 125;
  * 20 MB is still on its way up a line of 5 Mbit/s, and a paid POST that is cut off so is one whose fate nobody knows.
  */
 export function sendingMs(bytes: number): number {
-	return Math.ceil(bytes / SLOWEST);
+	return Math.ceil(bytes / MIN_BYTES_PER_MS);
 }
 
 /**

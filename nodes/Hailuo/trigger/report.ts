@@ -35,7 +35,7 @@ export function triggerError(node: INode, error: unknown): Error {
 	return shown;
 }
 
-/** Jobs that no item will ever tell of. Told each time, for each of them is given up once. */
+/** Jobs that no item will report. Reported each time, because each job is given up only once. */
 export class JobsGivenUp extends NodeOperationError {
 	constructor(node: INode, messages: readonly string[]) {
 		super(node, `Hailuo Trigger no longer watches some jobs: ${messages.join('. ')}`, {

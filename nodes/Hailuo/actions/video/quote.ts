@@ -45,7 +45,7 @@ export function priceAsker(session: Session): AskPrice {
  * Sees to it that a job costs no more than the item allows, before it is submitted.
  *
  * @param submission what is submitted, with its files, where the price may depend on them; absent: they are not loaded yet
- * @throws FieldError with the quote when it is dearer; PriceUnknown when the provider tells none
+ * @throws FieldError with the quote if it costs more; PriceUnknown if the provider reports no price
  */
 export async function checkPrice(
 	{ provider }: Session,

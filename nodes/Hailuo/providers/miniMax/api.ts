@@ -141,8 +141,9 @@ const v1: Provider = {
 		});
 		const response = read(answer);
 		const { body } = response;
-		const { task_id: told } = body;
-		if (typeof told === 'string' && told !== '' && told !== jobId) throw wrongJob(NAME, jobId);
+		const { task_id: answeredId } = body;
+		if (typeof answeredId === 'string' && answeredId !== '' && answeredId !== jobId)
+			throw wrongJob(NAME, jobId);
 		const code = codeOf(body);
 		const word = text(body.status);
 		const status = statusOf(STATUSES, word);

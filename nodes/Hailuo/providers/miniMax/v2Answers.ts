@@ -103,7 +103,9 @@ function costOf(task: Json, host: string): number | undefined {
 export function listedJob(task: Json, host?: string): HistoryJob {
 	const { resolution, duration, ratio } = task;
 	const prompt = text(json(task.content).prompt);
-	const told = { prompt, resolution, duration, ratio: text(ratio) };
-	const input = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+	const reported = { prompt, resolution, duration, ratio: text(ratio) };
+	const input = Object.fromEntries(
+		Object.entries(reported).filter(([, value]) => value !== undefined),
+	);
 	return { ...jobOf(task, host), input };
 }

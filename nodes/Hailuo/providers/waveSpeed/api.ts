@@ -193,8 +193,8 @@ async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPag
 		.filter(({ status }) => !filter.status || status === filter.status);
 	const seen = (filter.page - 1) * filter.pageSize + items.length;
 	// A total below what was seen already says nothing.
-	const told = total !== undefined && total >= seen;
-	const more = items.length > 0 && (told ? seen < total : items.length >= filter.pageSize);
+	const isTotalKnown = total !== undefined && total >= seen;
+	const more = items.length > 0 && (isTotalKnown ? seen < total : items.length >= filter.pageSize);
 	return { jobs, more, total };
 }
 
