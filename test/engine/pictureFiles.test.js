@@ -70,6 +70,7 @@ function place(marker) {
 const scanAt = place(0xda);
 const scanEnd = scanAt + 2 + photo.readUInt16BE(scanAt + 2);
 const END_OF_JPEG = Buffer.from([0xff, 0xd9]);
+const PROGRESSIVE = fs.readFileSync(path.join(__dirname, 'data/progressive.jpg'));
 const noEnd = photo.subarray(0, photo.lastIndexOf(END_OF_JPEG));
 const behindStart = place(0xdb);
 const stray = Buffer.from([1, 2, 3]);
@@ -118,6 +119,11 @@ describe('a picture that is none, or half of one, is refused unpaid', () => {
 			/contains no picture/,
 		],
 		['JPEG that ends in its middle', photo.subarray(0, photo.length / 2), /is cut off/],
+		[
+			'progressive JPEG without its last scans',
+			PROGRESSIVE.subarray(0, PROGRESSIVE.length * 0.3),
+			/is cut off/,
+		],
 		['JPEG without its last tenth', photo.subarray(0, photo.length * 0.9), /is cut off/],
 		['WebP without a picture', vp8x(1280, 720), /contains no picture/, miniMax],
 	])('%s', async (_name, data, message, parameters = {}) => {
@@ -128,6 +134,8 @@ describe('a picture that is none, or half of one, is refused unpaid', () => {
 describe('a picture that programs open is sent', () => {
 	test.each([
 		['JPEG without its end marker', noEnd],
+		['progressive JPEG', PROGRESSIVE],
+		['progressive JPEG without its end marker', PROGRESSIVE.subarray(0, -2)],
 		['JPEG with something behind its end', Buffer.concat([photo, Buffer.alloc(999, 5)])],
 		[
 			'JPEG with stray bytes between its segments',
@@ -217,5 +225,51 @@ describe('a file that a step before destroyed is named by what was done to it', 
 		const { error } = await make(parameters);
 		expect(error.message).toBe("'First Frame' is Base64 of Base64: the picture was encoded twice");
 		expect(sim.requests).toEqual([]);
+	});
+});
+
+describe('what a provider may show otherwise than the person sees it is said', () => {
+	// As for `pictures.js`: all header, with four colours.
+	const fourColours = Buffer.concat([
+		Buffer.from('ffd8ffc00014080130019004011100021100031100041100', 'hex'),
+		Buffer.from('ffda000e040100020003000400003f00', 'hex'),
+		Buffer.alloc(1_000),
+		END_OF_JPEG,
+	]);
+	const rgba = [8, 6, 0, 0, 0];
+	const pixels = packed(Buffer.alloc((400 * 4 + 1) * 304));
+	const transparent = [SIGNATURE, head(400, 304, rgba), pixels, END];
+	const animated = [SIGNATURE, head(800, 600), chunk('acTL', Buffer.alloc(8)), packed(rows), END];
+	const cmyk = /'First Frame' is in the colours of print \(CMYK\): .* RGB\./;
+	test.each([
+		['JPEG in CMYK', fourColours, cmyk, 1],
+		['animated PNG', Buffer.concat(animated), /'First Frame' is an animated picture/, 1],
+		['PNG with transparency', Buffer.concat(transparent), /'First Frame' has a channel for/, 0],
+		['a usual photo', photo, undefined, 0],
+	])('%s', async (_name, data, message, warnings) => {
+		const { items, error, run } = await withFile(data);
+		expect(error).toBeUndefined();
+		const hints = run.data.resultData.runData.Hailuo[0].hints ?? [];
+		expect(hints).toEqual(
+			message
+				? [{ type: 'warning', location: 'outputPane', message: expect.stringMatching(message) }]
+				: [],
+		);
+		// The header tells no more than that transparency is possible: no row is to be looked at for that.
+		expect(items[0].json.warnings ?? []).toHaveLength(warnings);
+	});
+
+	test('once for all items that have it', async () => {
+		const data = Buffer.concat(transparent);
+		const items = await Promise.all(
+			Array.from({ length: 7 }, async () => ({
+				json: {},
+				binary: { data: await engine.binaryFrom(data) },
+			})),
+		);
+		const { run } = await make({ operation: 'imageToVideo', continueWhen: 'submitted' }, { items });
+		const [hint, ...others] = run.data.resultData.runData.Hailuo[0].hints;
+		expect(hint.message).toMatch(/\(Items 0, 1, 2, 3, 4 and 2 more\)$/);
+		expect(others).toEqual([]);
 	});
 });

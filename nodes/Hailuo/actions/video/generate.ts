@@ -14,6 +14,7 @@ import { asAmount } from '../../n8n/fieldValues';
 import { openSession, sharedOptions, type Session } from '../../n8n/session';
 import type { Operation } from '../operation';
 import { filePlacer } from './pictures';
+import { hintAtPictures } from './pictureHints';
 import { checkPrice, priceAsker, type AskPrice } from './quote';
 import { FETCH_AHEAD, fetchAhead, isLastPicture } from './values';
 import { prepare, submissionOf, type PlaceFile, type Prepared } from './prepare';
@@ -95,6 +96,10 @@ async function generateAll(
 		);
 	}
 	const checked = await Promise.all(checks);
+	hintAtPictures(
+		context,
+		checked.flatMap((outcome) => (outcome.ok && outcome.value ? [outcome.value] : [])),
+	);
 	try {
 		return await makeAll({ context, session, memory, askPrice, callback }, checked);
 	} finally {

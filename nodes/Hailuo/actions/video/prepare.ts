@@ -3,6 +3,7 @@ import { fingerprint } from '../../jobs/fingerprint';
 import type { OpenSubmit } from '../../jobs/registry';
 import { modelNamed } from '../../models/catalogue';
 import { isFromInside } from '../../media/hosts';
+import type { Note } from '../../media/picture/load';
 import { checkTotal } from '../../media/reference/check';
 import type { Reference } from '../../media/reference/load';
 import {
@@ -41,6 +42,8 @@ export interface Prepared {
 	options: FinishOptions;
 	/** What the person should know of the request once it is paid. */
 	warnings: readonly string[];
+	/** What the provider may show otherwise in the pictures. */
+	notes: readonly Note[];
 	/** USD; the job is not submitted when it would cost more. */
 	maxPrice?: number;
 	/** What an earlier try paid for. */
@@ -71,9 +74,12 @@ export async function prepare(
 	const format = checkValues(model, operation, values);
 	checkCallbackHost(values.callbackUrl, baseUrl);
 	const asked = { context, session, item, operation, model, values };
-	const marks = await withFiles(asked, async (file) =>
-		file.kind === 'url' ? file.url : file.sha256,
-	);
+	const notes: Note[] = [];
+	const marks = await withFiles(asked, async (file) => {
+		if (file.kind === 'url') return file.url;
+		notes.push(...(file.notes ?? []));
+		return file.sha256;
+	});
 	return {
 		item,
 		operation,
@@ -85,7 +91,11 @@ export async function prepare(
 			input: toPayload(model, operation, marks, format),
 		}),
 		submitOnly: readContinueWhen(context, item) === 'submitted',
-		warnings: blankWarnings(context, item, operation, model, values),
+		warnings: [
+			...blankWarnings(context, item, operation, model, values),
+			...notes.filter(({ isGuess }) => !isGuess).map(({ text }) => text),
+		],
+		notes,
 		options: readFinishOptions(options, !isTool(context)),
 		maxPrice: readMaxPrice(options.maxPrice),
 	};

@@ -281,9 +281,14 @@ export async function loadFrame(
 			providerUrl: baseUrl,
 			fetch: fetcher(context, session),
 		});
-	return await load().catch((error) => {
-		throw at === item ? error : ofNextItem(error, at);
+	if (at === item) return await load();
+	const picture = await load().catch((error) => {
+		throw ofNextItem(error, at);
 	});
+	if (picture.kind === 'url') return picture;
+	const [its, ours] = [from, frame].map((name) => FIELD_LABELS[name]);
+	const notes = picture.notes.map((note) => ({ ...note, text: note.text.replace(its, ours) }));
+	return { ...picture, notes };
 }
 
 /** Each file once a run, whatever item asks for it. */

@@ -6,7 +6,12 @@ export interface Size {
 	height: number;
 	/** EXIF, 1 to 8; absent where the file names none. */
 	orientation?: number;
+	/** Absent where there is nothing of the kind. */
+	traits?: Trait[];
 }
+
+/** What a provider may show otherwise than the person sees it. Told by the header alone. */
+export type Trait = 'cmyk' | 'animated' | 'alpha';
 
 const FIX =
 	'Open the picture and save it again as JPG or PNG, or fetch it again in the previous step.';

@@ -1,5 +1,5 @@
 import { boxAt, boxesOf } from '../reference/boxes';
-import { cutOff, damaged, unreadable, type Size } from './damage';
+import { cutOff, damaged, unreadable, type Size, type Trait } from './damage';
 import { readOrientation } from './exif';
 import { identify } from './fileType';
 import { readJpeg } from './jpeg';
@@ -13,6 +13,8 @@ export interface ImageInfo {
 	height: number;
 	/** EXIF, 1 to 8; absent where the file names none. */
 	orientation?: number;
+	/** Absent where there is nothing of the kind. */
+	traits?: Trait[];
 }
 
 /**
@@ -44,11 +46,12 @@ export function readImageInfo(data: Buffer): ImageInfo {
 
 function asDisplayed(size: Size): Size {
 	if (size.width === 0 || size.height === 0) throw damaged('its header contains no size');
-	const { width, height, orientation } = size;
-	if (orientation === undefined) return { width, height };
+	const { width, height, orientation, traits } = size;
+	const more = traits?.length ? { traits } : {};
+	if (orientation === undefined) return { width, height, ...more };
 	return orientation >= 5
-		? { width: height, height: width, orientation }
-		: { width, height, orientation };
+		? { width: height, height: width, orientation, ...more }
+		: { width, height, orientation, ...more };
 }
 
 /** Every chunk is length (4), type (4), data, checksum (4); the last one is IEND. */
@@ -56,6 +59,7 @@ function readPng(data: Buffer): Size {
 	let size: Size | undefined;
 	let orientation: number | undefined;
 	let holdsPixels = false;
+	const traits = new Set<Trait>();
 	let at = 8;
 	for (;;) {
 		if (at + 12 > data.length) throw cutOff();
@@ -68,13 +72,19 @@ function readPng(data: Buffer): Size {
 		if (type === 'IHDR') {
 			if (length < 13) throw damaged('the PNG header is too short');
 			size ??= { width: data.readUInt32BE(start), height: data.readUInt32BE(start + 4) };
+			// Grey with alpha, and RGB with alpha.
+			if (data[start + 9] === 4 || data[start + 9] === 6) traits.add('alpha');
+		} else if (type === 'tRNS') {
+			traits.add('alpha');
+		} else if (type === 'acTL') {
+			traits.add('animated');
 		} else if (type === 'eXIf') {
 			orientation ??= readOrientation(data.subarray(start, end));
 		} else if (type === 'IDAT') {
 			holdsPixels ||= length > 0;
 		} else if (type === 'IEND' && size) {
 			if (!holdsPixels) throw damaged('its size is given, but it contains no picture');
-			return orientation === undefined ? size : { ...size, orientation };
+			return { ...size, orientation, traits: [...traits] };
 		}
 		at = end + 4;
 	}
@@ -92,13 +102,17 @@ function readWebp(data: Buffer): Size {
 	if (type === 'VP8L') {
 		if (data[20] !== 0x2f) throw damaged('the VP8L header is missing');
 		const bits = data.readUInt32LE(21);
-		return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+		const traits: Trait[] = (bits >>> 28) & 1 ? ['alpha'] : [];
+		return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1, traits };
 	}
 	if (type === 'VP8X') {
 		const size = { width: data.readUIntLE(24, 3) + 1, height: data.readUIntLE(27, 3) + 1 };
 		const { orientation, holdsPicture } = webpChunks(data);
 		if (!holdsPicture) throw damaged('its size is given, but it contains no picture');
-		return orientation === undefined ? size : { ...size, orientation };
+		const traits: Trait[] = [];
+		if (data[20] & 0x02) traits.push('animated');
+		if (data[20] & 0x10) traits.push('alpha');
+		return { ...size, orientation, traits };
 	}
 	throw damaged('it begins with an unknown WebP chunk');
 }

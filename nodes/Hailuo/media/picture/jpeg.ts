@@ -1,14 +1,16 @@
 import { readOrientation } from './exif';
 import { cutOff, damaged, type Size } from './damage';
-import { holdsAllBlocks, readTables, type Component, type Scan } from './jpegScan';
+import { holdsAllBlocks, holdsAllScans, readTables, type Component, type Scan } from './jpegScan';
 
 /** All frame headers but 0xC4, 0xC8 and 0xCC, which are tables, a reserved code and arithmetic conditioning. */
 function isFrameHeader(marker: number): boolean {
 	return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
 
-/** Baseline and extended: one pass, coded by Huffman. The third one is progressive. */
+/** Baseline and extended: one pass, coded by Huffman. The third one of HUFFMAN is progressive. */
 const SEQUENTIAL = new Set([0xc0, 0xc1]);
+/** Coded by Huffman, and arithmetically. */
+const PROGRESSIVE = new Set([0xc2, 0xca]);
 const HUFFMAN = new Set([0xc0, 0xc1, 0xc2]);
 
 const END_OF_JPEG = Buffer.from([0xff, 0xd9]);
@@ -63,8 +65,8 @@ export function readJpeg(data: Buffer): Size {
 		} else if (marker === 0xda) {
 			if (!frame) throw damaged('the frame header is missing');
 			requirePicture(data, end, segment, frame, scan);
-			const { width, height } = frame;
-			return orientation === undefined ? { width, height } : { width, height, orientation };
+			const { width, height, components } = frame;
+			return { width, height, orientation, traits: components.length === 4 ? ['cmyk'] : [] };
 		}
 		at = end;
 	}
@@ -91,8 +93,9 @@ function requirePicture(
 	// Anywhere behind the scan's beginning, because phones append further data.
 	const end = data.lastIndexOf(END_OF_JPEG);
 	if (end < start) {
-		if (SEQUENTIAL.has(marker) && holdsAllBlocks(data.subarray(start), header, blocks, scan))
-			return;
+		const rest = data.subarray(start);
+		if (SEQUENTIAL.has(marker) && holdsAllBlocks(rest, header, blocks, scan)) return;
+		if (PROGRESSIVE.has(marker) && holdsAllScans(rest, header, components)) return;
 		throw cutOff();
 	}
 	if (!HUFFMAN.has(marker)) return;

@@ -131,3 +131,44 @@ function skipBlock(bits: Bits, dc: Uint16Array, ac: Uint16Array): boolean {
 	}
 	return true;
 }
+
+/** Coefficients of a block. */
+const COEFFICIENTS = 64;
+
+/**
+ * Whether a progressive JPEG without an end marker has come to the last of its scans: each of them makes all of the picture
+ * sharper, and the last ones bring the final bit of each coefficient of each colour.
+ *
+ * @param data what follows the header of the first scan
+ * @param header of the first scan, without its marker and length
+ */
+export function holdsAllScans(
+	data: Buffer,
+	header: Buffer,
+	components: readonly Component[],
+): boolean {
+	const left = new Map(components.map(({ id }) => [id, new Set(Array(COEFFICIENTS).keys())]));
+	const take = (scan: Buffer) => {
+		const count = scan[0];
+		if (scan.length < 4 + 2 * count) return;
+		const [from, to, bits] = scan.subarray(1 + 2 * count);
+		// The lower four bits say how many of the coefficient's bits are still to come.
+		if ((bits & 15) > 0) return;
+		for (let nth = 0; nth < count; nth++) {
+			for (let one = from; one <= to; one++) left.get(scan[1 + 2 * nth])?.delete(one);
+		}
+	};
+	take(header);
+	for (let at = data.indexOf(0xff); at >= 0 && at + 4 <= data.length; at = data.indexOf(0xff, at)) {
+		const marker = data[at + 1];
+		const isInScan = marker === 0x00 || (marker >= 0xd0 && marker <= 0xd7);
+		if (marker === 0xff || isInScan) {
+			at += isInScan ? 2 : 1;
+			continue;
+		}
+		const end = at + 2 + Math.max(2, data.readUInt16BE(at + 2));
+		if (marker === 0xda && end < data.length) take(data.subarray(at + 4, end));
+		at = end;
+	}
+	return components.length > 0 && [...left.values()].every((missing) => missing.size === 0);
+}

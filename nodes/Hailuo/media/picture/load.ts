@@ -7,6 +7,7 @@ import { shownValue } from '../../models/text';
 import type { PictureRules } from '../../providers/modelTypes';
 import { DownloadFailed } from '../video/downloadFailed';
 import { checkBytes, checkImage, checkPixels } from './check';
+import type { Trait } from './damage';
 import { identify } from './fileType';
 import { readPictureText } from './fromText';
 
@@ -35,6 +36,14 @@ export interface PictureInput {
 	howByN8n?: string;
 }
 
+/** What the provider may show otherwise than the person sees it. */
+export interface Note {
+	/** A sentence. */
+	text: string;
+	/** Whether the header alone leaves open that the picture has it: nearly every screenshot has a channel for transparency. */
+	isGuess: boolean;
+}
+
 export type Picture =
 	| { kind: 'url'; url: string }
 	| {
@@ -50,6 +59,7 @@ export type Picture =
 			width: number;
 			/** px, as displayed. */
 			height: number;
+			notes: readonly Note[];
 	  };
 
 const EXTENSIONS: Record<string, string> = {
@@ -132,7 +142,7 @@ async function checked(
 ): Promise<Picture> {
 	const info = checkImage(data, rules, label);
 	await checkPixels(data, info, label);
-	const { mimeType, width, height } = info;
+	const { mimeType, width, height, traits = [] } = info;
 	return {
 		kind: 'data',
 		data,
@@ -141,8 +151,21 @@ async function checked(
 		sha256: createHash('sha256').update(data).digest('hex'),
 		width,
 		height,
+		notes: traits.map((trait) => ({
+			text: `'${label}' ${NOTES[trait]}.`,
+			isGuess: trait === 'alpha',
+		})),
 	};
 }
+
+/** Nobody documents what becomes of these (docs/providers.md D). */
+const NOTES: Record<Trait, string> = {
+	cmyk: 'is in the colours of print (CMYK): the video may show other colours. Save the picture as RGB',
+	animated:
+		'is an animated picture: the video begins with one of its pictures, or the provider refuses it',
+	alpha:
+		'has a channel for transparency: where it is transparent, the provider decides what the video shows. Put a background behind the picture',
+};
 
 /** The name that a provider sees: it goes into a multipart header, so nothing of it is trusted. */
 export function uploadName(name: string, mimeType: string): string {

@@ -13,6 +13,7 @@ import {
 	uploadName,
 	withType,
 	type Fetch,
+	type Note,
 } from '../picture/load';
 import { DownloadFailed } from '../video/downloadFailed';
 import { checkClip, checkClipBytes } from './check';
@@ -30,6 +31,8 @@ export type Reference =
 			fileName: string;
 			/** Hex, of the bytes. */
 			sha256: string;
+			/** Of a picture. */
+			notes?: readonly Note[];
 			/** s; of a video or a sound whose header tells it. */
 			seconds?: number;
 	  };
