@@ -45,6 +45,12 @@ function modelHelp(provider: ProviderId): string {
 	return asOf ? `Newest first. Prices are list prices of ${asOf}, for one video.` : 'Newest first';
 }
 
+/** One sentence ends without a full stop, several end with one. */
+const sentences = (...parts: Array<string | undefined>): string => {
+	const text = parts.filter(Boolean).join('. ');
+	return text.includes('. ') ? `${text}.` : text;
+};
+
 /** The list of models of each provider under each operation. */
 const modelFields: INodeProperties[] = providers.flatMap((provider) =>
 	VIDEO_OPERATIONS.filter((operation) => modelsFor(provider, operation).length > 0).map(
@@ -174,6 +180,9 @@ export const NEXT_ITEM = {
 		'For a storyboard: each item and the next become one video, so that the videos flow into each other. The last item is only the end of the last video.',
 };
 
+const NO_HEIC =
+	"HEIC from an iPhone is not accepted: set the phone to JPG (Settings > Camera > Formats > 'Most Compatible')";
+
 function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 	const shown = (place: Place) =>
 		place.operation === 'firstLastFrameToVideo' ||
@@ -196,6 +205,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: defaultField,
 			required: true,
 			placeholder: 'e.g. data',
+			...(rules.mimeTypes.includes('image/heic') ? {} : { description: NO_HEIC }),
 			hint: `The name of the input field that holds the picture. ${pictureRules(rules)}.`,
 			show: { [`${name}Source`]: ['binary'] },
 		},
@@ -206,7 +216,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 			default: '',
 			required: true,
 			placeholder: 'e.g. https://example.com/picture.jpg',
-			hint: `A public address of the picture itself (${typeNames(rules)}), not of a page that shows it; a data URI, or Base64 text`,
+			hint: `One public address of the picture itself (${typeNames(rules)}), a data URI, or Base64 text. For a share link choose "${FETCHED}".`,
 			show: { [`${name}Source`]: ['url'] },
 		},
 		{
@@ -228,12 +238,6 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 
 const ENTRIES =
 	'Names of input fields, patterns of them (photo_*) or public addresses, separated by commas or line breaks';
-
-/** One sentence ends without a full stop, several end with one. */
-const sentences = (...parts: Array<string | undefined>): string => {
-	const text = parts.filter(Boolean).join('. ');
-	return text.includes('. ') ? `${text}.` : text;
-};
 
 /** The files that a video is made from besides its words: each kind has a field, and each entry of it is one file. */
 const referenceFields: INodeProperties[] = [
@@ -329,7 +333,10 @@ const promptFields = fieldAt(
 				? { required: true }
 				: {}),
 			placeholder: 'e.g. A paper boat drifts down a rainy street, camera close to the water',
-			description: `What happens in the video${model.promptLimit ? `, at most ${model.promptLimit} characters` : ''}`,
+			description: sentences(
+				`What happens in the video${model.promptLimit ? `, at most ${model.promptLimit} characters` : ''}`,
+				'An expression that gives no value, or an object, is rejected before you pay',
+			),
 		},
 );
 
@@ -442,8 +449,11 @@ const SWITCH_HELP: Partial<Record<FieldName, string>> = {
 
 /** What a switch does besides, with one provider alone. */
 const SWITCH_EXTRA: Partial<Record<ProviderId, Partial<Record<FieldName, string>>>> = {
-	waveSpeed: { promptExpansion: '. It also switches the safety checker on.' },
+	waveSpeed: { promptExpansion: 'It also switches the safety checker on' },
 };
+
+/** What a cell of a sheet, a form or an agent gives. */
+const SWITCH_WORDS = 'As an expression, yes, no, on, off, 1 and 0 work too';
 
 const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
 	fieldAt(all, ({ model, operation }) => {
@@ -456,7 +466,11 @@ const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
 				type,
 				default: spec.default === true,
 				kept: name === 'promptExpansion',
-				description: `${SWITCH_HELP[name]}${SWITCH_EXTRA[model.provider]?.[name] ?? ''}`,
+				description: sentences(
+					SWITCH_HELP[name],
+					SWITCH_EXTRA[model.provider]?.[name],
+					SWITCH_WORDS,
+				),
 			}
 		);
 	}),
