@@ -240,11 +240,11 @@ describe('what a provider may show otherwise than the person sees it is said', (
 	const pixels = packed(Buffer.alloc((400 * 4 + 1) * 304));
 	const transparent = [SIGNATURE, head(400, 304, rgba), pixels, END];
 	const animated = [SIGNATURE, head(800, 600), chunk('acTL', Buffer.alloc(8)), packed(rows), END];
-	const cmyk = /'First Frame' is in the colours of print \(CMYK\): .* RGB\./;
+	const cmyk = /'First Frame' uses print colours \(CMYK\): .* RGB\./;
 	test.each([
 		['JPEG in CMYK', fourColours, cmyk, 1],
 		['animated PNG', Buffer.concat(animated), /'First Frame' is an animated picture/, 1],
-		['PNG with transparency', Buffer.concat(transparent), /'First Frame' has a channel for/, 0],
+		['PNG with transparency', Buffer.concat(transparent), /'First Frame' has an alpha channel/, 0],
 		['a usual photo', photo, undefined, 0],
 	])('%s', async (_name, data, message, warnings) => {
 		const { items, error, run } = await withFile(data);

@@ -160,11 +160,11 @@ async function checked(
 
 /** Nobody documents what becomes of these (docs/providers.md D). */
 const NOTES: Record<Trait, string> = {
-	cmyk: 'is in the colours of print (CMYK): the video may show other colours. Save the picture as RGB',
+	cmyk: 'uses print colours (CMYK): the video may show different colours. Save the picture as RGB',
 	animated:
-		'is an animated picture: the video begins with one of its pictures, or the provider refuses it',
+		'is an animated picture: the provider uses one of its frames, or rejects it. Use a still picture',
 	alpha:
-		'has a channel for transparency: where it is transparent, the provider decides what the video shows. Put a background behind the picture',
+		'has an alpha channel: where it is transparent, the provider decides what the video shows. Add a background to the picture',
 };
 
 /** The name that a provider sees: it goes into a multipart header, so nothing of it is trusted. */
