@@ -23,7 +23,7 @@ const RESOURCE_NAMES: Record<Resource, string> = { video: 'Video', job: 'Job', a
 const offeredBy = (list: readonly Operation[]) => (provider: ProviderId) =>
 	list.some((operation) => operation.offered(providerOf(provider)));
 
-/** What most people come for stands first, here and in n8n's list of actions. */
+/** The most common operations come first, here and in n8n's list of actions. */
 const offeredResources = (Object.keys(RESOURCE_NAMES) as Resource[]).filter((resource) =>
 	providers.some(offeredBy(operations[resource])),
 );

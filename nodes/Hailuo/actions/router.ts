@@ -92,7 +92,7 @@ function chosen(context: IExecuteFunctions): Operation {
 	);
 }
 
-/** Ends the run with what went wrong first, and names the paid jobs that the person would otherwise lose sight of. */
+/** Ends the run with the first error, and names the paid jobs that would otherwise be lost. */
 function throwFirst(
 	context: IExecuteFunctions,
 	{ submits }: Operation,
@@ -118,7 +118,7 @@ function throwFirst(
 			? `Other jobs of this run were submitted and are paid too: ${paid.join(', ')}. Get their videos with Job: Wait`
 			: undefined,
 		// Which one it was n8n writes behind the message, counted from 0.
-		// Where all of them ended alike there are no others to go on.
+		// If all items failed in the same way, no others could continue.
 		atFault.size < count && !stopped
 			? `This item ended the run of ${count} items. To let the others continue, set 'On Error' in the settings of the node to 'Continue'`
 			: undefined,
@@ -131,7 +131,7 @@ function throwFirst(
 	throw error;
 }
 
-/** An item whose submit got no usable answer, with the jobs that may be its. */
+/** An item whose submit got no usable answer, with its candidate jobs. */
 interface InDoubt {
 	/** Counted from 0, as n8n counts. */
 	item: number;
@@ -182,7 +182,7 @@ function namedInDoubt(items: readonly InDoubt[]): string {
 		: `The submits of the items ${each.join(', ')} got no usable answer: their jobs may exist and may be billed`;
 }
 
-/** Whether an item only stopped because another one had not succeeded. */
+/** Whether an item stopped only because another item failed. */
 const isConsequence = (error: unknown): boolean =>
 	[error, (error as Error)?.cause].some(
 		(one) => one instanceof NotStartedError || one instanceof BatchStoppedError,

@@ -15,21 +15,21 @@ import type { ProviderId } from '../providers/modelTypes';
 import type { ProcessState } from './processState';
 import { settleJob, type Watch } from './savedState';
 
-/** Status calls under way at the same time, and begun per second. */
+/** Maximum parallel status calls, and maximum started per second. */
 const MAX_PARALLEL_LOOKS = 5;
 const LOOKS_PER_SECOND = 10;
-/** Downloads at the same time; those that did not succeed before have places of their own, so that they hold up nobody. */
+/** Maximum parallel downloads; failed downloads have separate slots, so that they do not delay others. */
 const MAX_PARALLEL_DOWNLOADS = 4;
 const MAX_PARALLEL_REPEATS = 2;
 /** A download is not begun with less time than this, in ms, and counts as tried in vain only with the other. */
 const MIN_DOWNLOAD_MS = 5_000;
 const FAIR_DOWNLOAD_MS = 15_000;
-/** Looks in a row without a proper answer after which the other jobs wait for the next poll. */
+/** Number of failed status calls in a row after which the other jobs wait for the next poll. */
 const MAX_FAILURES = 5;
-/** No job runs as long as this, in ms: providers keep jobs for 7 days (docs/providers.md A.5, I.1). */
+/** Longer than any job runs, in ms: providers keep jobs for 7 days (docs/providers.md A.5, I.1). */
 const MAX_AGE_MS = 8 * 24 * 3_600_000;
 
-/** The code of the error of a job that is given up. */
+/** The error code of a job that is given up. */
 const UNKNOWN_JOB_CODE = 'UNKNOWN_JOB';
 
 /** A finished job that the trigger emits. */
@@ -52,7 +52,7 @@ export interface RoundOptions<F> {
 	/** ms by `clock`: when the poll must be over. */
 	deadlineAt: number;
 	providerNow: () => number;
-	/** Most tries to download one video, over all polls. */
+	/** Maximum attempts to download one video, over all polls. */
 	downloadTries: number;
 	warn: (message: string) => void;
 }
@@ -118,7 +118,7 @@ class PollRound<F> {
 		return this.options.deadlineAt - this.options.clock.now();
 	}
 
-	/** Jobs that were not answered last time come last: however many they are, they hold up no other. */
+	/** Jobs without an answer last time come last, so that they do not delay others. */
 	private inOrder(): Array<[string, number]> {
 		const { lookedAt, finished, unanswered } = this.state;
 		const rank = (jobId: string) => {
@@ -129,7 +129,7 @@ class PollRound<F> {
 		return [...this.watch.open].sort(([a, x], [b, y]) => rank(a) - rank(b) || x - y);
 	}
 
-	/** Whether no further job is to be looked at in this poll. */
+	/** Whether to poll no further jobs in this round. */
 	private get isOver(): boolean {
 		return (
 			this.isClosed ||
@@ -155,7 +155,7 @@ class PollRound<F> {
 		if (ready) this.settle(jobId, ready);
 	}
 
-	/** How the job stands; undefined when that is left for the next poll, or the job is given up. */
+	/** The status of the job; undefined if that is left for the next poll, or if the job is given up. */
 	private async ask(jobId: string, createdAt: number): Promise<Job | undefined> {
 		if (this.isOver) return undefined;
 		await this.pacer.acquire();
@@ -199,7 +199,7 @@ class PollRound<F> {
 		this.giveUp(job.jobId, createdAt, `The job ${job.jobId} has not ended within 8 days`, job);
 	}
 
-	/** A job that nobody will hear of again is told: as an item where failed jobs are wanted, else in `givenUp`. */
+	/** Reports a job that is given up: as an item if failed jobs are wanted, otherwise in `givenUp`. */
 	private giveUp(jobId: string, createdAt: number, message: string, known?: Job): void {
 		if (this.isClosed) return;
 		const job: Job = {
@@ -235,7 +235,7 @@ class PollRound<F> {
 			const isCut = error instanceof DownloadFailed && error.reason === 'timeout';
 			const tries = before + (isCut && left < FAIR_DOWNLOAD_MS ? 0 : 1);
 			downloads.set(job.jobId, tries);
-			// The link may be too old by now: the next look brings a fresh one.
+			// The link may have expired: the next poll gets a new one.
 			this.state.finished.delete(job.jobId);
 			// A file that is too large or no video is the same at the next try.
 			const isLasting =

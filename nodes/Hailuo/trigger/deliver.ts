@@ -5,7 +5,7 @@ import { downloadVideo, videoFileName } from '../media/video/download';
 import type { Job } from '../providers/types';
 import type { Ready } from './checkJobs';
 
-/** ms without a byte after which a download is given up until the next poll. */
+/** A download without a byte for this many ms is given up until the next poll. */
 const IDLE_MS = 8_000;
 const TRIES_PER_POLL = 2;
 

@@ -28,13 +28,13 @@ const HOUR_MS = 3_600_000;
 
 export interface Discovery {
 	list: ListJobs;
-	/** Whether the job is one that the trigger is for; the others are settled at once. */
+	/** Whether the trigger watches this job; others are settled at once. */
 	isWatched: (job: HistoryJob) => boolean;
 	/** ms since the epoch by our clock. */
 	now: () => number;
 	/** ms since the epoch by the provider's clock. */
 	providerNow: () => number;
-	/** Whether the time of this poll is up. */
+	/** Whether this poll has run out of time. */
 	isLate: () => boolean;
 	warn: (message: string) => void;
 }

@@ -9,7 +9,7 @@ export const getBalance: Operation = {
 	action: 'Get balance of account',
 	offered: ({ balance }) => balance !== undefined,
 
-	/** Asked once a run: it is the same for every item. */
+	/** Requested once per run: it is the same for every item. */
 	async run(context) {
 		const session = await openSession(context);
 		const { provider, http } = session;

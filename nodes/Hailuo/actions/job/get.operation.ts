@@ -7,7 +7,7 @@ import { readCollection } from '../../n8n/readField';
 import { openSession } from '../../n8n/session';
 import { forEachJob, lookUp } from '../../n8n/jobIds';
 
-/** Status calls at a time; the pacer spreads them. */
+/** Maximum parallel status calls; the pacer spreads them. */
 const GET_CONCURRENCY = 10;
 
 export const getFields: INodeProperties[] = [

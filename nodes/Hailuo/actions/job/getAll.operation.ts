@@ -20,10 +20,10 @@ import { withRetry, openSession, type Session } from '../../n8n/session';
 import { toIso } from '../../n8n/isoDate';
 import { sortedBy } from '../../n8n/sorted';
 
-/** A week of the largest account fits; only a history that never ends would reach it. */
+/** Enough for a week of the largest account; only an endless history would reach it. */
 const MAX_PAGES = 1_000;
 const LIST_CONCURRENCY = 3;
-/** Longer texts of an input are pictures, or nothing that a person reads. */
+/** Longer input texts are pictures, or not meant for people. */
 const MAX_INPUT_LENGTH = 2_000;
 
 const show = { resource: ['job'], operation: ['getAll'] };
@@ -133,7 +133,7 @@ export const getAllFields: INodeProperties[] = [
 	},
 ];
 
-/** The provider's history, newest first: one item a job. */
+/** The provider's history, newest first: one item per job. */
 export const getManyJobs: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
@@ -173,7 +173,7 @@ async function history(
 			seen.add(job.jobId);
 			if (wanted(job) && found.size < limit) found.set(job.jobId, job);
 		}
-		// A page without anything new: a history that does not turn its pages must not hold the run.
+		// A page with nothing new: a history that repeats its pages must not block the run.
 		// One whose jobs the provider's filter left out altogether is no such page.
 		if (found.size >= limit || (jobs.length > 0 && seen.size === before)) break;
 	}
@@ -225,7 +225,7 @@ function readAsked(context: IExecuteFunctions, { provider }: Session, item: numb
 	};
 }
 
-/** Pictures as text are megabytes that nobody reads. */
+/** Pictures as text are megabytes that nobody needs. */
 const readable = (input: Record<string, unknown>): IDataObject =>
 	Object.fromEntries(
 		Object.entries(input).map(([name, value]) => [

@@ -33,7 +33,7 @@ export const waitFields: INodeProperties[] = [
 
 const AMOUNTS = ['timeLimit', 'maxConcurrent'] as const;
 
-/** Picks up a job that is submitted and paid: waits for its end, and fetches its video. */
+/** Picks up a paid job: waits for its end and fetches its video. */
 export const waitForJobs: Operation = {
 	value: 'wait',
 	name: 'Wait',

@@ -20,10 +20,10 @@ import { FETCH_AHEAD, fetchAhead, isLastPicture } from './values';
 import { prepare, submissionOf, type PlaceFile, type Prepared } from './prepare';
 import { parkAttempt, previousJob, restoreAttempt, submit } from './submit';
 
-/** The provider tells the end of a job: it is submitted only. */
+/** The provider calls back when a job ends, so the job is only submitted. */
 export interface Callback {
 	url: string;
-	/** Filled with the items whose job another execution submitted: that one is called, this one never. */
+	/** Filled with the items whose job another execution submitted: the provider calls that execution, not this one. */
 	missed: Set<number>;
 }
 

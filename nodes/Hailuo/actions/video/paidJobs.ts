@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 /**
- * What this node remembers of its paid jobs from one try to the next, so that "Retry On Fail" never pays twice.
+ * Tracks the paid jobs of a node from one try to the next, so that "Retry On Fail" never pays twice.
  *
  * n8n keeps `getContext('node')` over the tries of one execution and stores it with the execution, so it is still there
  * when a person retries the execution from the list. It also survives when a loop runs the node again. So:
@@ -13,7 +13,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
  *   the same item again pays for it again.
  */
 export interface PaidJob {
-	/** The id, once the provider told it. Without one the submit was sent and its answer never came. */
+	/** The ID, once known. Without it, the submit was sent but its answer never arrived. */
 	jobId?: string;
 	/** When the submit was sent, by our clock, in ms since the epoch. */
 	sentAt: number;
@@ -24,7 +24,7 @@ export interface PaidJob {
 export interface KnownJob extends PaidJob {
 	/** Whether it is of this very run; else a failed job is no reason not to submit again. */
 	sameRun: boolean;
-	/** Whether the request is the same to the last letter. */
+	/** Whether the request is exactly the same. */
 	sameRequest: boolean;
 }
 
@@ -40,7 +40,7 @@ interface Entry extends PaidJob {
 
 const CONTEXT_KEY = 'hailuoJobs';
 
-/** Entries of other runs that are enough; beyond them the oldest runs are forgotten, each as a whole. */
+/** Maximum entries of other runs; beyond this, the oldest runs are dropped, each as a whole. */
 const MAX_OLD = 1_000;
 
 /** Runs of this process that are under way: their jobs are nobody else's, although they are not delivered yet. */
@@ -67,7 +67,7 @@ export function paidJobsOf(context: IExecuteFunctions): PaidJobs {
 	const keyOf = (item: number) => `${run}/${item}`;
 	const entries = () => Object.entries(store) as Array<[string, Entry]>;
 
-	/** Drops what is of no use any more of other runs, and gives the rest. The latest run is kept, however long it is. */
+	/** Drops obsolete entries of other runs and returns the rest. The latest run is always kept, whatever its size. */
 	function prune(old: Array<[string, Entry]>): Array<[string, Entry]> {
 		const runs = new Map<string, number>();
 		for (const [, { run: of, delivered }] of old) {

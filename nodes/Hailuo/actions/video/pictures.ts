@@ -4,10 +4,10 @@ import { withRetry, type Session } from '../../n8n/session';
 import type { Provider } from '../../providers/types';
 import type { InputFile, PlaceFile } from './prepare';
 
-/** How long an upload that does not get through is repeated, in ms. */
+/** How long to retry a failed upload, in ms. */
 const PATIENCE_MS = 5 * 60_000;
 
-/** Whether a file is sent inside the request, and not put up before. */
+/** Whether a file is sent inside the request instead of being uploaded first. */
 export const goesInline = (
 	{ upload }: Pick<Provider, 'upload'>,
 	{ data, isPicture }: { data: Buffer; isPicture: boolean },
@@ -33,7 +33,7 @@ export function filePlacer(session: Session): (provider: Provider) => PlaceFile 
 				signal,
 			});
 			uploaded.set(sha256, url);
-			// One that did not succeed must not stand in the way of the next item with the same file.
+			// A failed upload must not block the next item with the same file.
 			url.catch(() => uploaded.delete(sha256));
 			return await untilAborted(url, signal);
 		};

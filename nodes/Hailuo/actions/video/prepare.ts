@@ -28,7 +28,7 @@ import type { KnownJob } from './paidJobs';
 import { CONTINUE_WHEN } from './fields';
 import { blankWarnings, loadFrame, loadReferenceAt, readOptions, readValues } from './values';
 
-/** One item, checked: nothing that the model is known to refuse is left in it. */
+/** One item, checked: it contains nothing that the model is known to reject. */
 export interface Prepared {
 	item: number;
 	operation: VideoOperation;
@@ -40,15 +40,15 @@ export interface Prepared {
 	/** Whether to go on as soon as the job is submitted. */
 	submitOnly: boolean;
 	options: FinishOptions;
-	/** What the person should know of the request once it is paid. */
+	/** Warnings about the paid request. */
 	warnings: readonly string[];
 	/** What the provider may show otherwise in the pictures. */
 	notes: readonly Note[];
-	/** USD; the job is not submitted when it would cost more. */
+	/** In USD; a job that would cost more is not submitted. */
 	maxPrice?: number;
-	/** What an earlier try paid for. */
+	/** The job that an earlier try paid for. */
 	known?: KnownJob;
-	/** The submit of an earlier try that got no answer, while its job is to be found. */
+	/** Set while an earlier attempt's unanswered submit is being searched for. */
 	unresolved?: OpenSubmit;
 }
 
@@ -135,7 +135,7 @@ function readContinueWhen(context: IExecuteFunctions, item: number) {
 	return asChoice(value, label, CONTINUE_WHEN);
 }
 
-/** A file that a job is to be made with. */
+/** An input file of a job. */
 export type InputFile = Reference & {
 	/** Whether it is a picture: others are never put into the request. */
 	isPicture: boolean;

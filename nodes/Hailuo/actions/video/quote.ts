@@ -23,10 +23,10 @@ export function priceQuestion(
 	return { model: model.id, api: model.api, input };
 }
 
-/** Price calls side by side: every item may ask another question. */
+/** Maximum parallel price calls: every item may need a different one. */
 export const QUOTE_CONCURRENCY = 5;
 
-/** Asks the provider what a job will cost. The same question is asked once a run. */
+/** Asks the provider what a job will cost, once per run for the same query. */
 export function priceAsker(session: Session): AskPrice {
 	const asked = new Map<string, Promise<Quote>>();
 	const semaphore = new Semaphore(QUOTE_CONCURRENCY);
@@ -42,7 +42,7 @@ export function priceAsker(session: Session): AskPrice {
 }
 
 /**
- * Sees to it that a job costs no more than the item allows, before it is submitted.
+ * Checks that a job costs no more than the item allows, before it is submitted.
  *
  * @param submission what is submitted, with its files, where the price may depend on them; absent: they are not loaded yet
  * @throws FieldError with the quote if it costs more; PriceUnknown if the provider reports no price

@@ -29,10 +29,10 @@ import { NOT_CALLED } from './sendAndWait.operation';
 
 /*
  * Rules that must not regress:
- * - Nothing that a call says is believed: the jobs are read from the provider.
+ * - A call is never trusted: the jobs are read from the provider.
  * - It never throws. n8n would end the execution, and nobody would fetch the paid videos.
- * - The execution goes on only when all of its jobs have ended; a call that comes meanwhile is never left out, for it
- *   may be the last.
+ * - The execution continues only when all of its jobs have ended; a call that arrives meanwhile is never ignored,
+ *   because it may be the last.
  * - The videos are fetched once for all calls that come while n8n wakes the execution.
  */
 
@@ -66,15 +66,15 @@ const VIDEO_LAG_MS = 30 * 60_000;
  */
 const MIN_LOOK_GAP_MS = 5_000;
 
-/** What this process knows of a sleeping execution. Nothing here is needed: after a restart it is found out again. */
+/** What this process knows about a sleeping execution. It is only a cache: after a restart it is rebuilt. */
 interface Watch {
-	/** Whether a call is being followed up. */
+	/** Whether a call is being handled. */
 	busy: boolean;
-	/** Whether another call came meanwhile, perhaps about a job that had been seen open before. */
+	/** Whether another call arrived meanwhile, perhaps about a job that was still open when polled. */
 	again: boolean;
-	/** How jobs ended, by id: they are not asked for again with each callback. */
+	/** Ended jobs by ID: they are not requested again with each callback. */
 	ended: Map<string, Ended>;
-	/** When the jobs were looked at last, in ms since the epoch. */
+	/** When the jobs were last polled, in ms since the epoch. */
 	lookedAt: number;
 	/** Jobs whose signed call did not have to wait: once each, or a call that somebody recorded would do it again. */
 	hurried: Set<string>;
@@ -86,15 +86,15 @@ type Ended = Job | { jobId: string; gone: WithJob };
 
 const watches = new Map<string, Watch>();
 
-/** Executions that are kept in mind; the oldest go first. */
+/** Maximum number of executions in the cache; the oldest are dropped first. */
 const MAX_WATCHES = 1_000;
 
 /** Time for n8n to wake an execution, in ms: a call that comes within it must not fetch the videos once more. */
 const WAKING_MS = 60_000;
 
 /**
- * A call that came to the resume address. Nothing that it says is believed: the jobs are read from the provider. The
- * execution goes on when all of its jobs have ended; until then, and whenever they cannot be read, it sleeps on.
+ * Handles a call to the resume address. Its content is not trusted: the jobs are read from the provider. The execution
+ * continues when all of its jobs have ended; until then, and whenever they cannot be read, it stays asleep.
  *
  * It never throws: n8n would end the execution, and the paid jobs with it.
  */

@@ -16,7 +16,7 @@ import type { KnownJob, PaidJobs } from './paidJobs';
 import { goesInline } from './pictures';
 import { submissionOf, type Prepared } from './prepare';
 
-/** How long a refused submit (429) is tried again, in ms of pauses. */
+/** How long to retry a rejected submit (429), as the sum of the pauses in ms. */
 const MAX_REFUSED_MS = 15 * 60_000;
 
 /** The provider's time now, in ms since the epoch; undefined while no answer has told it. */
@@ -56,7 +56,7 @@ export async function previousJob(
 	});
 	const ended = job.status === 'failed' || job.status === 'cancelled';
 	if (ended && !lacksVideo(job) && (job.error?.retryable || !sameRun)) {
-		// It is refunded, and the same request may succeed now; or a person asks for it anew.
+		// The job is refunded, and the same request may succeed now; or the user requests it again.
 		memory.forget(item);
 		return undefined;
 	}

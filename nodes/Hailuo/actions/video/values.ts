@@ -291,7 +291,7 @@ export async function loadFrame(
 	return { ...picture, notes };
 }
 
-/** Each file once a run, whatever item asks for it. */
+/** Fetches each file once per run, whichever item needs it. */
 const fetcher =
 	(context: IExecuteFunctions, { baseUrl, clock, fetched, signal }: Session): Fetch =>
 	async (url, { accept, maxBytes }) =>
@@ -310,7 +310,7 @@ const fetcher =
 /** Items whose pictures n8n fetches ahead of the one that is being checked. */
 export const FETCH_AHEAD = 4;
 
-/** Begins to fetch what an item needs, so that the items do not wait for one another; what fails is told in its turn. */
+/** Starts to fetch an item's files, so that items do not wait for each other; failures are reported when the item's turn comes. */
 export function fetchAhead(
 	context: IExecuteFunctions,
 	session: Session,
