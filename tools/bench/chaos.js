@@ -4,7 +4,7 @@ const { createHash } = require('node:crypto');
 const engine = require('../../test/engine/harness');
 const { named } = require('../../test/simulator/random');
 const { addFaults, lyingDates } = require('./chaosFaults');
-const { itemOf, percent, withSimulator } = require('./support');
+const { percent, withSimulator } = require('./support');
 
 /*
  * Thousands of jobs while 30 % of all answers fail. Counted is what a person would lose: jobs, money, the right video

@@ -44,7 +44,7 @@ function bufferMeter() {
 	};
 }
 
-/** @param {object} [fault] a rule of the simulator */
+/** @param {{ fault?: object, jobTime?: unknown }} [more] `fault`: a rule of the simulator */
 async function measure(run, { fault, jobTime = (_n, job) => times[itemOf(job)] } = {}) {
 	const options = { jobTime, videoBytes: VIDEO_BYTES };
 	return await withSimulator(options, async (sim) => {

@@ -54,7 +54,10 @@ async function packEdition(edition) {
 	return { edition, dir, tarball, size, files };
 }
 
-/** All editions, one after the other: each starts the compiler. */
+/**
+ * All editions, one after the other: each starts the compiler.
+ * @param {{ log?: (line: string) => void }} [how]
+ */
 async function packEditions({ log = () => {} } = {}) {
 	const packed = [];
 	for (const edition of editions) {

@@ -11,8 +11,6 @@ const { FULL } = require('./stage');
  * cannot differ from what the node does; all that is true of every provider stays in the README of the full package.
  */
 
-const load = (dir, file) => require(path.join(dir, 'dist', file));
-
 /** @returns {string[]} rows of a Markdown table */
 function table(head, rows) {
 	const line = (cells) => `| ${cells.join(' | ')} |`;

@@ -137,7 +137,11 @@ class N8nClient {
 		return await this.request('POST', `/rest/executions/${id}/stop`, {});
 	}
 
-	/** @throws {Error} when it has not ended within `timeoutMs` */
+	/**
+	 * @param {string} id
+	 * @param {{ timeoutMs?: number, onPoll?: (execution: object) => void }} [how]
+	 * @throws {Error} when it has not ended within `timeoutMs`
+	 */
 	async waitForEnd(id, { timeoutMs = 120_000, onPoll = () => {} } = {}) {
 		const started = Date.now();
 		for (;;) {

@@ -27,7 +27,7 @@ const manualTrigger = () => ({ name: 'Start', type: 'n8n-nodes-base.manualTrigge
 
 /**
  * Items given as they are, each with its own fields.
- * @param {object[]} items
+ * @param {object[]} list
  */
 const items = (list, name = 'Items') => ({
 	name,
