@@ -12,8 +12,11 @@ const LONG = [
 	'trigger/poll',
 	'jobs/reconcile',
 	'jobs/schedule',
+	'media/picture/fromText',
 	'media/picture/info',
+	'models/check',
 	'n8n/redact',
+	'providers/poison',
 ].map((file) => `test/unit/${file}\\.test`);
 
 async function main() {
