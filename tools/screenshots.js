@@ -1,8 +1,8 @@
 'use strict';
 
-// `npm run screenshots [-- folder [n8n version]]`: pictures of what a user sees, made from the packed
+// `npm run screenshots [-- folder [n8n version [pattern]]]`: pictures of what a user sees, made from the packed
 // package in a real n8n: the list of nodes, the panel of each model under each operation it can do,
-// and the output with the video.
+// and the output with the video. With a pattern (a regular expression) only those whose file name it matches.
 const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT, ensureModules } = require('./setup');
@@ -57,7 +57,8 @@ async function fit(page) {
 	if (missing > 0) await page.setViewportSize({ width, height: Math.min(height + missing, 3000) });
 }
 
-async function panel({ client, editor, page, folder }, node, file) {
+async function panel({ client, editor, page, folder, only }, node, file) {
+	if (!only.test(file)) return;
 	const { chain } = require('./n8n/workflows');
 	const size = page.viewportSize();
 	const workflow = await client.createWorkflow(chain('Screenshots', node));
@@ -104,7 +105,8 @@ async function panels(context) {
 	}
 }
 
-async function nodeList({ editor, folder }) {
+async function nodeList({ editor, folder, only }) {
+	if (!only.test('search')) return;
 	await editor.newWorkflow();
 	for (const words of ['hailuo', 'image to video']) {
 		await editor.searchNodes(words);
@@ -112,7 +114,8 @@ async function nodeList({ editor, folder }) {
 	}
 }
 
-async function output({ client, editor, page, folder, credentials }) {
+async function output({ client, editor, page, folder, credentials, only }) {
+	if (!only.test('output')) return;
 	const { chain, hailuo, manualTrigger, picture } = require('./n8n/workflows');
 	const parameters = { resource: 'video', operation: 'imageToVideo', prompt: PROMPT };
 	const workflow = await client.createWorkflow(
@@ -146,8 +149,9 @@ async function main() {
 	const { openBrowser } = require('./n8n/browser');
 	const { simulatorCredentials } = require('./n8n/credentials');
 	const { startSimulator } = require('../test/simulator');
-	const [folder = path.join(ROOT, 'demo-output', 'screenshots'), version = '2.41.1'] =
+	const [folder = path.join(ROOT, 'demo-output', 'screenshots'), version = '2.41.1', pattern = ''] =
 		process.argv.slice(2);
+	const only = new RegExp(pattern);
 	const running = [];
 	try {
 		const { tarball } = await packPackage();
@@ -166,7 +170,7 @@ async function main() {
 		running.push(() => browser.close());
 		const { editor, page } = browser;
 		await editor.login();
-		const context = { client, editor, page, folder, credentials };
+		const context = { client, editor, page, folder, credentials, only };
 		await nodeList(context);
 		await panels(context);
 		await output(context);
