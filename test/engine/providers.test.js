@@ -65,6 +65,7 @@ describe('MiniMax', () => {
 		[{ code: 1004, text: 'login fail' }, /1004.*Region/],
 		[{ code: 1026, text: 'input sensitive' }, /1026.*change it/],
 		[{ code: 2013, text: 'invalid params' }, /2013.*Check the values/],
+		[{ code: 2013, text: 'invalid params, callback_url' }, /2013.*'Callback URL'.*3 seconds/],
 		['miniMax1042', /1042.*invisible characters/],
 		['miniMax2056', /2056.*weekly.*resets at 2026-11-30T00:00:00Z/],
 		['miniMax2056Http429', /HTTP 429.*2056.*weekly.*resets at 2026-11-30T00:00:00Z/],

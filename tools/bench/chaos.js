@@ -7,7 +7,7 @@ const { addFaults, lyingDates } = require('./chaosFaults');
 const { percent, withSimulator } = require('./support');
 
 /*
- * Thousands of jobs while 30 % of all answers fail. Counted is what a person would lose: jobs, money, the right video
+ * Thousands of jobs while two of five answers fail. Counted is what a person would lose: jobs, money, the right video
  * for the right item.
  */
 

@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * What goes wrong in the chaos run: shares of all answers of a kind, together 30 %. Durations in simulated ms, so that
+ * What goes wrong in the chaos run: shares of all answers of a kind. Durations in simulated ms, so that
  * they meet n8n's own limits (30 s for an answer, 60 s for that of a submit) where those follow the simulator's time.
  */
 

@@ -52,9 +52,15 @@ function usedUp(said: string): string {
 	return `The limit of your subscription is used up (for videos it is weekly): wait until it resets${when ? ` at ${when}` : ''}, upgrade the plan, or use a pay-as-you-go key (sk-api-…)`;
 }
 
+/** MiniMax calls the address before it takes the job (docs/providers.md C.4). */
+const NOT_ECHOED =
+	"Check 'Callback URL': MiniMax sends a challenge to this address before it accepts the job, and the answer must return it within 3 seconds";
+
 /** What a person can do about a code; undefined where the code says no more than its kind. */
-export const hintOf = (code: number, said = ''): string | undefined =>
-	code === 2056 ? usedUp(said) : HINTS[code];
+export function hintOf(code: number, said = ''): string | undefined {
+	if (code === 2056) return usedUp(said);
+	return code === 2013 && /\bcallback_url\b/.test(said) ? NOT_ECHOED : HINTS[code];
+}
 
 /** Codes of a job that broke without the request being at fault. */
 export const RETRYABLE_JOB_CODES = new Set([
