@@ -67,12 +67,12 @@ describe('a hole is never paid for', () => {
 		[
 			'a hole in a template',
 			{ ...text, prompt: '=A video of {{ $json.nope }}' },
-			/^'Prompt' has a hole: \{\{ \$json\.nope \}\} gave nothing \| .*\{\{ \$json\.nope \?\? '' \}\}/,
+			/^'Prompt' is incomplete: \{\{ \$json\.nope \}\} gave nothing \| .*\{\{ \$json\.nope \?\? '' \}\}/,
 		],
 		[
 			'"false" in a template',
 			{ ...text, prompt: "=A cat {{ $json.off && 'in a hat' }}" },
-			/'Prompt' has a hole: .* gave false/,
+			/'Prompt' is incomplete: .* gave false/,
 		],
 		[
 			'"undefined" made by code',
@@ -109,7 +109,7 @@ describe('a hole is never paid for', () => {
 		[
 			'the ID of a custom model',
 			{ ...text, model: 'custom', customModel: '=minimax/{{ $json.m }}' },
-			/^'Model ID' has a hole/,
+			/^'Model ID' is incomplete/,
 		],
 		[
 			'a field of a custom model',
@@ -119,7 +119,7 @@ describe('a hole is never paid for', () => {
 				customModel: 'minimax/x',
 				additionalFields: '={"a": "{{ $json.a }}"}',
 			},
-			/^'Additional Fields' has a hole/,
+			/^'Additional Fields' is incomplete/,
 		],
 		[
 			'a price limit',
@@ -139,7 +139,7 @@ describe('a hole is never paid for', () => {
 		[
 			'the address of a picture',
 			{ ...image, firstFrameUrl: '=https://example.com/{{ $json.file }}' },
-			/^'First Frame' has a hole/,
+			/^'First Frame' is incomplete/,
 		],
 		[
 			'an object in the address of a picture',

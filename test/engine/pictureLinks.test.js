@@ -164,7 +164,11 @@ describe('several in one field', () => {
 		['a line break inside', 'https://example.com/a\n.jpg', /line break/],
 		['no https', 'example.com/a.jpg', /without https:\/\/ before it/],
 		['a list of nothing', [], /is empty/],
-		['an object without an address', { filename: 'a.jpg', size: 1 }, /is no text but an object/],
+		[
+			'an object without an address',
+			{ filename: 'a.jpg', size: 1 },
+			/must be a text, but is an object/,
+		],
 	])('what is no address is refused: %s', async (_name, value, what) => {
 		expect(await refused(link('={{ $json.images }}'), [{ json: { images: value } }])).toMatch(what);
 	});

@@ -90,7 +90,11 @@ describe('what is wrong with the picture of the next item is said of that item',
 			{ picture: 'https://drive.google.com/file/d/1/view' },
 			/\(item 1\) is a Google Drive page/,
 		],
-		['an object', { picture: { a: 1 } }, /^'First Frame' of the next item \(item 1\) is no text/],
+		[
+			'an object',
+			{ picture: { a: 1 } },
+			/^'First Frame' of the next item \(item 1\) must be a text/,
+		],
 	])('%s', async (_name, json, message) => {
 		const { error } = await run(linked, { items: [first, second(json)] });
 		expect(error.message).toMatch(message);

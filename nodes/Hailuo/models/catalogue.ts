@@ -199,9 +199,9 @@ const someOf = (durations: readonly number[]): number[] =>
 export const picturePrice = ({ referencePrices: prices }: Model): string | undefined =>
 	prices && `${prices.freePictures} are free, each additional one costs $${prices.picture}`;
 
-/** e.g. `Each second costs $0.08 (768P) or $0.13 (2K) besides`: the price of reference videos; undefined if unknown. */
+/** e.g. `Each second adds $0.08 (768P) or $0.13 (2K) to the price`: the price of reference videos; undefined if unknown. */
 export function videoSecondPrice({ referencePrices: prices }: Model): string | undefined {
 	if (!prices) return undefined;
 	const each = Object.entries(prices.videoSecond).map(([at, price]) => `$${price} (${at})`);
-	return `Each second costs ${each.join(' or ')} besides`;
+	return `Each second adds ${each.join(' or ')} to the price`;
 }

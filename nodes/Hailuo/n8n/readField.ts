@@ -223,7 +223,7 @@ function holeError(where: Where, code: string, value: unknown, inText: boolean) 
 	return new FieldError(
 		label,
 		inText
-			? `has a hole: {{ ${shown} }} gave ${shownResult(value)}`
+			? `is incomplete: {{ ${shown} }} gave ${shownResult(value)}`
 			: `is an expression that gave ${shownResult(value)}: {{ ${shown} }}`,
 		`${similar || 'Look at the JSON of the item for the right name'}${
 			other && isShort ? `. Where it may be missing, write {{ ${withDefault(code, other)} }}` : ''

@@ -56,7 +56,7 @@ export function readPictureText(value: unknown, context: PictureTextContext): Pi
 	if (typeof entry !== 'string') {
 		throw new FieldError(
 			field,
-			`is no text but ${describe(typeof value === 'string' ? entry : value)}`,
+			`must be a text, but is ${describe(typeof value === 'string' ? entry : value)}`,
 			`Let the expression name one text, e.g. {{ $json.Attachments[0].url }}. ${HOW}`,
 		);
 	}

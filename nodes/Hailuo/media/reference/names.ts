@@ -127,7 +127,7 @@ function matching(
 	if (pattern === '*') return [];
 	throw new FieldError(
 		label,
-		`has the pattern '${shownValue(pattern)}', which fits no ${word} of the item: ${whatIsThere(files)}`,
+		`has the pattern '${shownValue(pattern)}', which matches no ${word} of the item: ${whatIsThere(files)}`,
 		FIX,
 	);
 }

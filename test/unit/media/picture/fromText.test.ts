@@ -144,7 +144,7 @@ describe('data', () => {
 		const { field, rule } = refusal(value);
 		expect(field).toBe('Last Frame');
 		expect(rule).toMatch(
-			/^is (neither an address nor|a data URI that holds no|a data URI without|an address without https|no text but an object)|^holds an object/,
+			/^is (neither an address nor|a data URI that holds no|a data URI without|an address without https)|^holds an object|^must be a text, but is an object/,
 		);
 	});
 
@@ -153,9 +153,9 @@ describe('data', () => {
 	});
 
 	it('says what a value is that is no text', () => {
-		expect(refusal({ a: 1 }).message).toBe("'Last Frame' is no text but an object");
-		expect(refusal([1]).message).toBe("'Last Frame' is no text but a list");
-		expect(refusal(7).message).toBe("'Last Frame' is no text but a number");
+		expect(refusal({ a: 1 }).message).toBe("'Last Frame' must be a text, but is an object");
+		expect(refusal([1]).message).toBe("'Last Frame' must be a text, but is a list");
+		expect(refusal(7).message).toBe("'Last Frame' must be a text, but is a number");
 	});
 
 	it('quotes only the beginning of a long text, without control characters', () => {
