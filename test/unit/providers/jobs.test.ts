@@ -329,6 +329,15 @@ test('a refusal of a megabyte is told in short', () => {
 	expect(httpError('X', { status: 400, headers: {}, body }).message.length).toBeLessThan(600);
 });
 
+test("MiniMax: a code about a job's content, without a status, does not tell anybody to submit again", async () => {
+	const body = { base_resp: { status_code: 1026, status_msg: 'input sensitive' }, status: '' };
+	const error = await errorOf(miniMaxV1.get(answering(body), '359690885259366'));
+	expect(error).toMatchObject({
+		message: expect.stringContaining('input sensitive'),
+		hint: expect.stringMatching(/does not say whether the job has ended. Check it with Job: Get/),
+	});
+});
+
 const NO_MODEL = { code: 400, message: 'Model not found.' };
 const NO_CREDIT = { base_resp: { status_code: 1008, status_msg: 'insufficient balance' } };
 

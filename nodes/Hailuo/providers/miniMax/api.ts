@@ -30,14 +30,23 @@ const STATUSES: Record<string, JobStatus> = {
 
 const codeOf = (body: unknown): number => number(json(json(body).base_resp).status_code) ?? 0;
 
-function answerError(code: number, response: HttpResponse): ProviderError {
+/** Codes about what a job was made from, or what it made. */
+const SENSITIVE = new Set([1026, 1027]);
+
+/** A status request sends nothing that could be sensitive, so such a code is about the job; how it stands, it does not say. */
+const MAY_HAVE_ENDED =
+	'MiniMax considers the prompt, a file or the video of this job sensitive, but does not say whether the job has ended. Check it with Job: Get before you submit again';
+
+/** @param jobId of a status request */
+function answerError(code: number, response: HttpResponse, jobId?: string): ProviderError {
 	const kind = KINDS[code] ?? 'unavailable';
 	const said = messageOf(response.body) ?? 'no reason given';
+	const ofJob = jobId !== undefined && SENSITIVE.has(code);
 	return new ProviderError(`${NAME} answered with code ${code}: ${said}`, {
 		kind,
 		status: response.status,
 		code: String(code),
-		hint: hintOf(code, said) ?? hintFor(kind),
+		hint: ofJob ? MAY_HAVE_ENDED : (hintOf(code, said) ?? hintFor(kind)),
 		refused: true,
 	});
 }
@@ -159,7 +168,7 @@ const v1: Provider = {
 			});
 		}
 		if (code === 2013) throw unknownJob(jobId, response);
-		if (code !== 0) throw answerError(code, response);
+		if (code !== 0) throw answerError(code, response, jobId);
 		return status === 'completed'
 			? await withFile(http, jobId, text(body.file_id))
 			: jobOf(jobId, { status });
