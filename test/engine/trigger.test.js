@@ -111,6 +111,22 @@ describe('WaveSpeed', () => {
 		expect(trigger.ids).toEqual([recent]);
 	});
 
+	test('numbers may be texts, and what is not a number is refused and not replaced', async () => {
+		makeJobs(sim, 1);
+		sim.skip(3 * 24 * 3_600_000);
+		const [recent] = makeJobs(sim, 1);
+		sim.skip(24 * 3_600_000);
+		const trigger = await active({ made: 'lastDays', days: ' 2 ' });
+		await pollMinutes(trigger, 1);
+		expect(trigger.ids).toEqual([recent]);
+		await expect(active({ made: 'lastDays', days: 'two' })).rejects.toThrow(
+			/'Days' must be a number of at least 0, but is 'two'/,
+		);
+		await expect(active({ options: { downloadAttempts: 'many' } })).rejects.toThrow(
+			/'Download Attempts' must be a number/,
+		);
+	});
+
 	test('a clock that is an hour ahead of the provider’s loses no job', async () => {
 		const { now } = engine.clock;
 		engine.clock.now = () => now() + 3_600_000;

@@ -1,7 +1,7 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { readFinishOptions } from '../n8n/finishJob';
 import { readJobIds } from '../n8n/jobIds';
-import { asChoice, asSwitch, asText } from '../n8n/fieldValues';
+import { asAmount, asChoice, asSwitch, asText, requireAmount } from '../n8n/fieldValues';
 import { modelNamed } from '../models/catalogue';
 import { isHailuo } from '../models/price';
 import type { ProviderId } from '../providers/modelTypes';
@@ -56,8 +56,11 @@ const modelsOf = (value: unknown, provider: ProviderId): string[] =>
 		return text === '' ? [] : [modelNamed(provider, text)?.id ?? text];
 	});
 
-const between = (value: unknown, least: number, most: number, otherwise: number) =>
-	Math.min(most, Math.max(least, Math.floor(Number(value)) || otherwise));
+/** @throws FieldError for what is not a number of at least 0 */
+function between(value: unknown, label: string, [min, max, byDefault]: [number, number, number]) {
+	requireAmount(value, label);
+	return Math.min(max, Math.max(min, Math.floor(asAmount(value, byDefault))));
+}
 
 /** @throws FieldError for job ids that are none */
 export function readSettings(context: IPollFunctions): Settings {
@@ -85,12 +88,12 @@ export function readSettings(context: IPollFunctions): Settings {
 		onlyModel: models.length === 1 ? models[0] : undefined,
 		days:
 			history && asChoice(read('made', 'activation'), 'Jobs Made', MADE) === 'lastDays'
-				? between(read('days', 1), 1, 7, 1)
+				? between(read('days', 1), 'Days', [1, 7, 1])
 				: 0,
 		jobIds,
 		download,
 		outputField,
-		downloadAttempts: between(options.downloadAttempts, 1, 20, 3),
+		downloadAttempts: between(options.downloadAttempts, 'Download Attempts', [1, 20, 3]),
 	};
 }
 
