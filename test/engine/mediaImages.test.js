@@ -38,6 +38,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 			kind: 'data',
 			data: picture,
 			mimeType: 'image/jpeg',
+			notes: [],
 			fileName: 'Holiday-photo-1.jpg',
 			sha256,
 			width: 1280,
