@@ -206,7 +206,7 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 			? `needs a picture in the input field ${wanted}, but the item has no file`
 			: `needs a picture in the input field ${wanted}, but the item has only ${quoted(names)}`,
 		names.length === 0
-			? "Add a node before this one that delivers a file (Google Drive, HTTP Request, a form …), or choose 'URL or Base64 Text'."
+			? "Add a step before this one that delivers a file (Google Drive, HTTP Request, a form …), or choose 'URL or Base64 Text'."
 			: free
 				? `Enter "${free}" in '${input.label} Input Field'.`
 				: "That one is the first frame. Put a second picture into the item, in a field of its own, or choose 'URL or Base64 Text'.",
