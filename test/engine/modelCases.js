@@ -43,12 +43,9 @@ const CUSTOM = (id, given) => ({
 });
 
 /** By expression: an empty field is refused by n8n itself, before the node runs. */
-const NO_PROMPT = [{ prompt: '={{ "" }}' }, /'Prompt' is empty, and Hailuo .* needs one/];
-const NO_PICTURE = [
-	{ firstFrameUrl: '={{ "" }}' },
-	/'First Frame' is empty, and .* a picture there/,
-];
-const NO_LAST = [{ lastFrameUrl: '={{ "" }}' }, /'Last Frame' is empty, and .* a picture there/];
+const NO_PROMPT = [{ prompt: '={{ "" }}' }, /'Prompt' is empty, but Hailuo .* needs one/];
+const NO_PICTURE = [{ firstFrameUrl: '={{ "" }}' }, /'First Frame' is empty, but .* a picture/];
+const NO_LAST = [{ lastFrameUrl: '={{ "" }}' }, /'Last Frame' is empty, but .* a picture/];
 
 /* WaveSpeed: the endpoint fixes the resolution; durations of 10 s exist where docs/providers.md A.7 says "6, 10". */
 const off = { promptExpansion: false };
@@ -377,7 +374,7 @@ const H3_CONTENT = {
 	],
 	referenceToVideo: [words, file('image', FIRST, 'reference_image')],
 };
-const NO_ENTRY = /'Prompt' is empty, and Hailuo .* needs one/;
+const NO_ENTRY = /'Prompt' is empty, but Hailuo .* needs one/;
 
 /** @param {'MiniMax-H3' | 'MiniMax-H3-Max'} model */
 function h3Case(model, operation) {

@@ -63,7 +63,7 @@ test('a single item has no next one: it is told before anything is paid', async 
 		{ items },
 	);
 	expect(error.message).toMatch(
-		/^'Last Frame' is to be the first frame of the next item, and there is only one/,
+		/^'Last Frame' is set to the first frame of the next item, but there is only one/,
 	);
 	expect(error.description).toMatch(/at least two items/);
 	expect(sim.requests).toEqual([]);

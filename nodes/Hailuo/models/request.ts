@@ -178,7 +178,7 @@ function checkPrompt(model: Model, operation: VideoOperation, values: VideoValue
 	if (prompt === '' && required && !model.custom) {
 		throw new FieldError(
 			FIELD_LABELS.prompt,
-			`is empty, and ${model.name} needs one`,
+			`is empty, but ${model.name} needs one`,
 			'Describe what happens in the video',
 		);
 	}
@@ -243,7 +243,7 @@ function requireFrame(model: Model, field: Frame, value?: string): void {
 	if (value !== undefined && value.trim() !== '') return;
 	throw new FieldError(
 		FIELD_LABELS[field],
-		`is empty, and ${model.name} needs a picture there`,
+		`is empty, but ${model.name} needs a picture`,
 		'Give the URL of a picture, or the name of the input field that holds the file',
 	);
 }

@@ -112,7 +112,7 @@ export function requireAmount(value: unknown, label: string): void {
 	);
 }
 
-/** A job and its video are kept for 7 days (docs/providers.md A.5, I.1). A time far beyond it is none that n8n can store. */
+/** A job and its video are kept for 7 days (docs/providers.md A.5, I.1). n8n cannot store a time far beyond that. */
 export const MAX_LIMIT_MINUTES = 7 * 24 * 60;
 
 /** n8n looks after its sleeping executions once a minute; less would only be a moment that nobody can say. */
@@ -124,7 +124,7 @@ export const asLimitMs = (value: unknown, byDefaultMinutes: number): number => {
 	return Math.min(MAX_LIMIT_MINUTES, Math.max(MIN_LIMIT_MINUTES, minutes)) * 60_000;
 };
 
-/** A resolution as the catalogue writes it, e.g. `768P` for 768 or `768p`. @throws FieldError for what is no text */
+/** A resolution as the catalogue writes it, e.g. `768P` for 768 or `768p`. @throws FieldError if the value is not text */
 export const asResolution = (value: unknown): string | undefined =>
 	asText(value, FIELD_LABELS.resolution)?.trim().toUpperCase().replace(/^\d+$/, '$&P') || undefined;
 
@@ -199,7 +199,7 @@ const MAX_NAME = 200;
  * The name of a field or a file.
  *
  * @returns undefined where nothing was given
- * @throws FieldError for what is no text, and for a text that is no name
+ * @throws FieldError if the value is not text, and for a text that is no name
  */
 export function asName(value: unknown, label: string): string | undefined {
 	const text = asText(value, label)?.trim() ?? '';

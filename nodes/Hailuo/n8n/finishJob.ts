@@ -23,7 +23,7 @@ const MIN_DOWNLOAD_MS = 15 * 60_000;
 /** Used if a model's usual duration is unknown. */
 const ANY_JOB_SECONDS = [25, 420] as const;
 
-/** Hailuo 3 takes up to 7 minutes for 2K (docs/providers.md I.1): who gives up after 15 loses the slowest jobs. */
+/** Hailuo 3 takes up to 7 minutes for 2K (docs/providers.md I.1): a limit of 15 minutes would lose the slowest jobs. */
 export const DEFAULT_LIMIT_MINUTES = 30;
 
 export interface FinishOptions {
@@ -91,7 +91,7 @@ export async function awaitEnd(
 }
 
 /**
- * A job that has ended, with what the provider leaves out about it: none tells its end.
+ * A job that has ended, with what the provider leaves out: no provider reports when a job ended.
  *
  * @param known what was known of it before
  * @param nowMs ms since the epoch; it was seen to have ended right now

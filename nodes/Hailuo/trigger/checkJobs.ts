@@ -65,7 +65,7 @@ export interface Checked<F> {
 	givenUp: string[];
 }
 
-/** Whether the next request would end the same. */
+/** Whether the next request would fail the same way. */
 export const isForAll = ({ kind }: ProviderError): boolean =>
 	['rateLimited', 'auth', 'credit', 'notConnected'].includes(kind);
 

@@ -45,7 +45,7 @@ const MADE = [
 	{ value: 'lastDays', name: 'In the Last Days Too' },
 ] as const;
 
-/** @throws FieldError for none of them: a trigger that waits for another event than was meant says nothing */
+/** @throws FieldError for any other value: a trigger that waits for the wrong event would stay silent */
 export const readEvent = (context: IPollFunctions): keyof typeof EVENT_STATUSES =>
 	asChoice(context.getNodeParameter('event', 'completed'), 'Trigger On', EVENTS) ?? 'completed';
 
@@ -62,7 +62,7 @@ function between(value: unknown, label: string, [min, max, byDefault]: [number, 
 	return Math.min(max, Math.max(min, Math.floor(asAmount(value, byDefault))));
 }
 
-/** @throws FieldError for job ids that are none */
+/** @throws FieldError for invalid job IDs */
 export function readSettings(context: IPollFunctions): Settings {
 	const read = (name: string, otherwise: unknown): unknown =>
 		context.getNodeParameter(name, otherwise);

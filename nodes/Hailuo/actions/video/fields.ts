@@ -270,7 +270,7 @@ const referenceFields: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: isVideo ? 'e.g. clip' : 'e.g. voice',
-				description: `${isVideo ? 'Movements, cuts or a style that the video is to take over' : 'A voice or a sound that is to be heard; never without a picture or a video'}. ${ENTRIES}.`,
+				description: `${isVideo ? 'Movements, cuts or a style for the video to adopt' : 'A voice or a sound for the video; it needs a picture or a video too'}. ${ENTRIES}.`,
 				...(limits
 					? {
 							hint: isVideo

@@ -115,7 +115,7 @@ export function readValues(
 const isTaken = (model: Model, operation: VideoOperation, name: FieldName): boolean =>
 	name === 'duration' || fieldOf(model, operation, name) !== undefined;
 
-/** @throws FieldError for what is no text; one that is none of the model's values is named by `checkValues` */
+/** @throws FieldError if the value is not text; one that is none of the model's values is named by `checkValues` */
 function asChoiceOf(
 	model: Model,
 	operation: VideoOperation,
@@ -208,7 +208,7 @@ export function isLastPicture(
 	if (count > 1) return true;
 	throw new FieldError(
 		FIELD_LABELS.lastFrame,
-		'is to be the first frame of the next item, and there is only one item',
+		'is set to the first frame of the next item, but there is only one item',
 		'Give at least two items, each with a picture: every two neighbours become one video',
 	);
 }

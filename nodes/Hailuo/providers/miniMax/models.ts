@@ -53,7 +53,7 @@ const h3Fields: Model['fields'] = {
 	referencePictures: { key: 'reference_image' },
 	referenceVideos: { key: 'reference_video' },
 	referenceAudios: { key: 'reference_audio' },
-	// Never the dear one, whatever other programs begin with.
+	// Never the expensive one, whatever other programs begin with.
 	resolution: { key: 'resolution', default: '768P' },
 	duration: { key: 'duration', default: 5 },
 	aspectRatio,

@@ -20,7 +20,7 @@ const expansion = (on: boolean): FieldSpec => ({ key: 'enable_prompt_expansion',
 
 const aspectRatio: FieldSpec = { key: 'aspect_ratio', choices: H3_RATIOS, default: '16:9' };
 const h3Duration: FieldSpec = { key: 'duration', default: 5 };
-/** Never the dear one. */
+/** Never the expensive one. */
 const h3Resolution: FieldSpec = {
 	key: 'resolution',
 	default: '768P',
