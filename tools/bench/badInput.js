@@ -40,6 +40,9 @@ function broken(rule, ...facts) {
 	);
 }
 
+/** For one kind of cases, in ms of real time. */
+const MAX_MS = 3_600_000;
+
 let files;
 
 /** The binary data of an item, by the name that its case gives. */
@@ -275,7 +278,8 @@ async function badInput({ cases, answers, singles, perRun = 250, seed = 1, log =
 	const check = async (name, runs, work) => {
 		const began = Date.now();
 		// No shrinking: the message names the one item, and a batch takes too long to run hundreds of times.
-		const options = { numRuns: runs, seed, endOnFailure: true };
+		// All cases count, however long a busy machine takes: the limit of test/fastCheck.js would end them early.
+		const options = { numRuns: runs, seed, endOnFailure: true, interruptAfterTimeLimit: MAX_MS };
 		const result = await fc.check(fc.asyncProperty(fc.gen(), work), options);
 		// What fast-check would throw itself prints every value of the batch.
 		if (result.failed) throw result.errorInstance;
