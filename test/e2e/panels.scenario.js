@@ -2,7 +2,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { compiled } = require('../../tools/bench/compiled');
+const { compiledTree } = require('../../tools/bench/compiled');
 const { openBrowser } = require('../../tools/n8n/browser');
 const { simulatorCredentials } = require('../../tools/n8n/credentials');
 const { chain, hailuo, manualTrigger, picture } = require('../../tools/n8n/workflows');
@@ -12,12 +12,16 @@ const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 /** Where the pictures of the panels go; none are made without it. */
 const FOLDER = process.env.HAILUO_SCREENSHOTS;
 
-/** @returns {typeof import('../../nodes/Hailuo/models/catalogue')} */
-function loadCatalogue() {
-	const bundle = compiled('models/catalogue.ts');
-	const catalogue = require(bundle);
-	fs.rmSync(path.dirname(bundle), { recursive: true, force: true });
-	return catalogue;
+/**
+ * @returns {Pick<typeof import('../../nodes/Hailuo/n8n/options'), 'videoOptions'>
+ *   & { catalogue: typeof import('../../nodes/Hailuo/models/catalogue') }}
+ */
+function loadNode() {
+	const tree = compiledTree();
+	const load = (file) => require(path.join(tree, 'nodes/Hailuo', file));
+	const parts = { catalogue: load('models/catalogue'), ...load('n8n/options') };
+	fs.rmSync(tree, { recursive: true, force: true });
+	return parts;
 }
 
 /**
@@ -54,19 +58,20 @@ function fieldsOf(model, operation) {
 	];
 }
 
-const COMMON_OPTIONS = [
-	'Download Video',
-	'Jobs at the Same Time',
-	'Put Output File in Field',
-	'Submits per Minute',
-	'Time Limit (Minutes)',
-];
+/** The labels of the options that do not say for which providers or models they are. */
+const commonOptions = (options) =>
+	options
+		.filter(({ displayOptions }) =>
+			Object.keys(displayOptions?.show ?? {}).every((field) => !field.startsWith('/')),
+		)
+		.map(({ displayName }) => displayName);
 
-function optionsOf({ provider, fields }, operation) {
+/** @param {string[]} common the labels of the options that each model has */
+function optionsOf({ provider, fields }, operation, common) {
 	const takes = (name) =>
 		fields[name] && (!fields[name].only || fields[name].only.includes(operation));
 	return [
-		...COMMON_OPTIONS,
+		...common,
 		...(provider === 'miniMax' ? [] : ['Maximum Price (USD)']),
 		...(takes('callbackUrl') ? ['Callback URL'] : []),
 		...(takes('fastPretreatment') ? ['Fast Pretreatment'] : []),
@@ -162,8 +167,9 @@ const panels = {
 
 	async run(context) {
 		const { assert, log, version } = context;
-		const catalogue = loadCatalogue();
 		const isLookedAt = version === OLDER ? isNewest : () => true;
+		const { catalogue, videoOptions } = loadNode();
+		const common = commonOptions(videoOptions);
 		const { models, modelsFor, modelSummary, PROVIDER_NAMES, OPERATION_NAMES } = catalogue;
 		const { editor, close } = await open({ ...context, parameters: {} });
 		let seen = 0;
@@ -202,7 +208,7 @@ const panels = {
 						if (!model.custom) await sees(assert, editor, model, operation);
 						assert.deepEqual(
 							(await editor.addableOptions()).sort(),
-							optionsOf(model, operation),
+							optionsOf(model, operation, common),
 							where,
 						);
 						seen++;

@@ -7,7 +7,8 @@ const { PassThrough } = require('node:stream');
 
 const { axios, cleansUp, context, readBack, storedFiles, useMode } = require('./mediaContext');
 const { clock, followVirtual, VirtualClock } = require('./time');
-const { DownloadFailed, downloadVideo } = require('../../nodes/Hailuo/media/video/download');
+const { downloadVideo } = require('../../nodes/Hailuo/media/video/download');
+const { DownloadFailed } = require('../../nodes/Hailuo/media/video/downloadFailed');
 
 /** ftyp, mdat and moov, the payload pseudo-random, so that no cut and no swap goes unseen. */
 function makeVideo(bytes) {

@@ -374,7 +374,6 @@ const H3_CONTENT = {
 	],
 	referenceToVideo: [words, file('image', FIRST, 'reference_image')],
 };
-const NO_ENTRY = /'Prompt' is empty, but Hailuo .* needs one/;
 
 /** @param {'MiniMax-H3' | 'MiniMax-H3-Max'} model */
 function h3Case(model, operation) {
@@ -406,7 +405,7 @@ function h3Case(model, operation) {
 		full: sent(large, 15, '9:16', 'disabled', files),
 		no: isMax
 			? [{ duration: 4 }, /'Duration' of 4 s cannot be made by .* Choose 5 to 15 s/]
-			: [{ prompt: '={{ "" }}' }, NO_ENTRY],
+			: NO_PROMPT,
 	};
 }
 

@@ -3,6 +3,7 @@
 const { NodeHelpers } = require('n8n-workflow');
 const { Hailuo } = require('../../nodes/Hailuo/Hailuo.node');
 const { modelsFor, VIDEO_OPERATIONS } = require('../../nodes/Hailuo/models/catalogue');
+const { downloadOptions } = require('../../nodes/Hailuo/n8n/options');
 const { providers } = require('../../nodes/Hailuo/providers');
 
 /*
@@ -78,7 +79,11 @@ test('MiniMax, which asks the address while it answers, does not offer it', () =
 test('what is read when the execution goes on takes no expression', () => {
 	const { options } = shown({ provider: 'waveSpeed', operation: 'sendAndWait' }).get('options');
 	const fixed = options.filter(({ noDataExpression }) => noDataExpression).map(({ name }) => name);
-	expect(fixed.sort()).toEqual(['download', 'outputField']);
+	expect(fixed.sort()).toEqual(
+		downloadOptions(true)
+			.map(({ name }) => name)
+			.sort(),
+	);
 	const limit = options.find(({ name }) => name === 'timeLimit');
 	expect(limit.default).toBe(60);
 	expect(limit.typeOptions.minValue).toBe(2);

@@ -1,52 +1,21 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { settle } from '../jobs/settle';
 import { waitForJob } from '../jobs/wait';
-import { downloadVideo } from '../media/video/download';
 import { DownloadFailed } from '../media/video/downloadFailed';
-import { videoFileName } from '../media/video/fileName';
 import { loadNewVideo } from '../media/video/notServedYet';
 import { findModel } from '../models/catalogue';
 import { ofApi, type Job } from '../providers/types';
 import { JobFailed, NOT_DOWNLOADED, tryAgain, VideoMissing, WithJob } from './errors';
+import { loadVideo, type FinishOptions } from './finishOptions';
 import { jobItem } from './jobItem';
-import { asLimitMs, asName, asSwitch } from './fieldValues';
-import { OPTION_LABELS } from './optionLabels';
 import { listOf, type Session } from './session';
 import type { RequestContext } from './http';
-
-/** Far above any clip that Hailuo makes: a larger answer is not one of its videos. */
-const MAX_VIDEO_BYTES = 1_000_000_000;
 
 /** A download may take as long as the wait for its job, but at least this long, in ms: enough for a few MB on any connection. */
 const MIN_DOWNLOAD_MS = 15 * 60_000;
 
 /** Used if a model's usual duration is unknown. */
 const ANY_JOB_SECONDS = [25, 420] as const;
-
-/** Hailuo 3 takes up to 7 minutes for 2K (docs/providers.md I.1): a limit of 15 minutes would lose the slowest jobs. */
-export const DEFAULT_LIMIT_MINUTES = 30;
-
-export interface FinishOptions {
-	/** Whether to put the video into the item as a file. */
-	download: boolean;
-	/** Name of the item's field for it. */
-	outputField: string;
-	/** In ms, from the start of waiting. */
-	timeLimitMs: number;
-}
-
-/**
- * @param downloads whether the video is downloaded when the person says nothing
- * @throws FieldError for a switch that is neither on nor off, and for a field that has no name. Both are read before
- * anything is paid or asked for
- */
-export function readFinishOptions(options: IDataObject, downloads: boolean): FinishOptions {
-	return {
-		download: asSwitch(options.download, OPTION_LABELS.download) ?? downloads,
-		outputField: asName(options.outputField, OPTION_LABELS.outputField) ?? 'data',
-		timeLimitMs: asLimitMs(options.timeLimit, DEFAULT_LIMIT_MINUTES),
-	};
-}
 
 /** How long to wait for a job. */
 interface Wait {
@@ -142,22 +111,16 @@ export async function withVideo(
 	context: RequestContext,
 	session: Session,
 	job: Job,
-	{ download, outputField, timeLimitMs }: FinishOptions,
+	options: FinishOptions,
 	signal?: AbortSignal,
 	isNew = false,
 ): Promise<INodeExecutionData> {
-	if (!download || !job.videoUrl) return jobItem(job);
+	if (!options.download || !job.videoUrl) return jobItem(job);
 	const { clock, downloads, baseUrl } = session;
-	const deadlineAt = clock.now() + Math.max(timeLimitMs, MIN_DOWNLOAD_MS);
-	const fetchFrom = async (url: string) =>
-		await downloadVideo.call(context, url, {
-			fileName: videoFileName(job.model, job.jobId),
-			providerUrl: baseUrl,
-			maxBytes: MAX_VIDEO_BYTES,
-			clock,
-			signal,
-			deadlineAt,
-		});
+	const deadlineAt = clock.now() + Math.max(options.timeLimitMs, MIN_DOWNLOAD_MS);
+	const limits = { providerUrl: baseUrl, clock, signal, deadlineAt };
+	const fetchFrom = async (videoUrl: string) =>
+		await loadVideo(context, { ...job, videoUrl }, options, limits);
 	// Only a download holds one of the places, not the wait for a file that is not served yet.
 	const load = async (url: string) => await downloads.run(async () => await fetchFrom(url), signal);
 	const url = job.videoUrl;
@@ -172,7 +135,7 @@ export async function withVideo(
 				})
 			: await load(url),
 	);
-	if (outcome.ok) return jobItem(job, { [outputField]: outcome.value.binary });
+	if (outcome.ok) return jobItem(job, outcome.value);
 	const { error } = outcome;
 	if (!(error instanceof DownloadFailed)) throw new WithJob(error, job);
 	// A resumed execution has no error output: n8n uses its items unchanged.

@@ -1,4 +1,4 @@
-import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../providers/types';
 
 /**
@@ -28,6 +28,6 @@ export function jobJson(job: Job): IDataObject {
 }
 
 /** @param binary the video, under the name of its output field */
-export function jobItem(job: Job, binary?: Record<string, IBinaryData>): INodeExecutionData {
+export function jobItem(job: Job, binary?: IBinaryKeyData): INodeExecutionData {
 	return { json: jobJson(job), ...(binary ? { binary } : {}) };
 }

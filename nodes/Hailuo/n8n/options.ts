@@ -5,11 +5,12 @@ import type { FieldName } from '../providers/modelTypes';
 import { providerOf, providers } from '../providers';
 import { MAX_LIMIT_MINUTES, MAX_PRICE } from './fieldValues';
 import { OPTION_LABELS } from './optionLabels';
-import { DEFAULT_LIMIT_MINUTES } from './finishJob';
+import { DEFAULT_LIMIT_MINUTES } from './finishOptions';
 import { sortedBy } from './sorted';
 
 /**
- * What the operations that may deliver a video have in common.
+ * What whatever may deliver a video has in common: the video operations, Job: Get, Job: Wait, the callback operation
+ * (callbackFields.ts) and the trigger (trigger/properties.ts). `finishOptions.ts` reads the values.
  *
  * @param byDefault whether the video is downloaded when the person says nothing
  */

@@ -1,7 +1,7 @@
-import type { IBinaryData, IPollFunctions } from 'n8n-workflow';
+import type { IBinaryKeyData, IPollFunctions } from 'n8n-workflow';
 import { clock } from '../n8n/clock';
+import { loadVideo, type FinishOptions } from '../n8n/finishOptions';
 import { jobItem } from '../n8n/jobItem';
-import { downloadVideo, videoFileName } from '../media/video/download';
 import type { Job } from '../providers/types';
 import type { Ready } from './checkJobs';
 
@@ -12,21 +12,13 @@ const TRIES_PER_POLL = 2;
 /** @throws DownloadFailed */
 export async function fetchVideo(
 	context: IPollFunctions,
-	{ model, jobId, videoUrl = '' }: Job,
-	providerUrl: string,
-	deadlineAt: number,
-): Promise<IBinaryData> {
-	const { binary } = await downloadVideo.call(context, videoUrl, {
-		fileName: videoFileName(model, jobId),
-		providerUrl,
-		clock,
-		deadlineAt,
-		attempts: TRIES_PER_POLL,
-		idleMs: IDLE_MS,
-	});
-	return binary;
+	job: Job,
+	finish: FinishOptions,
+	limits: { providerUrl: string; deadlineAt: number },
+): Promise<IBinaryKeyData> {
+	const own = { clock, attempts: TRIES_PER_POLL, idleMs: IDLE_MS };
+	return await loadVideo(context, job, finish, { ...limits, ...own });
 }
 
 /** The same item as the action node's. */
-export const itemOf = ({ job, file }: Ready<IBinaryData>, outputField: string) =>
-	jobItem(job, file && { [outputField]: file });
+export const itemOf = ({ job, file }: Ready<IBinaryKeyData>) => jobItem(job, file);

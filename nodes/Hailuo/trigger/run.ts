@@ -1,4 +1,4 @@
-import type { IBinaryData, IPollFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IPollFunctions, INodeExecutionData } from 'n8n-workflow';
 import { clock } from '../n8n/clock';
 import { connect, type Connection } from '../n8n/http';
 import { harmless } from '../n8n/logLine';
@@ -84,7 +84,7 @@ async function pollAccount(
 	const ids = ready.map(({ job }) => plain(job.jobId)).join(', ');
 	// A crash of n8n may lose what it has just been given; then this line still tells which jobs.
 	context.logger.info(`${name}: starts the workflow with job ${ids}`);
-	return [ready.map((each) => itemOf(each, settings.outputField))];
+	return [ready.map(itemOf)];
 }
 
 const tooLate = () =>
@@ -109,8 +109,9 @@ function pollOf(
 	settings: Settings,
 	{ provider, http, baseUrl }: Connection,
 	deadlineAt: number,
-): Poll<IBinaryData> {
+): Poll<IBinaryKeyData> {
 	const client = hurried(http, deadlineAt);
+	const { finish } = settings;
 	// IDs that are given are watched alone.
 	const list = settings.jobIds.length > 0 ? undefined : provider.list;
 	return {
@@ -118,8 +119,9 @@ function pollOf(
 		isClockKnown: () => http.knowsTime(),
 		list: list && (async (filter) => await list(client, filter)),
 		get: async (jobId) => await provider.get(client, jobId),
-		download: settings.download
-			? async (job, until) => await fetchVideo(context, job, baseUrl, until)
+		download: finish.download
+			? async (job, until) =>
+					await fetchVideo(context, job, finish, { providerUrl: baseUrl, deadlineAt: until })
 			: undefined,
 		clock,
 		deadlineAt,

@@ -1,5 +1,5 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
-import { readFinishOptions } from '../n8n/finishJob';
+import { readFinishOptions, type FinishOptions } from '../n8n/finishOptions';
 import { readJobIds } from '../n8n/jobIds';
 import { asAmount, asChoice, asSwitch, asText, requireAmount } from '../n8n/fieldValues';
 import { modelNamed } from '../models/catalogue';
@@ -22,8 +22,7 @@ export interface Settings {
 	/** 0 for jobs since the activation. */
 	days: number;
 	jobIds: string[];
-	download: boolean;
-	outputField: string;
+	finish: FinishOptions;
 	downloadAttempts: number;
 }
 
@@ -68,7 +67,7 @@ export function readSettings(context: IPollFunctions): Settings {
 		context.getNodeParameter(name, otherwise);
 	const provider = read('provider', providers[0]) as ProviderId;
 	const options = read('options', {}) as IDataObject;
-	const { download, outputField } = readFinishOptions(options, true);
+	const finish = readFinishOptions(options, true);
 	const onlyHailuo = asSwitch(read('onlyHailuo', true), 'Only Hailuo Models') !== false;
 	const models = onlyHailuo ? modelsOf(read('models', []), provider) : [];
 	const event = readEvent(context);
@@ -91,8 +90,7 @@ export function readSettings(context: IPollFunctions): Settings {
 				? between(read('days', 1), 'Days', [1, 7, 1])
 				: 0,
 		jobIds,
-		download,
-		outputField,
+		finish,
 		downloadAttempts: between(options.downloadAttempts, 'Download Attempts', [1, 20, 3]),
 	};
 }

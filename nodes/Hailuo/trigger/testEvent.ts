@@ -32,16 +32,14 @@ export async function testEvent(context: IPollFunctions): Promise<INodeExecution
 	const newest = await newestJob(settings, connection);
 	if (!newest) throw nothingToShow(context, settings);
 	const { job } = newest;
-	const { outputField, download } = settings;
-	if (!download || !job.videoUrl) return [[itemOf({ job }, outputField)]];
-	const deadlineAt = clock.now() + PATIENCE_MS;
-	const fetched = await settle(
-		async () => await fetchVideo(context, job, connection.baseUrl, deadlineAt),
-	);
+	const { finish } = settings;
+	if (!finish.download || !job.videoUrl) return [[itemOf({ job })]];
+	const limits = { providerUrl: connection.baseUrl, deadlineAt: clock.now() + PATIENCE_MS };
+	const fetched = await settle(async () => await fetchVideo(context, job, finish, limits));
 	const ready = fetched.ok
 		? { job, file: fetched.value }
 		: { job: withWarning(job, fetched.error, 1) };
-	return [[itemOf(ready, outputField)]];
+	return [[itemOf(ready)]];
 }
 
 async function newestJob(

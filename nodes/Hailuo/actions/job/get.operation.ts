@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { readFinishOptions, withVideo } from '../../n8n/finishJob';
+import { withVideo } from '../../n8n/finishJob';
+import { readFinishOptions } from '../../n8n/finishOptions';
 import { downloadOptions, optionsField } from '../../n8n/options';
 import type { Operation } from '../operation';
 import { OPTION_LABELS } from '../../n8n/optionLabels';

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { finishJob, readFinishOptions } from '../../n8n/finishJob';
+import { finishJob } from '../../n8n/finishJob';
+import { readFinishOptions } from '../../n8n/finishOptions';
 import { isTool } from '../../n8n/isTool';
 import {
 	concurrencyOption,

@@ -18,7 +18,7 @@ import { FIELD_LABELS, FieldError } from '../../models/fieldError';
 import { REFERENCE_FIELDS } from '../../models/videoFields';
 import type { Model, ProviderId, VideoOperation } from '../../providers/modelTypes';
 import type { Submission } from '../../providers/types';
-import { readFinishOptions, type FinishOptions } from '../../n8n/finishJob';
+import { readFinishOptions, type FinishOptions } from '../../n8n/finishOptions';
 import { isTool } from '../../n8n/isTool';
 import { asChoice, asText, readMaxPrice, requireAmount } from '../../n8n/fieldValues';
 import { OPTION_LABELS } from '../../n8n/optionLabels';

@@ -14,13 +14,8 @@ import { ProviderError } from '../../providers/errors';
 import { lacksVideo, type Job } from '../../providers/types';
 import { clock } from '../../n8n/clock';
 import { failureJson, WithJob } from '../../n8n/errors';
-import {
-	awaitEnd,
-	completed,
-	readFinishOptions,
-	withVideo,
-	type FinishOptions,
-} from '../../n8n/finishJob';
+import { awaitEnd, completed, withVideo } from '../../n8n/finishJob';
+import { readFinishOptions, type FinishOptions } from '../../n8n/finishOptions';
 import { lookUp } from '../../n8n/jobIds';
 import { logLine } from '../../n8n/logLine';
 import { sessionOf, type Session } from '../../n8n/session';

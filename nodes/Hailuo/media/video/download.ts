@@ -17,9 +17,6 @@ import {
 } from './downloadFailed';
 import { follow } from '../follow';
 
-export { DownloadFailed } from './downloadFailed';
-export { videoFileName } from './fileName';
-
 type Context = IExecuteFunctions | IPollFunctions | IWebhookFunctions;
 type Body = import('node:stream').Readable;
 

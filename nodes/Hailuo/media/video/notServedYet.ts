@@ -10,18 +10,16 @@ const BACKOFF_MS = [2_000, 15_000] as const;
 /** Before this attempt the provider is asked for the address again: it may have named one too early. */
 const ASKS_AGAIN_AT = 3;
 
-interface NewVideo {
+interface NewVideo<T> {
 	/** The address that the job named. */
 	url: string;
 	/** Loads a video from an address. @throws DownloadFailed */
-	load(url: string): Promise<Downloaded>;
+	load(url: string): Promise<T>;
 	/** Asks the provider for the address again; undefined where it cannot tell. */
 	askAgain(): Promise<string | undefined>;
 	clock: Clock;
 	signal?: AbortSignal;
 }
-
-type Downloaded = import('./download').Downloaded;
 
 /**
  * Loads the video of a job that has just ended. Its link cannot have expired: 403, 404 or 410 mean that the file is not
@@ -29,7 +27,13 @@ type Downloaded = import('./download').Downloaded;
  *
  * @throws DownloadFailed of the last attempt; the signal's reason when it was stopped
  */
-export async function loadNewVideo({ url, load, askAgain, clock, signal }: NewVideo) {
+export async function loadNewVideo<T>({
+	url,
+	load,
+	askAgain,
+	clock,
+	signal,
+}: NewVideo<T>): Promise<T> {
 	let link = url;
 	let waitedMs = 0;
 	for (let attempt = 1; ; attempt++) {
