@@ -16,6 +16,8 @@ function diagnostics() {
 			compilerOptions: {
 				...config.compilerOptions,
 				...{ allowJs: true, checkJs: true, noEmit: true, noImplicitAny: false },
+				// JavaScript cannot say that a member is set after the constructor.
+				strictPropertyInitialization: false,
 				...{ lib: ['es2023', 'dom'], types: ['node', 'jest'] },
 			},
 			include: ['test/**/*.js', 'tools/**/*.js', '*.js'],

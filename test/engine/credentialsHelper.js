@@ -3,7 +3,11 @@
 const { ICredentialsHelper } = require('n8n-workflow');
 const { load } = require('./load');
 
-/** By the credential's name. */
+/**
+ * @typedef {Record<string, import('n8n-workflow').ICredentialDataDecryptedObject>} CredentialsByType
+ */
+
+/** By the credential's name. @type {Record<string, new () => import('n8n-workflow').ICredentialType>} */
 const CREDENTIAL_TYPES = {
 	hailuoWaveSpeedApi: load('credentials/HailuoWaveSpeedApi.credentials').HailuoWaveSpeedApi,
 	hailuoVtrixApi: load('credentials/HailuoVtrixApi.credentials').HailuoVtrixApi,
@@ -12,7 +16,7 @@ const CREDENTIAL_TYPES = {
 
 /** In place of n8n's own, which needs its database: hands out what it was given, and signs as the credential says. */
 class Credentials extends ICredentialsHelper {
-	/** @param {Record<string, Record<string, unknown>>} byType */
+	/** @param {CredentialsByType} byType */
 	constructor(byType) {
 		super();
 		this.byType = byType;
@@ -29,7 +33,7 @@ class Credentials extends ICredentialsHelper {
 	async authenticate(data, type, options) {
 		const { authenticate } = new CREDENTIAL_TYPES[type]();
 		if (typeof authenticate === 'function') return await authenticate(data, options);
-		const headers = Object.entries(authenticate.properties.headers ?? {}).map(([name, value]) => [
+		const headers = Object.entries(authenticate?.properties.headers ?? {}).map(([name, value]) => [
 			name,
 			String(value)
 				.replace(/^=/, '')
@@ -46,10 +50,12 @@ class Credentials extends ICredentialsHelper {
 		return undefined;
 	}
 
+	/** @returns {Promise<never>} */
 	async getCredentials() {
 		throw new Error('not used');
 	}
 
+	/** @param {unknown} _additional @param {unknown} _details @param {string} type */
 	async getDecrypted(_additional, _details, type) {
 		const data = this.byType[type];
 		if (!data) throw new Error(`No credential of type ${type}`);
@@ -65,7 +71,7 @@ class Credentials extends ICredentialsHelper {
 	}
 }
 
-/** The credentials for a simulator. */
+/** The credentials for a simulator. @param {import('../simulator/simulator').Simulator} sim @returns {CredentialsByType} */
 const credentialsFor = (sim) => ({
 	hailuoWaveSpeedApi: { apiKey: sim.options.keys.waveSpeed, baseUrl: sim.urls.waveSpeed },
 	hailuoVtrixApi: { apiKey: sim.options.keys.vtrix, baseUrl: sim.urls.vtrix },

@@ -379,8 +379,8 @@ test('Get Balance for a pay-as-you-go key, and a clear word for a subscription',
 	expect(items[0].json).toEqual({ provider: 'miniMax', balance: 100, currency: 'USD' });
 	all.hailuoMiniMaxApi.apiKey = sim.options.miniMaxKeys.subscription;
 	const { error } = await engine.runNode({ credentials: all, parameters: asked });
-	expect(error.message).toMatch(/does not report a balance for this key/);
-	expect(error.description).toMatch(/pay-as-you-go key \(sk-api-…\)/);
+	expect(error?.message).toMatch(/does not report a balance for this key/);
+	expect(error?.description).toMatch(/pay-as-you-go key \(sk-api-…\)/);
 });
 
 test('a model that is given by an expression makes what it can, whatever the list of resolutions shows', async () => {

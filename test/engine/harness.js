@@ -37,7 +37,38 @@ const { clock, followTime, followVirtual, redirectHost, VirtualClock } = require
 const { Hailuo } = load('nodes/Hailuo/Hailuo.node');
 const { providers } = load('nodes/Hailuo/providers');
 
-/** Gives the items that the test brought. */
+/**
+ * @typedef {import('n8n-workflow').INode} INode
+ * @typedef {import('n8n-workflow').INodeType} INodeType
+ * @typedef {import('n8n-workflow').IConnections} IConnections
+ * @typedef {import('./credentialsHelper').CredentialsByType} CredentialsByType
+ *
+ * @typedef {{ json: any, binary?: any, pairedItem?: any, error?: any }} Item  json: what the operation puts out
+ *
+ * @typedef {Error & { description?: string, context: Record<string, any>, httpCode?: string | null, cause?: any }} RunError
+ *   n8n's errors, whose classes differ
+ *
+ * @typedef {{
+ *   parameters: Record<string, unknown>,
+ *   items?: Item[],
+ *   credentials: CredentialsByType,
+ *   node?: Partial<INode>,
+ *   type?: INodeType,
+ *   onStart?: (cancel: () => void, execution: WorkflowExecute) => void,
+ *   contextData?: Record<string, any>,
+ *   extend?: (workflow: { nodes: INode[], connections: IConnections, nodeTypes: Record<string, INodeType> }) => void,
+ * }} Asked  `node`: further settings: onError, retryOnFail, maxTries, waitBetweenTries; `type`: another node type than the
+ *   action node; `contextData`: what an earlier try of the execution left; `extend` adds to the workflow before it is made
+ *
+ * @typedef {{
+ *   items: Item[], errorItems: Item[], error?: RunError, run: any, tries: number,
+ *   contextData: Record<string, any>, workflow: Workflow,
+ *   additionalData: import('n8n-workflow').IWorkflowExecuteAdditionalData,
+ * }} Result  `error`: what the node, or the execution, failed with; `run`: n8n's IRun, without
+ *   its "possibly undefined"; `tries`: how often n8n ran the node
+ */
+
+/** Gives the items that the test brought. @param {Item[]} items @returns {INodeType} */
 const itemsNode = (items) => ({
 	description: {
 		displayName: 'Items',
@@ -55,6 +86,7 @@ const itemsNode = (items) => ({
 	},
 });
 
+/** @type {INodeType} */
 const noOp = {
 	description: {
 		displayName: 'No Op',
@@ -74,6 +106,7 @@ const noOp = {
 
 const hailuo = new Hailuo();
 let executions = 0;
+/** @type {{ level: string, message: string, meta?: any }[]} */
 const logs = [];
 const keepLog = (level) => (message, meta) => logs.push({ level, message, meta });
 const logger = {
@@ -96,7 +129,7 @@ function stopEngine() {
 	fs.rmSync(folder, { recursive: true, force: true });
 }
 
-/** @returns {Promise<object>} a binary field of an item, stored where n8n stores files */
+/** @returns {Promise<import('n8n-workflow').IBinaryData>} a binary field of an item, stored where n8n stores files */
 async function binaryFrom(buffer, { fileName = 'picture.jpg', mimeType = 'image/jpeg' } = {}) {
 	return await Container.get(BinaryDataService).store(
 		{ type: 'execution', workflowId: 'workflow', executionId: 'before' },
@@ -110,9 +143,14 @@ async function readBinary(binary) {
 	return await Container.get(BinaryDataService).getAsBuffer(binary);
 }
 
-/** What n8n hands every node of an execution. @param {Record<string, Record<string, unknown>>} credentials by type */
+/**
+ * What n8n hands every node of an execution, without what these nodes do not use.
+ * @param {CredentialsByType} credentials
+ */
 function additionalDataFor(credentials) {
-	return {
+	const now = new Date();
+	/** @type {Partial<import('n8n-workflow').IWorkflowExecuteAdditionalData>} */
+	const data = {
 		credentialsHelper: new Credentials(credentials),
 		executionId: String(++executions),
 		currentNodeExecutionIndex: 0,
@@ -126,6 +164,12 @@ function additionalDataFor(credentials) {
 		userId: 'user',
 		hooks: new ExecutionLifecycleHooks('manual', String(executions), {
 			id: 'workflow',
+			name: 'Test',
+			active: false,
+			isArchived: false,
+			createdAt: now,
+			updatedAt: now,
+			activeVersionId: null,
 			nodes: [],
 			connections: {},
 		}),
@@ -136,28 +180,20 @@ function additionalDataFor(credentials) {
 		setExecutionStatus: () => undefined,
 		logAiEvent: () => undefined,
 	};
+	return /** @type {import('n8n-workflow').IWorkflowExecuteAdditionalData} */ (data);
 }
 
 /**
  * Runs the node behind a node that gives `items`, in a workflow with an error output where asked for.
  *
- * @param {{
- *   parameters: Record<string, unknown>,
- *   items?: object[],
- *   credentials: Record<string, Record<string, unknown>>,
- *   node?: object,              // further settings of the node: onError, retryOnFail, maxTries, waitBetweenTries
- *   type?: object,              // another node type than the action node
- *   onStart?: (cancel: () => void, execution: WorkflowExecute) => void,
- *   contextData?: object,       // what an earlier try of the execution left
- *   extend?: (workflow: { nodes: object[], connections: object, nodeTypes: object }) => void,
- *                               // adds to the workflow before it is made
- * }} asked
- * @returns {Promise<{ items: object[], errorItems: object[], error?: Error, run: object, contextData: object,
- *   workflow: object, additionalData: object }>}
+ * @param {Asked} asked
+ * @returns {Promise<Result>}
  */
 async function runNode(asked) {
 	const { parameters, items = [{ json: {} }], credentials, node = {}, type = hailuo } = asked;
+	/** @type {Record<string, INodeType>} */
 	const nodeTypes = { 'test.items': itemsNode(items), 'test.hailuo': type, 'test.noOp': noOp };
+	/** @type {INode[]} */
 	const nodes = [
 		{
 			id: 'a',
@@ -173,13 +209,14 @@ async function runNode(asked) {
 			type: 'test.hailuo',
 			typeVersion: 1,
 			position: [200, 0],
-			parameters,
+			parameters: /** @type {INode['parameters']} */ (parameters),
 			credentials: Object.fromEntries(
 				Object.keys(credentials).map((name) => [name, { id: name, name }]),
 			),
 			...node,
 		},
 	];
+	/** @type {IConnections} */
 	const connections = { Items: { main: [[{ node: 'Hailuo', type: 'main', index: 0 }]] } };
 	asked.extend?.({ nodes, connections, nodeTypes });
 	const workflow = new Workflow({
@@ -197,16 +234,17 @@ async function runNode(asked) {
 	});
 	const additionalData = additionalDataFor(credentials);
 	const execution = new WorkflowExecute(additionalData, 'manual');
-	const promise = execution.run({ workflow, startNode: workflow.getNode('Items') });
+	const promise = execution.run({ workflow, startNode: workflow.getNode('Items') ?? undefined });
 	// run() has made its data anew, and no node has run yet.
-	if (asked.contextData) execution.runExecutionData.executionData.contextData = asked.contextData;
+	if (asked.contextData)
+		/** @type {any} */ (execution).runExecutionData.executionData.contextData = asked.contextData;
 	asked.onStart?.(() => promise.cancel?.(), execution);
 	const run = await promise;
 	const data = run.data.resultData.runData.Hailuo?.at(-1);
 	return {
 		items: data?.data?.main?.[0] ?? [],
 		errorItems: data?.data?.main?.[1] ?? [],
-		error: data?.error ?? run.data.resultData.error,
+		error: /** @type {RunError | undefined} */ (data?.error ?? run.data.resultData.error),
 		run,
 		tries: run.data.resultData.runData.Hailuo?.length ?? 0,
 		contextData: run.data.executionData?.contextData ?? {},
@@ -219,12 +257,12 @@ async function runNode(asked) {
  * A call to the resume address of an execution that `runNode` put to sleep, in n8n's own WebhookContext. n8n's server in
  * front of it (its signature, who may resume) is not here: see test/e2e/callback.scenario.js.
  *
- * @param {object} slept as `runNode` returned it
- * @param {{ body?: object, headers?: Record<string, string> }} [call]
- * @returns {Promise<{ items?: object[], status: number }>} `items`: the execution goes on with them
+ * @param {Pick<Result, 'run' | 'workflow' | 'additionalData'>} slept as `runNode` returned it
+ * @param {{ body?: unknown, headers?: Record<string, string> }} [call]
+ * @returns {Promise<{ items?: Item[], status: number, said?: any }>} `items`: the execution goes on with them
  */
 async function callBack({ run, workflow, additionalData }, { body = {}, headers = {} } = {}) {
-	const node = workflow.getNode('Hailuo');
+	const node = /** @type {INode} */ (workflow.getNode('Hailuo'));
 	const answer = { status: 200 };
 	const response = {
 		status(code) {

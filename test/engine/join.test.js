@@ -126,8 +126,8 @@ test.each([
 	],
 ])('%s ends it before anything is written', async (_, items, parameters, message, fix) => {
 	const result = await join(await items(), parameters);
-	expect(result.error.message).toMatch(message);
-	expect(result.error.description).toMatch(fix);
+	expect(result.error?.message).toMatch(message);
+	expect(result.error?.description).toMatch(fix);
 	expect(result.items).toEqual([]);
 });
 
@@ -294,9 +294,9 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 	])('%s is refused, and the clip named', async (name, look, parameters, message) => {
 		const items = [await item(clip(at('a.mp4'))), await item(clip(at('b.mp4'), look), {}, 'b.mp4')];
 		const { error } = await join(items, parameters);
-		expect(error.message).toMatch(/holds "b.mp4" \(item 1\), which /);
-		expect(error.message).toMatch(message);
-		expect(error.description).toMatch(/\w/);
+		expect(error?.message).toMatch(/holds "b.mp4" \(item 1\), which /);
+		expect(error?.message).toMatch(message);
+		expect(error?.description).toMatch(/\w/);
 	});
 
 	test('Sound: Leave Out joins what has sound with what has none', async () => {

@@ -134,9 +134,9 @@ describe.each(rows)('%s', (_name, row) => {
 	test('a job that fails says why, with its ID', async () => {
 		const { error } = await run(row, { prompt: 'Boat #sim:fail', additionalFields: '{}' });
 		const [{ id }] = [...sim.jobs.values()];
-		expect(error.message).toContain(id);
-		expect(error.message).toMatch(/did not succeed: \S/);
-		expect(error.description).toMatch(/submit it again/);
+		expect(error?.message).toContain(id);
+		expect(error?.message).toMatch(/did not succeed: \S/);
+		expect(error?.description).toMatch(/submit it again/);
 		expect(sim.paidPosts()).toBe(1);
 	});
 });

@@ -336,11 +336,11 @@ describe('WaveSpeed', () => {
 	test('the batch stops: every item without a usable answer is named, in the message and the context', async () => {
 		lose({ drop: 'before' }, { times: 3 });
 		const { error } = await make('waveSpeed', ['one', 'two', 'three', 'four'], {}, {});
-		expect(error.message).toMatch(/may exist and may be billed\. It was not sent again/);
+		expect(error?.message).toMatch(/may exist and may be billed\. It was not sent again/);
 		const named = error.context.itemsInDoubt.map(({ item }) => item);
-		expect([error.context.itemIndex, ...named].sort()).toHaveLength(3);
-		for (const item of named) expect(error.message).toMatch(new RegExp(`items? .*\\b${item}\\b`));
-		expect(error.context.otherJobIds).toEqual([...sim.jobs.keys()]);
+		expect([error?.context.itemIndex, ...named].sort()).toHaveLength(3);
+		for (const item of named) expect(error?.message).toMatch(new RegExp(`items? .*\\b${item}\\b`));
+		expect(error?.context.otherJobIds).toEqual([...sim.jobs.keys()]);
 	});
 
 	test('the batch stops: it does not wait for the upload of another item', async () => {
@@ -354,7 +354,7 @@ describe('WaveSpeed', () => {
 		const items = [await binary(400_000), await binary(0)];
 		const began = sim.now();
 		const { error } = await make('waveSpeed', [], fields, { items });
-		expect(error.message).toMatch(/HTTP 401/);
+		expect(error?.message).toMatch(/HTTP 401/);
 		expect(sim.count({ kind: 'upload' })).toBe(1);
 		expect(sim.now() - began).toBeLessThan(60_000);
 		expect(sim.paidPosts()).toBe(1);
@@ -375,8 +375,8 @@ describe('WaveSpeed', () => {
 			options: { submitsPerMinute: 0, maxConcurrent: 5, timeLimit: 0.1 },
 		};
 		const { error } = await make('waveSpeed', ['one', 'two'], parameters, { node });
-		expect(error.message).toMatch(/not finished within/);
-		expect(error.context.otherJobIds ?? [error.context.jobId]).toHaveLength(1);
+		expect(error?.message).toMatch(/not finished within/);
+		expect(error?.context.otherJobIds ?? [error?.context.jobId]).toHaveLength(1);
 		// The hung call alone would last longer.
 		expect(sim.now() - began).toBeLessThan(300_000);
 		expect(sim.paidPosts()).toBe(2);
@@ -392,8 +392,8 @@ describe('WaveSpeed', () => {
 			{ node },
 		);
 		const named = error.context.itemsInDoubt.map(({ item }) => item);
-		expect([error.context.itemIndex, ...named]).toHaveLength(2);
-		expect(error.context.otherJobIds).toEqual([...sim.jobs.keys()]);
+		expect([error?.context.itemIndex, ...named]).toHaveLength(2);
+		expect(error?.context.otherJobIds).toEqual([...sim.jobs.keys()]);
 		expect(sim.acceptedJobs()).toBe(1);
 	});
 
@@ -405,9 +405,9 @@ describe('WaveSpeed', () => {
 			{ options: { maxConcurrent: 1 } },
 			{},
 		);
-		expect(error.message).toMatch(/may exist and may be billed/);
-		for (const id of sim.jobs.keys()) expect(error.description).toMatch(id);
-		expect(error.context.otherJobIds).toEqual([...sim.jobs.keys()]);
+		expect(error?.message).toMatch(/may exist and may be billed/);
+		for (const id of sim.jobs.keys()) expect(error?.description).toMatch(id);
+		expect(error?.context.otherJobIds).toEqual([...sim.jobs.keys()]);
 		expect(sim.acceptedJobs()).toBe(2);
 	});
 });

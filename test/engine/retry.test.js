@@ -85,8 +85,8 @@ describe('Retry On Fail', () => {
 	test('without the setting the same run ends with the id of the job', async () => {
 		wrongKeyForMinutes();
 		const { error } = await make(['a boat'], {}, { node: {} });
-		expect(error.context.jobId).toBe([...sim.jobs.keys()][0]);
-		expect(error.description).toMatch(/Job: Wait/);
+		expect(error?.context.jobId).toBe([...sim.jobs.keys()][0]);
+		expect(error?.description).toMatch(/Job: Wait/);
 	});
 
 	test('a batch: the jobs of all items are picked up, in their order', async () => {
@@ -117,7 +117,7 @@ describe('Retry On Fail', () => {
 
 	test('a job that was refused for its prompt is not: it would be refused again', async () => {
 		const { error } = await make(['a boat #sim:fail=1200']);
-		expect(error.message).toMatch(/did not succeed: .*moderation/i);
+		expect(error?.message).toMatch(/did not succeed: .*moderation/i);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
@@ -147,7 +147,7 @@ describe('Retry On Fail', () => {
 
 	test('refused input is refused in each try, and nothing is paid', async () => {
 		const { error } = await make(['']);
-		expect(error.message).toMatch(/'Prompt' is empty/);
+		expect(error?.message).toMatch(/'Prompt' is empty/);
 		expect(sim.requests).toEqual([]);
 	});
 
@@ -195,8 +195,8 @@ describe('Retry On Fail after a submit without an answer', () => {
 	test('Vtrix: it is not sent again', async () => {
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
 		const { error } = await make(['a boat'], { provider: 'vtrix' });
-		expect(error.message).toMatch(/An earlier try submitted this item .* It was not sent again/);
-		expect(error.description).toMatch(/usage page.*start a new execution/);
+		expect(error?.message).toMatch(/An earlier try submitted this item .* It was not sent again/);
+		expect(error?.description).toMatch(/usage page.*start a new execution/);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
@@ -248,7 +248,7 @@ describe('Retry On Fail after a submit without an answer', () => {
 	test('WaveSpeed, never accepted: not sent again while it may still turn up', async () => {
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'before' } });
 		const { error } = await make(['a boat']);
-		expect(error.message).toMatch(/may exist and may be billed/);
+		expect(error?.message).toMatch(/may exist and may be billed/);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
@@ -268,7 +268,7 @@ describe('Retry On Fail after a submit without an answer', () => {
 		const later = { ...retry, waitBetweenTries: 600 };
 		const prompt = '={{ "A boat " + Math.random() }}';
 		const { error } = await make(['x'], { prompt }, { node: later });
-		expect(error.message).toMatch(/It was not sent again/);
+		expect(error?.message).toMatch(/It was not sent again/);
 		expect(sim.paidPosts()).toBe(1);
 	});
 });

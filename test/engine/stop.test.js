@@ -189,6 +189,6 @@ test('a job that the provider canceled is no Stop: the execution failed', async 
 		parameters: { resource: 'video', operation: 'textToVideo', prompt: 'a boat' },
 	});
 	sim.outcome = undefined;
-	expect(error.message).toMatch(/Task cancelled by the system/);
+	expect(error?.message).toMatch(/Task cancelled by the system/);
 	expect(run.status).toBe('error');
 });

@@ -334,16 +334,16 @@ describe('Fetch Test Event', () => {
 		const [[item]] = await trigger.test();
 		expect(item.json.jobId).toBe(newest);
 		expect(item.binary.data.mimeType).toBe('video/mp4');
-		expect(JSON.stringify(trigger.workflow.staticData)).toBe('{}');
+		expect(JSON.stringify(trigger.workflow?.staticData)).toBe('{}');
 		const again = await trigger.test();
-		expect(again[0][0].json.jobId).toBe(newest);
+		expect(again?.[0][0].json.jobId).toBe(newest);
 		const models = ['minimax/hailuo-02/i2v-pro', 'minimax/hailuo-02/fast'];
 		const two = new Trigger(sim, { models });
-		expect((await two.test())[0][0].json.jobId).toBe(newest);
+		expect((await two.test())?.[0][0].json.jobId).toBe(newest);
 		const one = new Trigger(sim, { models: models.slice(0, 1) });
 		await expect(one.test()).rejects.toThrow(/No completed job to show/);
 		makeJobs(sim, 120, { model: 'other/model' });
-		expect((await trigger.test())[0][0].json.jobId).toBe(newest);
+		expect((await trigger.test())?.[0][0].json.jobId).toBe(newest);
 	});
 
 	test('says when there is none, and what to do', async () => {

@@ -10,17 +10,13 @@
  */
 class Account {
 	/**
-	 * @param {import('./clock').Clock} clock
+	 * @param {import('./clock').SimulatorClock} clock
 	 * @param {(lane?: string) => { concurrent?: number, submitsPerMinute?: number, balance?: number }} limits read
-	 *        each time, so that a test may change them on the way; `balance` counts at reset() only
+	 *        each time, so that a test may change them on the way; `balance` counts at the start only
 	 */
 	constructor(clock, limits) {
 		this.clock = clock;
 		this.read = limits;
-		this.reset();
-	}
-
-	reset() {
 		this.balance = this.read().balance ?? 100;
 		/** @type {{ at: number, jobId: string, amount: number }[]} negative = taken */
 		this.ledger = [];

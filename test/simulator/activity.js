@@ -23,6 +23,7 @@ const UNREAD_TURNS = 50;
 const WORK = /Req|Connect|Process/;
 
 /** What every packing and unpacking stream inherits from: Node lists no request for the work of its threads. */
+/** @type {{ _transform: (this: import('node:zlib').Gzip, ...args: any[]) => void }} */
 const packing = Object.getPrototypeOf(Object.getPrototypeOf(zlib.Gzip.prototype));
 
 // Saved: a test may replace the global ones by simulated ones.
@@ -34,12 +35,14 @@ class Activity {
 		this.clients = new Set();
 		/** Server sockets by the port of their client. @type {Map<number, import('node:net').Socket>} */
 		this.servers = new Map();
-		this.onClient = ({ socket }) => {
+		/** The port of each client socket, which the socket itself forgets when it closes. @type {WeakMap<import('node:net').Socket, number | undefined>} */
+		this.ownPorts = new WeakMap();
+		this.onClient = (/** @type {any} */ { socket }) => {
 			this.clients.add(socket);
-			socket.once('connect', () => (socket.ownPort = socket.localPort));
+			socket.once('connect', () => this.ownPorts.set(socket, socket.localPort));
 			socket.once('close', () => this.clients.delete(socket));
 		};
-		this.onServer = ({ socket }) => {
+		this.onServer = (/** @type {any} */ { socket }) => {
 			const port = socket.remotePort;
 			this.servers.set(port, socket);
 			socket.once('close', () => {
@@ -52,6 +55,7 @@ class Activity {
 		this.packers = new Set();
 		const { packers } = this;
 		const { _transform: transform } = packing;
+		/** @this {import('node:zlib').Gzip} */
 		this.pack = function (chunk, encoding, done) {
 			packers.add(this);
 			transform.call(this, chunk, encoding, (...result) => {
@@ -99,8 +103,9 @@ class Activity {
 		const ports = new Set();
 		for (const client of this.clients) {
 			if (client.connecting) return true;
-			ports.add(client.ownPort);
-			const server = this.servers.get(client.ownPort);
+			const port = this.ownPorts.get(client);
+			const server = port && this.servers.get(port);
+			ports.add(port);
 			if (!server) {
 				// Its server is another process, or has yet to take the connection, or has closed it.
 				if (!client.destroyed && client.remoteAddress) return true;

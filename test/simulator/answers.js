@@ -16,7 +16,7 @@
  * }} Answer
  */
 
-/** @param {unknown} json @param {number} [status] @param {Record<string,string>} [headers] @returns {Answer} */
+/** @param {unknown} json @param {number} [status] @param {Record<string,string>} [headers] @returns {Answer & { headers: Record<string, string> }} */
 function json(json, status = 200, headers = {}) {
 	return { status, json, headers };
 }
@@ -34,14 +34,19 @@ function bodyOf(answer) {
 }
 
 /**
+ * @typedef {import('./clock').SimulatorClock} Clock
+ * @typedef {{ cutAfterBytes?: number, hangAfterBytes?: number, noLength?: boolean, headOnly?: boolean,
+ *   line?: { bytesPerMs: number, clock: Clock } }} How  `line`: a slow one; per simulated ms of its clock
+ */
+
+/**
  * Writes an answer.
  * @param {import('node:http').ServerResponse} res
  * @param {Answer} answer
- * @param {{ cutAfterBytes?: number, hangAfterBytes?: number, bytesPerMs?: number, clock?: import('./clock').Clock,
- *   noLength?: boolean, headOnly?: boolean }} [how] `bytesPerMs` is per simulated ms of `clock`
+ * @param {How} [how]
  */
 async function write(res, answer, how = {}) {
-	const body = bodyOf(answer);
+	const body = bodyOf(answer) ?? Buffer.alloc(0);
 	const start = answer.range?.start ?? 0;
 	const length = answer.source
 		? (answer.range ? answer.range.end + 1 : answer.source.length) - start
@@ -62,11 +67,11 @@ async function write(res, answer, how = {}) {
 		let chunk = whole.subarray(0, Math.max(0, length - sent));
 		const stop = how.cutAfterBytes ?? how.hangAfterBytes;
 		if (stop !== undefined) chunk = chunk.subarray(0, Math.max(0, stop - sent));
-		for (const piece of slices(chunk, how)) {
+		for (const piece of slices(chunk, how.line)) {
 			if (res.destroyed) return;
 			sent += piece.length;
 			if (!res.write(piece) && !(await drained(res))) return;
-			if (how.bytesPerMs) await pause(how.clock, piece.length / how.bytesPerMs, res);
+			if (how.line) await pause(how.line.clock, piece.length / how.line.bytesPerMs, res);
 		}
 		if (stop !== undefined && sent >= stop) {
 			if (how.cutAfterBytes !== undefined) res.destroy();
@@ -77,11 +82,15 @@ async function write(res, answer, how = {}) {
 	res.end();
 }
 
-/** Slow lines get small pieces, so that a download grows evenly instead of in jumps. */
-function slices(chunk, { bytesPerMs, clock }) {
-	if (!bytesPerMs) return chunk.length ? [chunk] : [];
+/**
+ * Slow lines get small pieces, so that a download grows evenly instead of in jumps.
+ * @param {Buffer} chunk @param {How['line']} line @returns {Buffer[]}
+ */
+function slices(chunk, line) {
+	if (!line) return chunk.length ? [chunk] : [];
+	const timeScale = 'timeScale' in line.clock ? line.clock.timeScale : 1;
 	// Ten real ms, where there are any: a timer of less than one would be too long.
-	const step = Math.max(1, Math.ceil(bytesPerMs * 10 * (clock.timeScale ?? 1)));
+	const step = Math.max(1, Math.ceil(line.bytesPerMs * 10 * timeScale));
 	const out = [];
 	for (let i = 0; i < chunk.length; i += step) out.push(chunk.subarray(i, i + step));
 	return out;

@@ -93,7 +93,8 @@ test('hangAfterBytes: the download stops midway and stays open', async () => {
 	sim.fail({ kind: 'download', fault: { hangAfterBytes: 1000 } });
 	const abort = new AbortController();
 	const response = await fetch(sim.urls.cdn + path(id), { signal: abort.signal });
-	const reader = response.body.getReader();
+	const reader = response.body?.getReader();
+	if (!reader) throw new Error('The answer has no body');
 	expect((await reader.read()).value).toHaveLength(1000);
 	let more = false;
 	const next = reader.read().finally(() => (more = true));

@@ -11,7 +11,10 @@
  * (the node, when a test makes it follow this clock) wants simulated stamps: `stamps: 'simulated'`.
  */
 
-/** @typedef {{ sim: number, wall: number, skipped: number }} Stamp both clocks at one moment, ms */
+/**
+ * @typedef {{ sim: number, wall: number, skipped: number }} Stamp both clocks at one moment, ms
+ * @typedef {Clock | import('./virtualClock').VirtualClock} SimulatorClock
+ */
 
 class Clock {
 	/**

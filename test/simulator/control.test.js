@@ -71,8 +71,8 @@ test('the command line prints addresses and keys, and ends on SIGTERM', async ()
 		});
 		child.stderr.on('data', (part) => (out += part));
 	});
-	const base = /waveSpeed\s+(\S+)/.exec(out)[1];
-	const key = /key waveSpeed: (\S+)/.exec(out)[1];
+	const base = /waveSpeed\s+(\S+)/.exec(out)?.[1] ?? '';
+	const key = /key waveSpeed: (\S+)/.exec(out)?.[1];
 	const { json } = await call(base + STANDARD, { key, body: { prompt: 'x' } });
 	const state = await call(`${new URL(base).origin}/__sim/jobs`);
 	expect(state.json).toMatchObject([{ id: json.data.id, ms: 8000 }]);

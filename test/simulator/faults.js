@@ -32,7 +32,7 @@ class Faults {
 	/** @param {() => number} random */
 	constructor(random) {
 		this.random = random;
-		/** @type {(Rule & { seen: number, hit: number })[]} */
+		/** @type {(Rule & { fault: Fault, seen: number, hit: number })[]} */
 		this.rules = [];
 	}
 

@@ -13,10 +13,15 @@ const { fromPrompt, endOf, failureOf } = require('./outcome');
  *   createdAt: number, startedAt?: number, finishedAt?: number, ms: number,
  *   created: import('./clock').Stamp, finished?: import('./clock').Stamp,
  *   cost: number, charged: number, refunded: number, outcome: import('./outcome').Outcome,
- *   error?: { code: number, message: string }, images: object, checked: Promise<void>,
- *   standardWebhook?: boolean, shape?: string, usage?: object, lane?: string, wallet?: string, deleted?: boolean, callback?: string, extraFields?: string[], videoSha256?: string,
+ *   error?: { code: number, message: string }, images: Record<string, Buffer>, checked: Promise<void>,
+ *   standardWebhook?: boolean, shape?: string, usage?: object, lane?: string, wallet?: string, deleted?: boolean,
+ *   callback?: string, webhookSent?: boolean, fileId?: string, extraFields?: string[], videoSha256?: string,
  * }} Job  times in simulated ms; `ms` = from start to end; money in USD;
  *   `lane` = whose limit of jobs at the same time counts, `wallet` = whose money (both: usually the provider's)
+ *
+ * @typedef {Pick<Job, 'id' | 'provider' | 'api' | 'model' | 'input' | 'prompt' | 'cost'> & Partial<Job>
+ *   & { check?: () => Promise<{ code: number, message: string } | undefined> }} Wanted  `check`: what the provider finds
+ *   wrong with an accepted job
  */
 
 const laneOf = (job) => job.lane ?? job.provider;
@@ -43,7 +48,7 @@ class Jobs {
 
 	/**
 	 * Accepts a job: from here on it is billed, whether or not the answer reaches the client.
-	 * @param {Partial<Job> & { check?: () => Promise<{ code: number, message: string } | undefined> }} wanted
+	 * @param {Wanted} wanted
 	 * @param {import('./outcome').Outcome} [forced] from a fault rule
 	 * @returns {Job}
 	 */
@@ -60,6 +65,8 @@ class Jobs {
 			created,
 			charged: 0,
 			refunded: 0,
+			ms: 0,
+			checked: Promise.resolve(),
 			outcome: fromPrompt(wanted.prompt),
 			images: rest.images ?? {},
 		});
@@ -95,7 +102,7 @@ class Jobs {
 		const most = this.sim.limits(lane).concurrent ?? Infinity;
 		while (waiting.length && running.size < most) {
 			const job = waiting.shift();
-			if (job.finishedAt) continue;
+			if (!job || job.finishedAt) continue;
 			running.add(job);
 			this.start(job);
 		}

@@ -8,7 +8,7 @@
  * @param {import('./server').Req} req
  */
 function watch(sim, req) {
-	const own = sim.options.keys[req.provider];
+	const own = sim.options.keys[req.provider ?? ''];
 	const text = [req.url.href, ...Object.entries(req.headers).map((pair) => pair.join(': '))].join(
 		'\n',
 	);

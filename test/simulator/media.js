@@ -36,14 +36,18 @@ function measureHeic(b) {
 }
 
 /**
- * @param {Buffer} b
- * @returns {{ codec: string, seconds: number, width: number, height: number, fps: number, sound?: string } | undefined}
- *   an MP4 or MOV with a picture track; codec as its four letters
+ * @typedef {{ codec: string, seconds: number, width: number, height: number, fps: number, sound?: string }} Video
+ *   codecs as their four letters
  */
+
+/** @param {Buffer} b @returns {Video | undefined} an MP4 or MOV with a picture track */
 function measureVideo(b) {
 	if (!brandOf(b) || measureHeic(b)) return undefined;
+	/** @type {Partial<Video & { handler: string }> | undefined} */
 	let track;
+	/** @type {Video | undefined} */
 	let found;
+	/** @type {string | undefined} */
 	let sound;
 	for (const { type, body } of boxes(b)) {
 		if (type === 'trak') track = {};
@@ -64,7 +68,8 @@ function measureVideo(b) {
 			let frames = 0;
 			for (let n = 0; n < body.readUInt32BE(4); n++) frames += body.readUInt32BE(8 + n * 8);
 			track.fps = track.seconds ? frames / track.seconds : 0;
-			if (track.handler === 'vide') found ??= track;
+			// The boxes of a track come in this order, `stts` last, so it is complete.
+			if (track.handler === 'vide') found ??= /** @type {Video} */ (track);
 			else if (track.handler === 'soun') sound ??= track.codec;
 		}
 	}
@@ -87,6 +92,7 @@ function measureAudio(b) {
 	return rate ? { type: 'mp3', seconds: ((b.length - start) * 8) / (rate * 1000) } : undefined;
 }
 
+/** @param {Buffer} b @returns {{ type: 'wav', seconds: number } | undefined} */
 function wav(b) {
 	const format = b.indexOf('fmt ');
 	const data = b.indexOf('data');

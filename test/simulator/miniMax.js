@@ -67,6 +67,7 @@ async function create(sim, req, wallet) {
 	const account = sim.account(wallet);
 	if (account.admit('miniMax')) return error(sim, 1002, 'rate limit');
 	const { first_frame_image: first, last_frame_image: last } = body;
+	/** @type {Record<string, Buffer>} */
 	const images = {};
 	const pictures = { first_frame_image: first, last_frame_image: last };
 	const problem =

@@ -11,7 +11,7 @@ async function challenged(sim, url) {
 	const wanted = { provider: 'miniMax', jobId: '', url, body: JSON.stringify({ challenge }) };
 	const { answer } = await deliver(sim, wanted, 3000);
 	try {
-		return JSON.parse(answer).challenge === challenge;
+		return JSON.parse(answer ?? '').challenge === challenge;
 	} catch {
 		return false;
 	}

@@ -141,11 +141,13 @@ test('a job that is not there is HTTP 500; the id 0, and what is older than 7 da
 });
 
 test('failed, cancelled and expired jobs', async () => {
-	for (const [marker, wanted] of [
+	/** @type {[string, object][]} */
+	const ends = [
 		['fail=1026', { status: 'failed', error: { code: '1026', message: expect.any(String) } }],
 		['cancelled', { status: 'cancelled' }],
 		['expired', { status: 'expired' }],
-	]) {
+	];
+	for (const [marker, wanted] of ends) {
 		const id = await ended({ content: [words(`x #sim:${marker}`)] });
 		const { task } = (await query(id)).json;
 		expect(task).toMatchObject({ ...wanted, usage: {} });
@@ -349,7 +351,7 @@ test('DELETE cancels what is queued and deletes what has ended', async () => {
 function form(parts) {
 	const body = new FormData();
 	for (const [name, value] of Object.entries(parts)) {
-		if (Buffer.isBuffer(value)) body.append(name, new Blob([value]), 'file.bin');
+		if (Buffer.isBuffer(value)) body.append(name, new Blob([new Uint8Array(value)]), 'file.bin');
 		else body.append(name, value);
 	}
 	return body;

@@ -48,10 +48,13 @@ const KEYS = ['model', 'content', 'resolution', 'duration', 'ratio', 'extra', 'c
 
 /** @param {any} body @returns {Medium[]} the files of a request, each with its role; reads only what is well formed */
 function mediaOf(body) {
+	/** @type {Medium[]} */
 	const media = [];
 	const content = Array.isArray(body.content) ? body.content : [];
 	for (const [n, item] of content.entries()) {
-		const kind = /^(image|video|audio)_url$/.exec(item?.type ?? '')?.[1];
+		const kind = /** @type {Medium['kind'] | undefined} */ (
+			/^(image|video|audio)_url$/.exec(item?.type ?? '')?.[1]
+		);
 		if (!kind) continue;
 		const field = `content[${n}].${item.type}.url`;
 		media.push({ kind, role: item.role, url: item[item.type]?.url, field });

@@ -1,6 +1,7 @@
 'use strict';
 
 const http = require('node:http');
+const { listen } = require('./listen');
 const faults = require('./faults');
 const { write, json } = require('./answers');
 const { logged } = require('./log');
@@ -34,13 +35,8 @@ class Server {
 	}
 
 	/** @param {number} port @returns {Promise<number>} */
-	listen(port) {
-		return new Promise((resolve, reject) => {
-			this.http.once('error', reject);
-			this.http.listen(port, '127.0.0.1', () => {
-				resolve(/** @type {import('node:net').AddressInfo} */ (this.http.address()).port);
-			});
-		});
+	async listen(port) {
+		return await listen(this.http, port);
 	}
 
 	/** Ends all sockets at once, hanging ones too. */
@@ -99,8 +95,7 @@ class Server {
 		await write(res, answer, {
 			cutAfterBytes: fault?.cutAfterBytes,
 			hangAfterBytes: fault?.hangAfterBytes,
-			bytesPerMs: fault?.slowCdn && fault.slowCdn / 1000,
-			clock: sim.clock,
+			line: fault?.slowCdn ? { bytesPerMs: fault.slowCdn / 1000, clock: sim.clock } : undefined,
 			noLength: fault?.noLength,
 			headOnly: message.method === 'HEAD',
 		});

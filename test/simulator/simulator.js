@@ -23,10 +23,23 @@ const { watchMiniMaxCallbacks } = require('./miniMaxCallback');
 const { MiniMaxFiles } = require('./miniMaxFiles');
 
 /**
+ * @typedef {Record<'waveSpeed' | 'vtrix' | 'seaArt' | 'miniMax' | 'cdn' | 'control', string>} Urls base URLs
+ */
+
+/**
  * All providers in one process. Events: 'created' | 'processing' | 'finished' (job),
  * 'request' (log entry, when its answer begins).
  */
 class Simulator extends EventEmitter {
+	/** Set by start(), like the two servers. @type {Urls} */
+	urls;
+	/** @type {Server} */
+	api;
+	/** @type {Server} */
+	cdn;
+	/** One stream for each use; see random.js. @type {Record<'ids' | 'time' | 'faults', () => number>} */
+	random;
+
 	/** @param {Partial<import('./options').Options>} options */
 	constructor(options) {
 		super();
@@ -34,6 +47,7 @@ class Simulator extends EventEmitter {
 		/** @type {import('./options').Options} */
 		this.options = defaults(options);
 		const { time, timeScale, stamps } = this.options;
+		/** @type {import('./clock').SimulatorClock} */
 		this.clock = time === 'virtual' ? new VirtualClock() : new Clock(timeScale, stamps);
 		this.abort = new AbortController();
 		/** Ends the simulator's own requests. */
@@ -41,6 +55,7 @@ class Simulator extends EventEmitter {
 		this.stopped = false;
 		/** @type {undefined | ((job: import('./jobs').Job) => import('./outcome').Outcome | undefined)} */
 		this.outcome = this.options.outcome;
+		/** @type {Record<string, Account>} */
 		this.accounts = {};
 		this.engine = new Jobs(this);
 		this.uploads = new Uploads(this);
@@ -164,10 +179,11 @@ class Simulator extends EventEmitter {
 	}
 
 	/** @param {string} jobId @returns {Promise<import('./jobs').Job>} when the job has ended */
-	finished(jobId) {
+	async finished(jobId) {
 		const job = this.jobs.get(jobId);
-		if (!job || job.finishedAt !== undefined) return Promise.resolve(job);
-		return new Promise((resolve) => {
+		if (!job) throw new Error(`No job ${jobId}`);
+		if (job.finishedAt !== undefined) return job;
+		return await new Promise((resolve) => {
 			const seen = (ended) => {
 				if (ended !== job) return;
 				this.off('finished', seen);

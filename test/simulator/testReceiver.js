@@ -1,6 +1,7 @@
 'use strict';
 
 const http = require('node:http');
+const { listen } = require('./listen');
 
 /**
  * Receives webhooks and callbacks in the simulator's tests.
@@ -19,8 +20,7 @@ async function startReceiver(answer = () => ({})) {
 		res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
 		wake();
 	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-	const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+	const port = await listen(server);
 	return {
 		url: `http://127.0.0.1:${port}/hook`,
 		posts,

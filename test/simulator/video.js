@@ -35,7 +35,7 @@ function hasFfmpeg() {
 }
 
 /**
- * @param {import('./jobs').Job} job
+ * @param {Pick<import('./jobs').Job, 'model' | 'input' | 'prompt'> & { images?: Record<string, Buffer> }} job
  * @param {{ ffmpeg?: 'auto' | false, signal?: AbortSignal }} [options]
  * @returns {Promise<Buffer | undefined>} undefined without ffmpeg, or when it fails
  */

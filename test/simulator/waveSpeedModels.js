@@ -29,7 +29,11 @@ function wrong(model, input) {
 	return soundAlone(input);
 }
 
-/** Hailuo 3 takes sounds only beside pictures or clips (docs/providers.md I.1, taken over for WaveSpeed: invented). */
+/**
+ * Hailuo 3 takes sounds only beside pictures or clips (docs/providers.md I.1, taken over for WaveSpeed: invented).
+ * @param {Record<string, any>} input
+ * @returns {{ code: 1401, message: string } | undefined}
+ */
 function soundAlone({
 	reference_audios: sounds,
 	reference_images: pictures,

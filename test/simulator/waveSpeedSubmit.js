@@ -33,6 +33,7 @@ async function submit(sim, req, model) {
 	if (problem && sim.options.badParams === 'submit') return waveSpeedError(400, problem.message);
 	const cost = models.price(model, input);
 	if (!account.canPay(cost)) return waveSpeedError(400, NO_CREDIT);
+	/** @type {Record<string, Buffer>} */
 	const images = {};
 	const { webhook, standard_webhook: standard } = req.query;
 	const job = sim.engine.create(

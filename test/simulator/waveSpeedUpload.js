@@ -30,7 +30,8 @@ function facts(upload) {
 function uploadBinary(sim, req) {
 	const parts = multipart(req.raw, req.headers['content-type'] ?? '');
 	const file = parts.find((part) => part.name === 'file' && part.filename !== undefined);
-	if (!file) return waveSpeedError(400, 'Field "file" is missing from the multipart body'); // invented
+	if (file?.filename === undefined)
+		return waveSpeedError(400, 'Field "file" is missing from the multipart body'); // invented
 	if (file.bytes.length > MOST_BYTES) return waveSpeedError(413, 'Payload too large');
 	if (!TYPES.test(file.filename) && !measure(file.bytes)) {
 		// Known: code 500 inside HTTP 200 (A.3).

@@ -27,7 +27,7 @@ async function binary(form) {
 function form(name, bytes = picture, field = 'file') {
 	const data = new FormData();
 	data.append('note', 'first');
-	data.append(field, new Blob([bytes], { type: 'image/png' }), name);
+	data.append(field, new Blob([new Uint8Array(bytes)], { type: 'image/png' }), name);
 	return data;
 }
 
@@ -61,7 +61,7 @@ test('two steps: ticket, then a PUT that must not carry the key', async () => {
 	const { data } = (await api.wave('/media/uploads', { body })).json;
 	expect(data.upload).toMatchObject({ method: 'PUT', headers: { 'Content-Type': 'image/png' } });
 	const put = (headers, url = data.upload.url) =>
-		fetch(url, { method: 'PUT', headers, body: picture }).then((r) => r.status);
+		fetch(url, { method: 'PUT', headers, body: new Uint8Array(picture) }).then((r) => r.status);
 	expect(await call(data.download_url)).toMatchObject({ status: 404 });
 	expect(await put({})).toBe(403); // other headers than the signed ones
 	expect(await put(data.upload.headers, data.upload.url.replace(/.$/, '~'))).toBe(403);

@@ -46,7 +46,7 @@ async function send(sim, job) {
 	for (let copy = 0; copy <= (how.duplicate ?? 0); copy++) {
 		for (let attempt = 0; attempt <= (how.retries ?? 0); attempt++) {
 			const { status } = await once(sim, job, how);
-			if (status >= 200 && status < 300) break;
+			if (status !== undefined && status >= 200 && status < 300) break;
 		}
 	}
 }
