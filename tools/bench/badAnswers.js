@@ -1,6 +1,7 @@
 'use strict';
 
 const fc = require('fast-check');
+const { anyText } = require('./anyText');
 
 /*
  * Answers that no document describes: other shapes, other types, errors that repeat the key that was sent.
@@ -83,7 +84,7 @@ function json(key) {
 	const leaf = fc.oneof(
 		echo,
 		word,
-		fc.string({ unit: 'binary', maxLength: 30 }),
+		anyText(30),
 		fc.constantFrom(
 			0,
 			1,

@@ -3,6 +3,7 @@
 const fc = require('fast-check');
 const { NodeHelpers } = require('n8n-workflow');
 const engine = require('../../test/engine/harness');
+const { anyText } = require('./anyText');
 
 /*
  * What can be put into the node: read off its own description, so that a new field is tried out without a line here.
@@ -136,7 +137,7 @@ function goodValue(property, picks) {
 
 /** What a sheet, a form or a model may bring in instead. */
 const hostile = fc.oneof(
-	{ weight: 4, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
+	{ weight: 4, arbitrary: anyText(60) },
 	{
 		weight: 6,
 		arbitrary: fc.constantFrom(
