@@ -14,7 +14,7 @@ const LAST = 0x10ffff;
 const character = fc.nat(LAST - COUNT).map(
 	(index) => String.fromCodePoint(index < SURROGATES ? index : index + COUNT),
 	(value) => {
-		const code = typeof value === 'string' && value !== '' ? value.codePointAt(0) : NaN;
+		const code = typeof value === 'string' ? (value.codePointAt(0) ?? NaN) : NaN;
 		const isSurrogate = code >= SURROGATES && code < SURROGATES + COUNT;
 		if (Number.isNaN(code) || isSurrogate || value !== String.fromCodePoint(code)) {
 			throw new Error('must be one character');
