@@ -40,9 +40,8 @@ async function main() {
 	const lines = await drift(models, await fetchModels(baseUrl, key));
 	for (const line of lines) console.log(line);
 	const days = [...new Set(models.flatMap(({ pricesAsOf: day }) => day ?? []))].join(', ');
-	console.log(
-		`${models.length} models of WaveSpeed, prices of ${days}: ${lines.length} differences`,
-	);
+	const found = `${lines.length} ${lines.length === 1 ? 'difference' : 'differences'}`;
+	console.log(`${models.length} models of WaveSpeed, prices of ${days}: ${found}`);
 	for (const { id, why } of LEFT_OUT) console.log(`Not looked at: ${id} (${why})`);
 	process.exitCode = lines.length ? 1 : 0;
 }

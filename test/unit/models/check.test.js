@@ -82,6 +82,12 @@ test('each kind of drift is named', async () => {
 	]);
 });
 
+test('one difference is not "differences"', async () => {
+	models.push({ ...live('hailuo-2.3/fast'), model_id: 'minimax/hailuo-9/fast' });
+	const { lines } = await check();
+	expect(lines[1]).toMatch(/: 1 difference$/);
+});
+
 test('a list that cannot be had is no agreement', async () => {
 	expect(await check({ WAVESPEED_API_KEY: '' })).toMatchObject({
 		code: 2,
