@@ -67,14 +67,14 @@ export class SubmitLimiter {
 	}
 }
 
-/** Spreads the status calls of all open jobs evenly, so that a hundred jobs do not cause a burst. */
+/** Spreads the polls of all open jobs evenly, so that a hundred jobs do not cause a burst. */
 export class StatusPacer {
 	private readonly gapMs: number;
 	private readonly clock: Clock;
 	private readonly queue = new Semaphore(1);
 	private nextAt = 0;
 
-	/** @param options.perSecond maximum status calls per second, evenly spaced; 0 for no limit */
+	/** @param options.perSecond maximum polls per second, evenly spaced; 0 for no limit */
 	constructor(options: { perSecond?: number; clock: Clock }) {
 		const perSecond = options.perSecond ?? 10;
 		this.gapMs = perSecond > 0 ? 1_000 / perSecond : 0;
@@ -82,7 +82,7 @@ export class StatusPacer {
 	}
 
 	/**
-	 * Resolves when a status call may be sent, in the order of the calls; at once if the limit allows it.
+	 * Resolves when a poll may be sent, in the order of the calls; at once if the limit allows it.
 	 *
 	 * @throws the signal's reason as soon as it is aborted; the call is then not counted
 	 */

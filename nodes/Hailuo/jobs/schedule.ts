@@ -7,27 +7,28 @@
  * mean of `a` and `b` gives every model the same relative delay. Before the shortest known time there are few polls, at
  * equal ratios of the age: the catalogue says what is usual, and a job that beats it must not wait for minutes.
  *
- * Measured (test/unit/jobs/schedule.test.ts, 50,000 jobs each); delay is the mean of delay / time, beside it the polls of a job:
+ * Measured with 50,000 jobs each: the mean of delay / time, and the polls of a job. test/unit/jobs/schedule.test.ts reads
+ * this table and measures it again.
  *
- * | schedule            | jobs of 30 to 90 s | jobs of 20 to 240 s | jobs of 60 to 420 s |
+ * | range of the model  | jobs of 30 to 90 s | jobs of 20 to 240 s | jobs of 60 to 420 s |
  * |---------------------|--------------------|---------------------|---------------------|
- * | this one, [30, 90]  | 2.7 %, 11.9        | 4.3 %, 25.3         | 2.6 %, 37.5         |
- * | this one, [22, 240] | 4.4 %, 10.4        | 2.9 %, 24.9         | 2.1 %, 41.5         |
- * | this one, [25, 240] | 4.6 %, 9.5         | 3.4 %, 23.4         | 2.1 %, 39.5         |
- * | this one, [25, 420] | 6.8 %, 8.9         | 4.8 %, 18.4         | 2.0 %, 33.3         |
- * | every 2 s           | 1.8 %, 30.5        | 1.1 %, 65.6         | 0.5 %, 120.7        |
- * | every 5 s           | 4.6 %, 12.5        | 2.8 %, 26.5         | 1.4 %, 48.6         |
+ * | [30, 90]            | 2.7 %, 11.9        | 4.3 %, 25.3         | 2.6 %, 37.5         |
+ * | [22, 240]           | 4.4 %, 10.4        | 2.9 %, 24.8         | 2.1 %, 41.5         |
+ * | [25, 240]           | 4.6 %, 9.4         | 3.4 %, 23.4         | 2.1 %, 39.4         |
+ * | [25, 420]           | 6.8 %, 8.9         | 4.8 %, 18.4         | 2.0 %, 33.2         |
+ * | every 2 s           | 1.8 %, 30.5        | 1.1 %, 65.5         | 0.5 %, 120.5        |
+ * | every 5 s           | 4.6 %, 12.5        | 2.8 %, 26.5         | 1.4 %, 48.5         |
  * | every 15 s          | 14.4 %, 4.5        | 8.3 %, 9.2          | 4.1 %, 16.5         |
  */
 
 /** The first poll, as a share of the shortest known job time: finds a refused job early. */
-const EARLY_SHARE = 0.4;
-const EARLY_MS: readonly [number, number] = [5_000, 20_000];
+const FIRST_SHARE = 0.4;
+const FIRST_MS: readonly [number, number] = [5_000, 20_000];
 /**
  * How many times longer than its shortest time a job may take for each poll before that time: the wider the range, the
  * less its shortest time says.
  */
-const RANGE_PER_EARLY_POLL = 4;
+const RANGE_PER_FIRST_POLL = 4;
 /** The steady step, as a share of the logarithmic mean of the shortest and longest time. */
 const STEP_SHARE = 0.053;
 const STEP_MS: readonly [number, number] = [1_000, 10_000];
@@ -51,7 +52,7 @@ function logMean(low: number, high: number): number {
  * @param job shortest and longest known time of the model, in s (`Model.jobSeconds`)
  * @param random 0 to 1; the jitter that keeps jobs of one batch from being polled together
  */
-export function nextLook(
+export function msToNextPoll(
 	elapsedMs: number,
 	job: readonly [number, number],
 	random: () => number,
@@ -60,12 +61,12 @@ export function nextLook(
 	const shortest = Math.max(1, job[0]) * 1_000;
 	const longest = Math.max(shortest, job[1] * 1_000);
 	const step = clamp(STEP_SHARE * logMean(shortest, longest), STEP_MS);
-	const early = clamp(EARLY_SHARE * shortest, EARLY_MS);
+	const first = clamp(FIRST_SHARE * shortest, FIRST_MS);
 	// Half a step of tolerance: an early timer must not cause a duplicate poll.
-	if (age < early - step / 2) return early * (1 + 0.1 * random()) - age;
+	if (age < first - step / 2) return first * (1 + 0.1 * random()) - age;
 	if (age < shortest - step / 2) {
-		const polls = Math.max(1, Math.floor(longest / shortest / RANGE_PER_EARLY_POLL));
-		const next = age * (shortest / early) ** (1 / polls);
+		const polls = Math.max(1, Math.floor(longest / shortest / RANGE_PER_FIRST_POLL));
+		const next = age * (shortest / first) ** (1 / polls);
 		if (next < shortest - step / 2) return (next - age) * (0.95 + 0.1 * random());
 		// A poll at the very shortest time would find nothing; a step later it pays like every other.
 		return shortest + step * (0.7 + 0.6 * random()) - age;

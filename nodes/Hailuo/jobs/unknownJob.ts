@@ -12,7 +12,7 @@ import { settle, type Settled } from './settle';
  * - A job that the history lists is alive, whatever the answers say. Where the history cannot be read, more patience
  *   stands in for it.
  * - What is transient (no answer, 5xx, 429) neither counts nor resets the row.
- * - A job that is completed and shows no video is looked at again likewise: the video may turn up later.
+ * - A job that is completed and shows no video is polled again likewise: the video may turn up later.
  */
 
 /** How many answers in a row, over how long, end a job. Both must be reached. */
@@ -48,7 +48,7 @@ const MARGIN_MS = 2 * 60_000;
  * Whether an answer says that the provider does not know the job, or does not know us. None of these is an end by
  * itself. What is transient (no answer, 5xx, 429) says nothing about the job: it neither counts nor resets.
  */
-export function isRefusedLook(error: unknown): error is ProviderError {
+export function isRefusedPoll(error: unknown): error is ProviderError {
 	return error instanceof ProviderError && !error.isTransient;
 }
 
@@ -106,13 +106,13 @@ export async function findListed(
 	return found.ok ? found.value : 'unread';
 }
 
-/** What a look at a job means. */
+/** What a poll of a job means. */
 export type Verdict =
-	/** How the job stands: from the look itself, or from the history. Finished without a video only when that lasts. */
+	/** How the job stands: from the poll itself, or from the history. Finished without a video only when that lasts. */
 	| { is: 'known'; job: Job }
-	/** Nothing is settled: the job is to be asked for again. With what the look failed with, where it did. */
+	/** Nothing is settled: the job is to be asked for again. With what the poll failed with, where it did. */
 	| { is: 'open'; cause?: unknown }
-	/** The provider does not know the job, and that lasts; or the look failed with what is no answer at all. */
+	/** The provider does not know the job, and that lasts; or the poll failed with what is no answer at all. */
 	| { is: 'over'; error: unknown };
 
 export interface Watched {
@@ -124,7 +124,7 @@ export interface Watched {
 	createdAt?: string;
 }
 
-/** Judges one look after the other at one job. Keeps no time of its own: it is handed in. */
+/** Judges the polls of one job, one after the other. Keeps no time of its own: it is handed in. */
 export class JobWatch {
 	private misses?: Misses;
 	private createdAt?: string;
@@ -141,24 +141,24 @@ export class JobWatch {
 	}
 
 	/**
-	 * What a look means. A good answer ends the row of the bad ones.
+	 * What a poll means. A good answer ends the row of the bad ones.
 	 *
-	 * @param looked how the look ended
+	 * @param polled how the poll ended
 	 * @param now ms by our clock, when it ended
-	 * @param list the history, where the caller has another one for each look
+	 * @param list the history, where the caller has another one for each poll
 	 */
-	async judge(looked: Settled<Job>, now: number, list = this.watched.list): Promise<Verdict> {
-		if (looked.ok) {
-			const job = looked.value;
+	async judge(polled: Settled<Job>, now: number, list = this.watched.list): Promise<Verdict> {
+		if (polled.ok) {
+			const job = polled.value;
 			if (job.createdAt) this.createdAt = job.createdAt;
 			if (!lacksVideo(job)) return this.known(job);
-		} else if (!(looked.error instanceof ProviderError)) {
-			return { is: 'over', error: looked.error };
-		} else if (!isRefusedLook(looked.error)) {
-			return { is: 'open', cause: looked.error };
+		} else if (!(polled.error instanceof ProviderError)) {
+			return { is: 'over', error: polled.error };
+		} else if (!isRefusedPoll(polled.error)) {
+			return { is: 'open', cause: polled.error };
 		}
 		this.misses = addMiss(this.misses, now);
-		return await this.afterMiss(looked, this.misses, list);
+		return await this.afterMiss(polled, this.misses, list);
 	}
 
 	private known(job: Job): Verdict {
@@ -167,9 +167,9 @@ export class JobWatch {
 		return { is: 'known', job };
 	}
 
-	private async afterMiss(looked: Settled<Job>, misses: Misses, list?: ListJobs): Promise<Verdict> {
+	private async afterMiss(polled: Settled<Job>, misses: Misses, list?: ListJobs): Promise<Verdict> {
 		const { jobId, patience } = this.watched;
-		const open: Verdict = looked.ok ? { is: 'open' } : { is: 'open', cause: looked.error };
+		const open: Verdict = polled.ok ? { is: 'open' } : { is: 'open', cause: polled.error };
 		const isPatient = !isBeyond(misses, patience);
 		if (isPatient && !(list && this.isListDue(misses))) return open;
 		const listed = list ? await findListed(list, jobId, this.createdAt) : 'absent';
@@ -177,13 +177,13 @@ export class JobWatch {
 		if (typeof listed === 'object' && !lacksVideo(listed)) return this.known(listed);
 		if (isPatient) return open;
 		// A key that is refused cannot read the history either.
-		const isKeyRefused = !looked.ok && (looked.error as ProviderError).kind === 'auth';
+		const isKeyRefused = !polled.ok && (polled.error as ProviderError).kind === 'auth';
 		const factor = listed === 'unread' && !isKeyRefused ? UNREAD_FACTOR : 1;
 		if (!isBeyond(misses, patience, factor)) return open;
-		if (looked.ok) return { is: 'known', job: looked.value };
+		if (polled.ok) return { is: 'known', job: polled.value };
 		// It is listed as completed, and its video is nowhere: that is how it ended.
 		if (typeof listed === 'object') return { is: 'known', job: listed };
-		return { is: 'over', error: looked.error };
+		return { is: 'over', error: polled.error };
 	}
 
 	private isListDue({ answers, spanMs }: Misses): boolean {

@@ -4,18 +4,18 @@ import { untilAborted, within } from './abort';
 import type { Clock } from './clock';
 import type { StatusPacer } from './limiter';
 import { retryGet } from './retry';
-import { nextLook } from './schedule';
+import { msToNextPoll } from './schedule';
 import { settle } from './settle';
 import { JobWatch, PATIENCE_SEEN, PATIENCE_TYPED, type Watched } from './unknownJob';
 
 /*
  * Rules that must not regress:
  * - No single answer ends the wait for a paid job: see unknownJob.ts.
- * - The last look is at the deadline, not before it; DeadlineError carries the id.
+ * - The last poll is at the deadline, not before it; DeadlineError carries the id.
  * - A job that is completed without a video counts as finished only when that lasts.
  */
 
-/** Between an answer and the next look, in ms, however slow the answers are. */
+/** Between an answer and the next poll, in ms, however slow the answers are. */
 const MIN_GAP_MS = 500;
 /** The history may take this long to answer, in ms, also when the deadline is nearer. */
 const MIN_LIST_MS = 5_000;
@@ -25,7 +25,7 @@ export class DeadlineError extends Error {
 	readonly jobId: string;
 	/** How long was waited here, in ms. */
 	readonly waitedMs: number;
-	/** What the last look failed with, where it did. */
+	/** What the last poll failed with, where it did. */
 	readonly cause?: unknown;
 
 	constructor(facts: { jobId: string; waitedMs: number; cause?: unknown }) {
@@ -42,11 +42,11 @@ export class DeadlineError extends Error {
 export interface WaitOptions {
 	jobId: string;
 	get: (jobId: string) => Promise<Job>;
-	/** The history, where the provider has one: a job that no look finds is looked up there. */
+	/** The history, where the provider has one: a job that no poll finds is looked up there. */
 	list?: Watched['list'];
 	/**
 	 * The job as our submit answered it, or as it was seen before: it exists, and the provider may not show it yet.
-	 * Without it the first look is at once.
+	 * Without it the first poll is at once.
 	 */
 	first?: Job;
 	/** When the submit began, by our clock, in ms since the epoch; without it `createdAt` is taken. */
@@ -57,7 +57,7 @@ export interface WaitOptions {
 	offsetMs?: () => number;
 	clock: Clock;
 	signal?: AbortSignal;
-	/** ms since the epoch; the last look is at this time. */
+	/** ms since the epoch; the last poll is at this time. */
 	deadlineAt: number;
 	/** Shared by all waits of a batch. */
 	pacer?: StatusPacer;
@@ -73,8 +73,8 @@ function createdAtMs(job: Job, { offsetMs, clock }: WaitOptions): number | undef
 	return Number.isNaN(at) ? undefined : Math.min(at, clock.now());
 }
 
-/** One look, repeated while it fails in passing. */
-async function look({ jobId, get, clock, signal, deadlineAt, pacer }: WaitOptions): Promise<Job> {
+/** One poll, repeated while it fails in passing. */
+async function poll({ jobId, get, clock, signal, deadlineAt, pacer }: WaitOptions): Promise<Job> {
 	const paced = async () => {
 		await pacer?.acquire(signal);
 		return await get(jobId);
@@ -82,7 +82,7 @@ async function look({ jobId, get, clock, signal, deadlineAt, pacer }: WaitOption
 	return await retryGet(paced, { clock, signal, deadlineAt });
 }
 
-/** What judges the looks. @param isSeen whether the job is known to exist */
+/** What judges the polls. @param isSeen whether the job is known to exist */
 function watchFor(options: WaitOptions, isSeen: boolean): JobWatch {
 	const { jobId, list, first, pacer, clock, signal, deadlineAt } = options;
 	const paced: Watched['list'] =
@@ -105,10 +105,10 @@ const historyIsLate = () =>
 
 /**
  * Waits for the end of a job: completed, failed or cancelled. No single answer ends the wait: passing failures of the
- * looks never do, and a job that the provider does not know only when that lasts (see unknownJob.ts), for it is paid.
- * The last look is at the deadline.
+ * polls never do, and a job that the provider does not know only when that lasts (see unknownJob.ts), for it is paid.
+ * The last poll is at the deadline.
  *
- * @throws DeadlineError; the ProviderError of a look that goes on failing for good (wrong key, unknown job); the
+ * @throws DeadlineError; the ProviderError of a poll that goes on failing for good (wrong key, unknown job); the
  * signal's reason as soon as it is aborted
  */
 export async function waitForJob(options: WaitOptions): Promise<Job> {
@@ -121,26 +121,26 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 	if (first && lacksVideo(first)) await watch.judge({ ok: true, value: first }, beganAt);
 	let createdMs = options.submittedAt ?? (first && (createdAtMs(first, options) ?? beganAt));
 	let isSeen = first !== undefined;
-	let lookedAt = beganAt;
+	let polledAt = beganAt;
 	// A job that is only known by its id may be finished long since.
 	let nextAt = first ? beganAt + wait() : beganAt;
 
-	/** From one look's beginning to the next, so that slow answers do not stretch the steps. */
+	/** From one poll's beginning to the next, so that slow answers do not stretch the steps. */
 	function wait(): number {
 		// A job that does not tell its age is in the steady part of the schedule.
-		const age = lookedAt - (createdMs ?? lookedAt - jobSeconds[0] * 1_000);
-		return nextLook(age, jobSeconds, () => clock.random());
+		const age = polledAt - (createdMs ?? polledAt - jobSeconds[0] * 1_000);
+		return msToNextPoll(age, jobSeconds, () => clock.random());
 	}
 
 	for (;;) {
 		const at = Math.min(nextAt, deadlineAt);
-		// Settled before the sleep: a timer may fire a little early, which would add a look.
+		// Settled before the sleep: a timer may fire a little early, which would add a poll.
 		const last = at >= deadlineAt;
 		if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
-		lookedAt = clock.now();
-		const looked = await settle(async () => await look(options));
+		polledAt = clock.now();
+		const polled = await settle(async () => await poll(options));
 		signal?.throwIfAborted();
-		const verdict = await watch.judge(looked, clock.now());
+		const verdict = await watch.judge(polled, clock.now());
 		signal?.throwIfAborted();
 		if (verdict.is === 'over') throw verdict.error;
 		if (verdict.is === 'known') {
@@ -151,10 +151,10 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 		}
 		if (last || clock.now() >= deadlineAt) {
 			// Completed without a video until now: that says more than that time is up.
-			if (looked.ok && isFinished(looked.value)) return looked.value;
+			if (polled.ok && isFinished(polled.value)) return polled.value;
 			const cause = verdict.is === 'open' ? verdict.cause : undefined;
 			throw new DeadlineError({ jobId, waitedMs: clock.now() - beganAt, cause });
 		}
-		nextAt = Math.max(lookedAt + wait(), clock.now() + MIN_GAP_MS);
+		nextAt = Math.max(polledAt + wait(), clock.now() + MIN_GAP_MS);
 	}
 }

@@ -39,7 +39,7 @@ export async function awaitEnd(
 	const { provider, http, clock, pacer } = session;
 	const model = findModel(job.provider, job.model);
 	const api = job.api ?? (model && (model.api ?? 'main'));
-	// The API is remembered with the job: asking every one of the provider's at each look would double the calls.
+	// The API is remembered with the job: asking every one of the provider's at each poll would double the calls.
 	const owner = api ? ofApi(provider, api) : provider;
 	const ended = await waitForJob({
 		jobId: job.jobId,
@@ -153,9 +153,9 @@ async function videoUrlNow(
 	signal?: AbortSignal,
 ): Promise<string | undefined> {
 	const owner = api ? ofApi(provider, api) : provider;
-	const looked = await settle(async () => {
+	const polled = await settle(async () => {
 		await pacer.acquire(signal);
 		return await owner.get(http, jobId);
 	});
-	return looked.ok ? looked.value.videoUrl : undefined;
+	return polled.ok ? polled.value.videoUrl : undefined;
 }

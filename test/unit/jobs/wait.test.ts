@@ -22,11 +22,11 @@ function setUp(lastsMs: number, given: Partial<WaitOptions> = {}) {
 	const provider = new FakeProvider(clock);
 	const first = provider.accept(submission('a cat'), lastsMs);
 	const startedAt = clock.now();
-	const looks: number[] = [];
+	const polls: number[] = [];
 	const options: WaitOptions = {
 		jobId: first.jobId,
 		get: async (id) => {
-			looks.push(clock.now() - startedAt);
+			polls.push(clock.now() - startedAt);
 			return await provider.get(id);
 		},
 		first,
@@ -36,17 +36,17 @@ function setUp(lastsMs: number, given: Partial<WaitOptions> = {}) {
 		...given,
 	};
 	const run = async () => await clock.run(() => waitForJob(options));
-	return { clock, provider, options, run, looks, startedAt };
+	return { clock, provider, options, run, polls, startedAt };
 }
 
 describe('waitForJob', () => {
-	it('looks by the schedule, and ends with the job', async () => {
-		const { run, looks, clock, startedAt } = setUp(45_000);
+	it('polls by the schedule, and ends with the job', async () => {
+		const { run, polls, clock, startedAt } = setUp(45_000);
 		expect(await run()).toMatchObject({ jobId: 'job-0', status: 'completed' });
-		expect(looks[0]).toBeGreaterThanOrEqual(12_000);
-		expect(looks[0]).toBeLessThanOrEqual(13_200);
-		expect(looks[1]).toBeGreaterThan(30_000);
-		expect(looks.length).toBeLessThanOrEqual(8);
+		expect(polls[0]).toBeGreaterThanOrEqual(12_000);
+		expect(polls[0]).toBeLessThanOrEqual(13_200);
+		expect(polls[1]).toBeGreaterThan(30_000);
+		expect(polls.length).toBeLessThanOrEqual(8);
 		expect(clock.now() - startedAt).toBeLessThan(48_200);
 	});
 
@@ -54,76 +54,76 @@ describe('waitForJob', () => {
 		'takes %s for an end, also in the answer of the submit',
 		async (status) => {
 			const first = job('job-0', { status });
-			const { run, looks } = setUp(1, { first });
+			const { run, polls } = setUp(1, { first });
 			expect(await run()).toBe(first);
-			expect(looks).toEqual([]);
+			expect(polls).toEqual([]);
 			const late = setUp(1, { get: async () => job('job-0', { status }) });
 			expect((await late.run()).status).toBe(status);
 		},
 	);
 
-	it('looks at once at a job that is only known by its id, then by its age', async () => {
-		const { clock, options, looks, startedAt } = setUp(45_000);
+	it('polls a job that is only known by its id at once, then by its age', async () => {
+		const { clock, options, polls, startedAt } = setUp(45_000);
 		await clock.advance(40_000);
 		const found = await clock.run(() => waitForJob({ ...options, first: undefined }));
 		expect(found.status).toBe('completed');
-		expect(looks[0]).toBe(40_000);
-		expect(looks[1]).toBeLessThan(44_000);
+		expect(polls[0]).toBe(40_000);
+		expect(polls[1]).toBeLessThan(44_000);
 		expect(clock.now() - startedAt).toBeLessThan(48_200);
 	});
 
 	it('counts the age by our clock, however wrong the provider’s is', async () => {
 		for (const offsetMs of [-3_600_000, 3_600_000]) {
-			const { clock, provider, options, looks } = setUp(45_000, { first: undefined });
+			const { clock, provider, options, polls } = setUp(45_000, { first: undefined });
 			provider.jobs[0].createdAt = new Date(clock.now() + offsetMs).toISOString();
 			await clock.run(() => waitForJob({ ...options, offsetMs: () => offsetMs }));
-			expect(looks[0]).toBe(0);
-			expect(looks[1]).toBeGreaterThanOrEqual(12_000);
-			expect(looks.length).toBeLessThanOrEqual(9);
+			expect(polls[0]).toBe(0);
+			expect(polls[1]).toBeGreaterThanOrEqual(12_000);
+			expect(polls.length).toBeLessThanOrEqual(9);
 		}
 	});
 
 	it('takes a job that seems to come from the future for a new one', async () => {
-		const { clock, provider, options, looks } = setUp(45_000, { first: undefined });
+		const { clock, provider, options, polls } = setUp(45_000, { first: undefined });
 		provider.jobs[0].createdAt = new Date(clock.now() + 3_600_000).toISOString();
 		await clock.run(() => waitForJob(options));
-		expect(looks.length).toBeLessThanOrEqual(9);
-		expect(looks[looks.length - 1]).toBeLessThan(48_200);
+		expect(polls.length).toBeLessThanOrEqual(9);
+		expect(polls[polls.length - 1]).toBeLessThan(48_200);
 	});
 
-	it('counts its steps from look to look, but leaves slow answers a gap', async () => {
+	it('counts its steps from poll to poll, but leaves slow answers a gap', async () => {
 		for (const [takes, gap] of [
 			[1_000, 1_500],
 			[8_000, 500],
 		]) {
-			const { clock, provider, options, looks, startedAt } = setUp(80_000);
+			const { clock, provider, options, polls, startedAt } = setUp(80_000);
 			const get = async (id: string) => {
-				looks.push(clock.now() - startedAt);
+				polls.push(clock.now() - startedAt);
 				await clock.sleep(takes);
 				return await provider.get(id);
 			};
 			await clock.run(() => waitForJob({ ...options, get }));
-			const gaps = looks.slice(2).map((at, index) => at - looks[index + 1] - takes);
+			const gaps = polls.slice(2).map((at, index) => at - polls[index + 1] - takes);
 			expect(Math.min(...gaps)).toBeGreaterThanOrEqual(gap - 1);
 			expect(Math.max(...gaps)).toBeLessThanOrEqual(gap + 700);
 		}
 	});
 
-	it('looks steadily at a job that does not tell its age', async () => {
-		const { clock, provider, options, looks } = setUp(20_000, { first: undefined });
+	it('polls a job that does not tell its age steadily', async () => {
+		const { clock, provider, options, polls } = setUp(20_000, { first: undefined });
 		provider.jobs[0].createdAt = '';
 		await clock.run(() => waitForJob(options));
-		expect(looks.length).toBeGreaterThanOrEqual(6);
+		expect(polls.length).toBeGreaterThanOrEqual(6);
 		const own = setUp(20_000);
 		own.provider.jobs[0].createdAt = '';
 		await own.clock.run(() =>
 			waitForJob({ ...own.options, first: job('job-0', { createdAt: '' }) }),
 		);
-		expect(own.looks[0]).toBeGreaterThanOrEqual(12_000);
+		expect(own.polls[0]).toBeGreaterThanOrEqual(12_000);
 	});
 });
 
-describe('failures of the looks', () => {
+describe('failures of the polls', () => {
 	it.each([...AMBIGUOUS, ...REFUSALS])('%s for minutes does not end the wait', async (kind) => {
 		const { clock, provider, options, startedAt } = setUp(45_000);
 		const get = async (id: string) => {
@@ -197,17 +197,17 @@ describe('failures of the looks', () => {
 	describe('with a history', () => {
 		const gone = async () => await Promise.reject(failure('notFound', { status: 404 }));
 
-		it('a job that no look finds any more is followed there to its end', async () => {
+		it('a job that no poll finds any more is followed there to its end', async () => {
 			const { clock, provider, options, startedAt } = setUp(8 * MINUTE, { get: gone });
 			const list = jest.fn(async () => ({ jobs: [await provider.get('job-0')], more: false }));
 			const found = await clock.run(() => waitForJob({ ...options, list }));
 			expect(found.status).toBe('completed');
 			expect(clock.now() - startedAt).toBeLessThan(10 * MINUTE);
-			// Asked with every second look: what it tells may be the end.
+			// Asked with every second poll: what it tells may be the end.
 			expect(list.mock.calls.length).toBeLessThanOrEqual(30);
 		});
 
-		it('its calls take their turn with the looks, and hold nobody up beyond the deadline', async () => {
+		it('its calls take their turn with the polls, and hold nobody up beyond the deadline', async () => {
 			const { clock, options, startedAt } = setUp(1e9, { get: gone });
 			const list = async () => await new Promise<never>(() => {});
 			const deadlineAt = startedAt + 2 * MINUTE;
@@ -245,7 +245,7 @@ describe('a job without its video', () => {
 	const done = job('job-0', { status: 'completed', videos: ['https://cdn.example/a.mp4'] });
 
 	it.each([
-		['in the looks', undefined],
+		['in the polls', undefined],
 		['in the answer of the submit', empty],
 	])('%s: it is asked for again, and the video that comes is taken', async (_, first) => {
 		const { clock, options, startedAt } = setUp(1, first && { first });
@@ -268,18 +268,18 @@ describe('a job without its video', () => {
 });
 
 describe('the deadline', () => {
-	it('has the last look, and names the job', async () => {
-		const { clock, options, looks, startedAt } = setUp(1e9);
+	it('has the last poll, and names the job', async () => {
+		const { clock, options, polls, startedAt } = setUp(1e9);
 		const deadlineAt = startedAt + 100_000;
 		const error = await errorOf(clock.run(() => waitForJob({ ...options, deadlineAt })));
 		expect(error).toBeInstanceOf(DeadlineError);
 		expect(error).toMatchObject({ jobId: 'job-0', waitedMs: 100_000 });
 		expect(String(error)).toContain('job-0');
-		expect(looks.filter((at) => at >= 99_999)).toHaveLength(1);
+		expect(polls.filter((at) => at >= 99_999)).toHaveLength(1);
 	});
 
-	it('has one last look only, even if timers fire a little early', async () => {
-		const { clock, options, looks, startedAt } = setUp(1e9);
+	it('has one last poll only, even if timers fire a little early', async () => {
+		const { clock, options, polls, startedAt } = setUp(1e9);
 		const early = {
 			now: () => clock.now(),
 			random: clock.random,
@@ -288,19 +288,19 @@ describe('the deadline', () => {
 		const work = waitForJob({ ...options, clock: early, deadlineAt: startedAt + 100_000 });
 		const error = await errorOf(clock.run(async () => await work));
 		expect(error).toMatchObject({ waitedMs: 99_999 });
-		expect(looks.filter((at) => at >= 99_998)).toHaveLength(1);
+		expect(polls.filter((at) => at >= 99_998)).toHaveLength(1);
 	});
 
-	it('in the past still allows one look', async () => {
-		const { clock, options, looks, startedAt } = setUp(30_000, { deadlineAt: 0 });
+	it('in the past still allows one poll', async () => {
+		const { clock, options, polls, startedAt } = setUp(30_000, { deadlineAt: 0 });
 		expect(await errorOf(clock.run(() => waitForJob(options)))).toBeInstanceOf(DeadlineError);
-		expect(looks).toEqual([0]);
+		expect(polls).toEqual([0]);
 		await clock.advance(30_000);
 		expect((await clock.run(() => waitForJob(options))).status).toBe('completed');
 		expect(clock.now() - startedAt).toBe(30_000);
 	});
 
-	it('names the failure of the last look', async () => {
+	it('names the failure of the last poll', async () => {
 		const { clock, options, startedAt } = setUp(30_000);
 		const get = async () => await Promise.reject(failure('unavailable'));
 		const error = await errorOf(clock.run(() => waitForJob({ ...options, get })));
@@ -311,7 +311,7 @@ describe('the deadline', () => {
 });
 
 describe('a stop', () => {
-	it('ends the wait at once: between looks, in a look that hangs, in the pacer, before it', async () => {
+	it('ends the wait at once: between polls, in a poll that hangs, in the pacer, before it', async () => {
 		const hangs = async () => await new Promise<Job>(() => {});
 		for (const given of [{}, { get: hangs, first: undefined }, { first: undefined }]) {
 			const stop = new AbortController();
@@ -329,7 +329,7 @@ describe('a stop', () => {
 	});
 });
 
-it('a stop in the last look is a stop, whatever its reason', async () => {
+it('a stop in the last poll is a stop, whatever its reason', async () => {
 	const stop = new AbortController();
 	const reason = failure('unavailable');
 	const get = async () => await new Promise<Job>(() => {});
