@@ -7,18 +7,18 @@
  * mean of `a` and `b` gives every model the same relative delay. Before the shortest known time there are few polls, at
  * equal ratios of the age: the catalogue says what is usual, and a job that beats it must not wait for minutes.
  *
- * Measured with 50,000 jobs each: the mean of delay / time, and the polls of a job. test/unit/jobs/schedule.test.ts reads
+ * Measured with 5,000 jobs each: the mean of delay / time, and the polls of a job. test/unit/jobs/schedule.test.ts reads
  * this table and measures it again.
  *
  * | range of the model  | jobs of 30 to 90 s | jobs of 20 to 240 s | jobs of 60 to 420 s |
  * |---------------------|--------------------|---------------------|---------------------|
- * | [30, 90]            | 2.7 %, 11.9        | 4.3 %, 25.3         | 2.6 %, 37.5         |
- * | [22, 240]           | 4.4 %, 10.4        | 2.9 %, 24.8         | 2.1 %, 41.5         |
- * | [25, 240]           | 4.6 %, 9.4         | 3.4 %, 23.4         | 2.1 %, 39.4         |
- * | [25, 420]           | 6.8 %, 8.9         | 4.8 %, 18.4         | 2.0 %, 33.2         |
- * | every 2 s           | 1.8 %, 30.5        | 1.1 %, 65.5         | 0.5 %, 120.5        |
- * | every 5 s           | 4.6 %, 12.5        | 2.8 %, 26.5         | 1.4 %, 48.5         |
- * | every 15 s          | 14.4 %, 4.5        | 8.3 %, 9.2          | 4.1 %, 16.5         |
+ * | [30, 90]            | 2.7 %, 11.8        | 4.3 %, 25.2         | 2.6 %, 37.4         |
+ * | [22, 240]           | 4.4 %, 10.3        | 2.9 %, 24.8         | 2.1 %, 41.4         |
+ * | [25, 240]           | 4.7 %, 9.4         | 3.4 %, 23.3         | 2.2 %, 39.3         |
+ * | [25, 420]           | 6.8 %, 8.9         | 4.8 %, 18.3         | 2.0 %, 33.1         |
+ * | every 2 s           | 1.9 %, 30.4        | 1.1 %, 65.3         | 0.5 %, 120.1        |
+ * | every 5 s           | 4.6 %, 12.5        | 2.9 %, 26.4         | 1.4 %, 48.3         |
+ * | every 15 s          | 14.5 %, 4.5        | 8.3 %, 9.1          | 4.1 %, 16.4         |
  */
 
 /** The first poll, as a share of the shortest known job time: finds a refused job early. */
