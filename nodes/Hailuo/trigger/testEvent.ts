@@ -1,7 +1,7 @@
 import type { IPollFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import { clock } from '../n8n/clock';
-import { aboutJob } from '../n8n/jobIds';
+import { aboutJob } from '../n8n/lookUpJob';
 import { connect, type Connection } from '../n8n/http';
 import { historyPages, PAGE_SIZE } from '../jobs/historyPages';
 import { settle } from '../jobs/settle';

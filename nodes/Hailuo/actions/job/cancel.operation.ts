@@ -1,6 +1,7 @@
 import type { Operation } from '../operation';
 import { withRetry, openSession } from '../../n8n/session';
-import { aboutJob, forEachJob } from '../../n8n/jobIds';
+import { forEachJob } from '../../n8n/forEachJob';
+import { aboutJob } from '../../n8n/lookUpJob';
 
 const CANCEL_CONCURRENCY = 5;
 

@@ -1,7 +1,8 @@
 import { ProviderError } from '../../providers/errors';
 import type { Operation } from '../operation';
 import { withRetry, openSession } from '../../n8n/session';
-import { aboutJob, forEachJob } from '../../n8n/jobIds';
+import { forEachJob } from '../../n8n/forEachJob';
+import { aboutJob } from '../../n8n/lookUpJob';
 
 const DELETE_CONCURRENCY = 5;
 

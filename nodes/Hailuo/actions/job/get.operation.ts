@@ -6,7 +6,8 @@ import type { Operation } from '../operation';
 import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { readCollection } from '../../n8n/readField';
 import { openSession } from '../../n8n/session';
-import { forEachJob, lookUp } from '../../n8n/jobIds';
+import { forEachJob } from '../../n8n/forEachJob';
+import { lookUp } from '../../n8n/lookUpJob';
 
 /** Maximum parallel status calls; the pacer spreads them. */
 const GET_CONCURRENCY = 10;

@@ -13,7 +13,8 @@ import { asAmount, requireAmount } from '../../n8n/fieldValues';
 import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { readCollection } from '../../n8n/readField';
 import { openSession, sharedOptions } from '../../n8n/session';
-import { forEachJob, lookUp } from '../../n8n/jobIds';
+import { forEachJob } from '../../n8n/forEachJob';
+import { lookUp } from '../../n8n/lookUpJob';
 
 /** Waiting costs nothing and the status calls are spread, so that few batches have to take turns. */
 const WAIT_CONCURRENCY = 100;

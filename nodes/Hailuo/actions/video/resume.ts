@@ -16,7 +16,7 @@ import { clock } from '../../n8n/clock';
 import { failureJson, WithJob } from '../../n8n/errors';
 import { awaitEnd, completed, withVideo } from '../../n8n/finishJob';
 import { readFinishOptions, type FinishOptions } from '../../n8n/finishOptions';
-import { lookUp } from '../../n8n/jobIds';
+import { lookUp } from '../../n8n/lookUpJob';
 import { logLine } from '../../n8n/logLine';
 import { sessionOf, type Session } from '../../n8n/session';
 import { connect } from '../../n8n/http';

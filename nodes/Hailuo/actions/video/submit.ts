@@ -7,7 +7,7 @@ import { PATIENCE_SEEN } from '../../jobs/unknownJob';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
 import { WithJob } from '../../n8n/errors';
 import { logLine } from '../../n8n/logLine';
-import { lookUp } from '../../n8n/jobIds';
+import { lookUp } from '../../n8n/lookUpJob';
 import type { Session } from '../../n8n/session';
 import { historyOf, type History } from '../../providers/history';
 import { lacksVideo, type Job, type Submission } from '../../providers/types';

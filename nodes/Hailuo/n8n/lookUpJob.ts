@@ -1,0 +1,94 @@
+import { untilAborted } from '../jobs/abort';
+import { backoff } from '../jobs/retry';
+import { settle } from '../jobs/settle';
+import { JobWatch, PATIENCE_TYPED, type Patience } from '../jobs/unknownJob';
+import { PROVIDER_NAMES } from '../models/catalogue';
+import { providerOf, providers } from '../providers';
+import { ProviderError, UNKNOWN_JOB } from '../providers/errors';
+import type { Job } from '../providers/types';
+import { WithJob } from './errors';
+import { getJob, listOf, type Session } from './session';
+
+/** The error for a job given by ID: it carries the ID, and says if the ID looks like another provider's. */
+export function aboutJob(
+	{ provider }: Pick<Session, 'provider'>,
+	jobId: string,
+): (error: unknown) => WithJob {
+	return (error) => {
+		const job = { jobId, provider: provider.id };
+		if (!(error instanceof ProviderError) || error.kind !== 'notFound') {
+			return new WithJob(error, job, false);
+		}
+		const owner = provider.ownsJobId(jobId)
+			? undefined
+			: providers.find((id) => id !== provider.id && providerOf(id).ownsJobId(jobId));
+		const { kind, status, code } = error;
+		const next = owner
+			? `This looks like a job ID of ${PROVIDER_NAMES[owner]}: choose that provider`
+			: UNKNOWN_JOB;
+		return new WithJob(
+			new ProviderError(`${provider.name} does not know the job ${jobId}`, {
+				kind,
+				status,
+				code,
+				hint: next,
+			}),
+			job,
+			false,
+		);
+	};
+}
+
+/** Pause between two polls of a job that the provider does not know, in ms: initial and maximum. */
+const REPEAT_MS = [2_000, 15_000] as const;
+
+export interface LookUpOptions {
+	signal?: AbortSignal;
+	/** How long to retry a failed call, in ms; default: a minute. */
+	patienceMs?: number;
+	/** How long the job must stay unknown before it is reported; default: that of a typed ID. */
+	patience?: Patience;
+	/** Which API it belongs to and when it was made (ISO 8601), where that is known: for its place in the history. */
+	known?: Pick<Job, 'api'> & Partial<Pick<Job, 'createdAt'>>;
+}
+
+/**
+ * A job by its id, in its turn among all status calls of the run. One answer that the provider does not know it is no
+ * end: see jobs/unknownJob.ts.
+ *
+ * @throws WithJob, with the id and with a hint where it looks like another provider's
+ */
+export async function lookUp(
+	session: Session,
+	jobId: string,
+	{ signal = session.signal, patienceMs, patience = PATIENCE_TYPED, known }: LookUpOptions = {},
+): Promise<Job> {
+	const { clock, pacer } = session;
+	const list = listOf(session, known?.api);
+	const watch = new JobWatch({
+		jobId,
+		patience,
+		list:
+			list &&
+			(async (filter) => {
+				await pacer.acquire(signal);
+				return await untilAborted(list(filter), signal);
+			}),
+		createdAt: known?.createdAt,
+	});
+	for (let attempt = 0; ; attempt++) {
+		const looked = await settle(async () => await getJob(session, jobId, { signal, patienceMs }));
+		// Waiting for a missing video is up to the caller.
+		if (looked.ok) return looked.value;
+		signal?.throwIfAborted();
+		const verdict = await watch.judge(looked, clock.now());
+		signal?.throwIfAborted();
+		if (verdict.is === 'known') return verdict.job;
+		const isPassing = looked.error instanceof ProviderError && looked.error.isTransient;
+		if (verdict.is === 'over' || isPassing) throw aboutJob(session, jobId)(looked.error);
+		await clock.sleep(
+			backoff(attempt, () => clock.random(), ...REPEAT_MS),
+			signal,
+		);
+	}
+}
