@@ -130,7 +130,7 @@ describe('Maximum Price', () => {
 		expect(items[1].json.error).toMatchObject({
 			field: 'Maximum Price (USD)',
 			message:
-				"'Maximum Price (USD)' is $0.30, and this job would cost $0.56 (Hailuo 02 Standard, 768P, 10 s)",
+				"'Maximum Price (USD)' is $0.30, but this job would cost $0.56 (Hailuo 02 Standard, 768P, 10 s)",
 			description: expect.stringMatching(/^Nothing was submitted/),
 		});
 		expect(sim.paidPosts()).toBe(2);
@@ -139,7 +139,7 @@ describe('Maximum Price', () => {
 
 	test('a limit of less than a cent is told in full', async () => {
 		const { error } = await run(make({ maxPrice: 0.1255 }));
-		expect(error.message).toMatch(/is \$0\.1255, and this job would cost \$0\.23/);
+		expect(error.message).toMatch(/is \$0\.1255, but this job would cost \$0\.23/);
 	});
 
 	test('one dear item stops the run before anything is paid', async () => {

@@ -116,7 +116,7 @@ describe('references at WaveSpeed', () => {
 		sim.fail({ kind: 'price', skip: 1, fault: { status: 200, body: answer } });
 		const options = { maxPrice: 0.6 };
 		const { error } = await withFiles(await files(), { ...wave, ...named, options });
-		expect(error.message).toMatch(/is \$0\.60, and this job would cost \$0\.99/);
+		expect(error.message).toMatch(/is \$0\.60, but this job would cost \$0\.99/);
 		const asked = sim.requests
 			.filter(({ kind }) => kind === 'price')
 			.map(({ body }) => body.inputs);
@@ -199,7 +199,7 @@ test.each([
 		'VP9',
 		async () => ({ data: await clip({ seconds: 4, codec: 'vp09' }) }),
 		{ referencePictures: '', referenceVideos: 'data' },
-		/'vp09'; allowed are H.264/,
+		/'vp09'; it must be H.264/,
 	],
 	[
 		'15 fps',
@@ -211,7 +211,7 @@ test.each([
 		'clips of 16 s together',
 		async () => ({ a: await clip({ seconds: 8 }), b: await clip({ seconds: 8.5 }) }),
 		{ referencePictures: '', referenceVideos: 'a, b' },
-		/last 16.5 s together/,
+		/last 16.5 s in total/,
 	],
 	[
 		'an MP3 of 20 s',
@@ -226,9 +226,9 @@ test.each([
 		'a sound as a video',
 		async () => ({ data: await sound() }),
 		{ referencePictures: '', referenceVideos: 'data' },
-		/which is a sound \(WAV\); allowed are MP4 or MOV/,
+		/which is a sound file \(WAV\); it must be MP4 or MOV/,
 	],
-	['a list of numbers', async () => ({}), { referencePictures: '={{ [1, 2] }}' }, /must be a text/],
+	['a list of numbers', async () => ({}), { referencePictures: '={{ [1, 2] }}' }, /must be text/],
 	[
 		'another shape',
 		async () => ({ data: await picture() }),

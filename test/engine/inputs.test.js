@@ -41,18 +41,18 @@ describe('a hole is never paid for', () => {
 		[
 			'an expression that gives nothing, where no prompt is needed',
 			{ ...image, prompt: '={{ $json.promtp }}' },
-			/^'Prompt' is an expression that gave nothing: \{\{ \$json\.promtp \}\} \| .*write \{\{ \$json\.promtp \?\? '' \}\}/,
+			/^'Prompt' has no value: \{\{ \$json\.promtp \}\} gave nothing \| .*write \{\{ \$json\.promtp \?\? '' \}\}/,
 		],
-		['null', { ...image, prompt: '={{ $json.nil }}' }, /^'Prompt' is an expression that gave null/],
+		['null', { ...image, prompt: '={{ $json.nil }}' }, /^'Prompt' has no value: .* gave null/],
 		[
 			'a condition that does not hold',
 			{ ...image, prompt: '={{ $json.off && $json.prompt }}' },
-			/^'Prompt' is false, but a text is needed/,
+			/^'Prompt' must be text, but is false/,
 		],
 		[
 			'an object in a template',
 			{ ...text, prompt: '=Scene: {{ $json.scene }}' },
-			/"\[object Object\]".*is an object \| Name one of its fields, e\.g\. \{\{ \$json\.scene\.subject \}\}/,
+			/"\[object Object\]".*is an object \| Use one of its fields, e\.g\. \{\{ \$json\.scene\.subject \}\}/,
 		],
 		[
 			'objects of a list in a template',
@@ -62,7 +62,7 @@ describe('a hole is never paid for', () => {
 		[
 			'an object made a text by code',
 			{ ...text, prompt: '={{ "Scene: " + $json.scene }}' },
-			/'Prompt' has the words "\[object Object\]" in it/,
+			/'Prompt' contains "\[object Object\]"/,
 		],
 		[
 			'a hole in a template',
@@ -77,18 +77,18 @@ describe('a hole is never paid for', () => {
 		[
 			'"undefined" made by code',
 			{ ...text, prompt: '={{ "A cat " + $json.x }}' },
-			/'Prompt' has the word "undefined" in it, where a value is missing/,
+			/'Prompt' contains the word "undefined", because a value is missing/,
 		],
 		[
 			'"undefined" made by a step before',
 			{ ...text, prompt: '={{ $json.hole }}' },
-			/'Prompt' is undefined, but a text is needed/,
+			/'Prompt' must be text, but is undefined/,
 			{ hole: 'undefined' },
 		],
 		[
 			'characters that nobody sees',
 			{ ...image, prompt: '={{ $json.zero }}' },
-			/'Prompt' has only invisible characters/,
+			/'Prompt' contains only invisible characters/,
 		],
 		[
 			'a resolution',
@@ -99,13 +99,9 @@ describe('a hole is never paid for', () => {
 		[
 			'a switch',
 			{ ...text, promptExpansion: '={{ $json.box }}' },
-			/^'Prompt Expansion' is an expression that gave nothing.*\$json\.box \?\? false/,
+			/^'Prompt Expansion' has no value: .* gave nothing.*\$json\.box \?\? false/,
 		],
-		[
-			'a model',
-			{ ...text, model: '={{ $json.m }}' },
-			/^'Model' is an expression that gave nothing/,
-		],
+		['a model', { ...text, model: '={{ $json.m }}' }, /^'Model' has no value: .* gave nothing/],
 		[
 			'the ID of a custom model',
 			{ ...text, model: 'custom', customModel: '=minimax/{{ $json.m }}' },
@@ -124,17 +120,17 @@ describe('a hole is never paid for', () => {
 		[
 			'a price limit',
 			{ ...text, options: { maxPrice: '={{ $json.max }}' } },
-			/^'Maximum Price \(USD\)' is an expression that gave nothing/,
+			/^'Maximum Price \(USD\)' has no value: .* gave nothing/,
 		],
 		[
 			'a time limit',
 			{ ...text, options: { timeLimit: '={{ $json.max }}' } },
-			/^'Time Limit \(Minutes\)' is an expression that gave nothing/,
+			/^'Time Limit \(Minutes\)' has no value: .* gave nothing/,
 		],
 		[
 			'when to go on',
 			{ ...text, continueWhen: '={{ $json.when }}' },
-			/^'Continue When' is an expression that gave nothing/,
+			/^'Continue When' has no value: .* gave nothing/,
 		],
 		[
 			'the address of a picture',
@@ -144,22 +140,22 @@ describe('a hole is never paid for', () => {
 		[
 			'an object in the address of a picture',
 			{ ...image, firstFrameUrl: '=https://example.com/{{ $json.scene }}' },
-			/^'First Frame' would have the words "\[object Object\]"/,
+			/^'First Frame' would contain "\[object Object\]"/,
 		],
 		[
 			'the input field of a picture',
 			{ operation: 'imageToVideo', firstFrameBinaryField: '={{ $json.name }}' },
-			/^'First Frame' is an expression that gave nothing/,
+			/^'First Frame' has no value: .* gave nothing/,
 		],
 		[
 			'the ID of a job',
 			{ resource: 'job', operation: 'get', jobId: '={{ $json.job }}' },
-			/^'Job ID' is an expression that gave nothing/,
+			/^'Job ID' has no value: .* gave nothing/,
 		],
 		[
 			'a filter',
 			{ resource: 'job', operation: 'getAll', filters: { createdAfter: '={{ $json.day }}' } },
-			/^'Created After' is an expression that gave nothing/,
+			/^'Created After' has no value: .* gave nothing/,
 		],
 		[
 			'a camera movement',
@@ -168,12 +164,12 @@ describe('a hole is never paid for', () => {
 				provider: 'miniMax',
 				cameraMovements: { steps: [{ movements: '={{ $json.move }}' }] },
 			},
-			/^'Camera Movements' is an expression that gave nothing/,
+			/^'Camera Movements' has no value: .* gave nothing/,
 		],
 		[
 			'the length of a price',
 			{ operation: 'getPrice', duration: '={{ $json.r }}' },
-			/^'Duration' is an expression that gave nothing/,
+			/^'Duration' has no value: .* gave nothing/,
 		],
 	])('%s', async (_name, parameters, message, more = {}) => {
 		const json = {
@@ -220,8 +216,8 @@ describe('what is meant to be empty, or only looks like a hole, is made', () => 
 		);
 		expect(body).not.toHaveProperty('prompt');
 		expect(row.json.warnings).toEqual([
-			"'Prompt' was an expression that gave an empty text: the video was made without a description.",
-			"'Duration' was an expression that gave an empty text: the model's default was taken.",
+			"'Prompt' was an expression that gave empty text: the video was made without a description.",
+			"'Duration' was an expression that gave empty text: the model's default was used.",
 		]);
 	});
 
@@ -323,7 +319,7 @@ describe('switches, numbers and models as texts', () => {
 			'a choice',
 			{ continueWhen: '={{ $json.v }}' },
 			'later',
-			/'Continue When' has no value 'later' \| Choose finished, submitted/,
+			/'Continue When' cannot be 'later' \| Choose finished, submitted/,
 		],
 		[
 			'a price',
@@ -414,7 +410,7 @@ describe('the strings of options, and values of lists', () => {
 			'an object made a text',
 			{ ...text, options: { outputField: '=video {{ $json.v }}' } },
 			{ a: 1 },
-			/'Put Output File in Field' would have the words "\[object Object\]"/,
+			/'Put Output File in Field' would contain "\[object Object\]"/,
 		],
 		['"undefined"', options('outputField'), 'undefined', /'Put Output File in Field' is undefined/],
 		[
@@ -435,7 +431,7 @@ describe('the strings of options, and values of lists', () => {
 			'an object in an address',
 			{ ...hooked, options: { callbackUrl: '=https://example.com/{{ $json.v }}' } },
 			{ a: 1 },
-			/'Callback URL' would have the words/,
+			/'Callback URL' would contain/,
 		],
 		[
 			'a list of ratios',
@@ -468,7 +464,7 @@ describe('the strings of options, and values of lists', () => {
 				referenceSource: '={{ $json.v }}',
 			},
 			'somewhere',
-			/'Reference Addresses' has no value 'somewhere'/,
+			/'Reference Addresses' cannot be 'somewhere'/,
 		],
 	])('%s is refused: %j', async (_name, parameters, v, message) => {
 		const { said } = await refused(parameters, { v });

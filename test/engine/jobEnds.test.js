@@ -239,7 +239,7 @@ describe('the download', () => {
 	});
 
 	test.each([
-		['that never appears', { expired: true }, /does not have it .*, also after a minute/],
+		['that never appears', { expired: true }, /does not have it .*, even after a minute/],
 		['that brings a web page', { wrongType: 'text/html' }, /not a video/],
 		['that is always cut off', { cutAfterBytes: 10 }, /before the end/],
 		['that trickles', { slowCdn: 3 }, /time limit was reached/],

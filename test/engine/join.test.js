@@ -121,7 +121,7 @@ test.each([
 		'a list to group by',
 		async () => [await item(SAMPLE)],
 		{ groupBy: '={{ [1, 2] }}' },
-		/^'Group By' is a list at item 0/,
+		/^'Group By' must be text or a number, but is a list in item 0/,
 		/text or a number/,
 	],
 ])('%s ends it before anything is written', async (_, items, parameters, message, fix) => {
@@ -137,7 +137,7 @@ test('a group that is none becomes a row of its own, and the others are joined',
 	const { items: rows, error } = await join(items, { groupBy: '={{ $json.film }}' }, goOn);
 	expect(error).toBeUndefined();
 	expect(rows.map(({ json }) => json.error?.message ?? json.clips)).toEqual([
-		expect.stringMatching(/^'Group By' is a list at item 0/),
+		expect.stringMatching(/^'Group By' must be text or a number, but is a list in item 0/),
 		1,
 	]);
 });
@@ -288,7 +288,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 			'another profile',
 			{ encode: ['-profile:v', 'baseline'] },
 			{},
-			/is encoded as avc1\.42c0.*, the first one as avc1\.64/,
+			/is encoded as avc1\.42c0.*, but the first one as avc1\.64/,
 		],
 		['another codec', { encode: ['-c:v', 'mpeg4'] }, {}, /(damaged|frames|encoded|unknown)/],
 	])('%s is refused, and the clip named', async (name, look, parameters, message) => {
@@ -346,10 +346,14 @@ describe('its fields are read as those of a video are', () => {
 		[
 			'a hole in the group',
 			{ groupBy: '={{ $json.flim }}' },
-			/'Group By' is an expression that gave nothing/,
+			/'Group By' has no value: .* gave nothing/,
 		],
-		['an object in it', { groupBy: '=a {{ $json.object }}' }, /'Group By' would have the words/],
-		['an object', { groupBy: '={{ $json.object }}' }, /'Group By' is an object at item 0/],
+		['an object in it', { groupBy: '=a {{ $json.object }}' }, /'Group By' would contain/],
+		[
+			'an object',
+			{ groupBy: '={{ $json.object }}' },
+			/'Group By' must be text or a number, but is an object in item 0/,
+		],
 		[
 			'a hole in the name of the field',
 			{ clipField: '={{ $json.nope }}' },
@@ -363,7 +367,7 @@ describe('its fields are read as those of a video are', () => {
 		[
 			'an unknown word for the sound',
 			{ sound: '={{ $json.word }}' },
-			/'Sound' has no value 'perhaps'/,
+			/'Sound' cannot be 'perhaps'/,
 		],
 		[
 			'a hole in the file name',
@@ -378,7 +382,7 @@ describe('its fields are read as those of a video are', () => {
 		[
 			'an unknown word for items without a video',
 			{ options: { missing: '={{ $json.word }}' }, clipField: 'other' },
-			/'Items Without a Video' has no value 'perhaps'/,
+			/'Items Without a Video' cannot be 'perhaps'/,
 		],
 	])('%s is refused', async (_name, parameters, message) => {
 		const { error } = await join(

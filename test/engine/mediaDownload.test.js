@@ -295,7 +295,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		const page = `<!doctype html>${'x'.repeat(200_000)}`;
 		const error = await failure([of('video/mp4', page)]);
 		expect(error).toMatchObject({ reason: 'type', retryable: false });
-		expect(error.message).toContain('does not begin like an MP4');
+		expect(error.message).toContain('is not an MP4');
 		expect((await failure([of('video/mp4', 'short')])).reason).toBe('type');
 		expect((await failure([of('video/mp4', '')], { attempts: 1 })).reason).toBe('cut');
 	});

@@ -80,7 +80,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		expect(error.message).toBe(
 			`'First Frame' needs a picture in the input field "data", but the item has only "photo", "logo"`,
 		);
-		expect(error.fix).toBe('Enter "photo" in \'First Frame Input Field\'.');
+		expect(error.fix).toBe('Enter "photo" in \'First Frame Input Field\'');
 		expect((await refusal(self, { value: '' })).message).toContain('(no name given)');
 		expect((await refusal(self, { value: undefined })).rule).toMatch(/^needs a picture/);
 		expect((await refusal(self, { value: { mimeType: 7 } })).rule).toContain('gives an object');
@@ -105,7 +105,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		const self = context({ items: [{ json: {}, binary: { data: file } }] });
 		const read = jest.spyOn(self.helpers, 'getBinaryDataBuffer');
 		expect(await refusal(self)).toMatchObject({
-			message: "'First Frame' has 21 MB; at most 20 MB are allowed",
+			message: "'First Frame' is 21 MB; at most 20 MB are allowed",
 		});
 		expect(read).not.toHaveBeenCalled();
 	});

@@ -57,7 +57,7 @@ describe('a link to a page is refused with the way out', () => {
 		['https://example.com/a.gif', /address of a GIF file/, BY_N8N],
 		['https://example.com/a.svg', /address of a SVG file/, BY_N8N],
 		['https://example.com/a.HEIC', /address of a HEIC file/, BY_N8N],
-		['https://example.com/a.webp', /address of a WEBP file; allowed are JPG or PNG/, BY_N8N],
+		['https://example.com/a.webp', /address of a WEBP file; it must be JPG or PNG/, BY_N8N],
 	])('%s', async (url, what, way) => {
 		const said = await refused(link(url));
 		expect(said).toMatch(what);
@@ -167,7 +167,7 @@ describe('several in one field', () => {
 		[
 			'an object without an address',
 			{ filename: 'a.jpg', size: 1 },
-			/must be a text, but is an object/,
+			/must be text, but is an object/,
 		],
 	])('what is no address is refused: %s', async (_name, value, what) => {
 		expect(await refused(link('={{ $json.images }}'), [{ json: { images: value } }])).toMatch(what);
@@ -344,7 +344,7 @@ describe('URL, Fetched by n8n', () => {
 		['/page', /leads to a web page, not to the picture.*private window.*File From Input/],
 		['/login', /could not be fetched: the server answered with HTTP 401.*private window/],
 		['/none', /could not be fetched: .*HTTP 404/],
-		['/huge', /could not be fetched: it has 2\d MB or more; at most 20 MB are allowed/],
+		['/huge', /could not be fetched: it is 2\d MB or larger; at most 20 MB are allowed/],
 		['/cut', /could not be fetched: /],
 		['/round', /redirects too many times/],
 	])('what brings no picture is refused unpaid: %s', async (where, what) => {

@@ -132,7 +132,7 @@ describe('MiniMax', () => {
 		const http = direct(sim.urls.miniMax, sim.options.keys.miniMax);
 		await expect(miniMax.get(http, '123456789012345')).rejects.toMatchObject({
 			kind: 'notFound',
-			message: 'MiniMax knows no job 123456789012345 in this account',
+			message: 'MiniMax does not know the job 123456789012345 in this account',
 		});
 	});
 });

@@ -79,22 +79,14 @@ describe('what is wrong with the picture of the next item is said of that item',
 	});
 
 	test.each([
-		[
-			'no value',
-			{},
-			/^'First Frame' of the next item \(item 1\) is an expression that gave nothing/,
-		],
+		['no value', {}, /^'First Frame' of the next item \(item 1\) has no value: .* gave nothing/],
 		['an empty text', { picture: '' }, /^'First Frame' of the next item \(item 1\) is empty/],
 		[
 			'a page',
 			{ picture: 'https://drive.google.com/file/d/1/view' },
 			/\(item 1\) is a Google Drive page/,
 		],
-		[
-			'an object',
-			{ picture: { a: 1 } },
-			/^'First Frame' of the next item \(item 1\) must be a text/,
-		],
+		['an object', { picture: { a: 1 } }, /^'First Frame' of the next item \(item 1\) must be text/],
 	])('%s', async (_name, json, message) => {
 		const { error } = await run(linked, { items: [first, second(json)] });
 		expect(error.message).toMatch(message);

@@ -362,7 +362,7 @@ describe('Fetch Test Event', () => {
 		const words = { event: ' Failed', onlyHailuo: 'TRUE', models: ['Hailuo 02 Standard'] };
 		await expect(new Trigger(sim, words).test()).rejects.toThrow('No failed job to show');
 		await expect(new Trigger(sim, { event: 'done' }).test()).rejects.toThrow(
-			/'Trigger On' has no value 'done'/,
+			/'Trigger On' cannot be 'done'/,
 		);
 		await expect(new Trigger(sim, { onlyHailuo: 'maybe' }).test()).rejects.toThrow(
 			/'Only Hailuo Models' must be true or false/,

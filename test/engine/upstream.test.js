@@ -33,7 +33,7 @@ const SIX = { duration: 6 };
 const ON = { enable_prompt_expansion: true };
 const OFF = { enable_prompt_expansion: false };
 const A_FILE = { image: { length: expect.any(Number), sha256: expect.any(String) } };
-const NOTHING = /is an expression that gave (nothing|null)/;
+const NOTHING = /has no value: .* gave (nothing|null)/;
 const AN_OBJECT = /'Prompt' holds an object/;
 
 /** The name of a shape, and rows: the field, and the parameters of the request or what is refused. */
@@ -135,7 +135,7 @@ const ROWS = {
 		[expansion('$json.property_expand'), OFF],
 		[model('$json.property_model'), A_BOAT],
 		[link('$json.property_picture'), { image: 'https://example.com/a.jpg?X-Amz-Expires=3600' }],
-		[link('$json.property_pictures'), /holds 2 pictures or addresses/],
+		[link('$json.property_pictures'), /contains 2 pictures or addresses/],
 	],
 	telegram: [
 		[prompt('$json.message.caption'), A_BOAT],

@@ -70,7 +70,7 @@ function pricesAsOf({ models, PROVIDER_NAMES }) {
 		.filter(([, each]) => each.size)
 		.map(([name, each]) => `${name} ${[...each].sort().join(' and ')}`);
 	const without = [...days].filter(([, each]) => !each.size).map(([name]) => name);
-	return `\\* required. List prices in USD: ${dated.join(', ')}. ${without.join(', ')} publishes none. Where none stands, Get Price asks for it.`;
+	return `\\* required. List prices in USD: ${dated.join(', ')}. ${without.join(', ')} does not publish prices. For a model without a price, use Get Price.`;
 }
 
 /**

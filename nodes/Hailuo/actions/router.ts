@@ -179,7 +179,7 @@ function namedInDoubt(items: readonly InDoubt[]): string {
 	);
 	return each.length === 1
 		? `The submit of item ${each[0]} got no usable answer: its job may exist and may be billed`
-		: `The submits of the items ${each.join(', ')} got no usable answer: their jobs may exist and may be billed`;
+		: `The submits of items ${each.join(', ')} got no usable answer: their jobs may exist and may be billed`;
 }
 
 /** Whether an item stopped only because another item failed. */

@@ -1,17 +1,17 @@
 /** A link that shows a page around a file, or that only its owner can open. */
 export interface PageLink {
-	/** For a sentence: `is <what>`. */
+	/** The rest of the sentence `is <what>`. */
 	what: string;
-	/** The address of the file itself, where the link tells it. */
+	/** The address of the file itself, if the link contains it. */
 	direct?: string;
-	/** What to do where it does not; a sentence. */
+	/** What to do otherwise: a sentence without its full stop. */
 	way: string;
 }
 
 type Rule = (url: URL) => PageLink | undefined;
 
 const stepBefore = (step: string) =>
-	`Add a step before this one that delivers the file (${step}), and choose 'File From Input'.`;
+	`Add a step before this one that delivers the file (${step}), and choose 'File From Input'`;
 
 /** Google Drive. The resource key belongs to files that were shared before 2021. */
 const drive: Rule = (url) => {
@@ -62,11 +62,11 @@ const imgur: Rule = (url) => {
 	return {
 		what: 'an Imgur page, not the picture',
 		...(id ? { direct: `https://i.imgur.com/${id}.jpg` } : {}),
-		way: "Open it, right-click the picture, and choose 'Copy image address'.",
+		way: "Open it, right-click the picture, and choose 'Copy image address'",
 	};
 };
 
-/** What a search or a mail wraps around an address. */
+/** What Google wraps around an address in search results and mails. */
 const google: Rule = (url) => {
 	const name = { '/imgres': ['imgurl'], '/url': ['q', 'url'] }[url.pathname];
 	if (!name) return undefined;
@@ -76,7 +76,7 @@ const google: Rule = (url) => {
 	return {
 		what: 'a Google search result, not the picture',
 		...(direct ? { direct } : {}),
-		way: 'Open the picture itself and copy its address.',
+		way: 'Open the picture itself and copy its address',
 	};
 };
 
@@ -86,12 +86,12 @@ const gitHub: Rule = (url) => {
 		? {
 				what: 'a GitHub page, not the picture',
 				direct: `https://github.com/${parts[1]}/raw/${parts[2]}`,
-				way: "Use the address of the button 'Raw'.",
+				way: "Use the address of the button 'Raw'",
 			}
 		: undefined;
 };
 
-/** The token in it is the key to the bot: nobody but Telegram may get it. */
+/** It contains the bot's token, which nobody but Telegram may get. */
 const telegram: Rule = (url) =>
 	/^\/file\/bot[^/]+\//.test(url.pathname)
 		? {
@@ -106,9 +106,9 @@ const page =
 	(url) =>
 		!path || path.test(url.pathname) ? { what, way } : undefined;
 
-const COPY = "Open it, right-click the picture, and choose 'Copy image address'.";
+const COPY = "Open it, right-click the picture, and choose 'Copy image address'";
 
-/** By the host's name, without `www.`; those with a dot before them also stand for what lies below. */
+/** By host name, without `www.`; a name with a leading dot includes all subdomains. */
 const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 	['drive.google.com', drive],
 	['docs.google.com', drive],
@@ -118,14 +118,14 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 		'photos.app.goo.gl',
 		page(
 			'a Google Photos page',
-			'Download the picture and upload it to Google Drive; then Google Drive: Download delivers it.',
+			'Download the picture and upload it to Google Drive; then Google Drive: Download delivers it',
 		),
 	],
 	[
 		'photos.google.com',
 		page(
 			'a Google Photos page',
-			'Download the picture and upload it to Google Drive; then Google Drive: Download delivers it.',
+			'Download the picture and upload it to Google Drive; then Google Drive: Download delivers it',
 		),
 	],
 	['1drv.ms', page('a OneDrive page, not the picture', stepBefore('Microsoft OneDrive: Download'))],
@@ -145,7 +145,7 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 		'.canva.com',
 		page(
 			'a Canva design, not a picture',
-			'Download it in Canva (Share > Download) as JPG or PNG, and use that file.',
+			'Download it in Canva (Share > Download) as JPG or PNG, and use that file',
 			/^\/design\//,
 		),
 	],
@@ -153,7 +153,7 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 		'.figma.com',
 		page(
 			'a Figma file, not a picture',
-			'Export it in Figma as JPG or PNG, and use that file.',
+			'Export it in Figma as JPG or PNG, and use that file',
 			/^\/(file|design|proto|board)\//,
 		),
 	],
@@ -179,7 +179,7 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 		'.notion.so',
 		page(
 			'a Notion page, not a picture',
-			'Use the file inside: {{ $json.property_picture[0] }} of the Notion step.',
+			'Use the file inside: {{ $json.property_picture[0] }} of the Notion step',
 			/^\/(?!(image|signed)\/)/,
 		),
 	],
@@ -187,7 +187,7 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 		'airtable.com',
 		page(
 			'an Airtable page, not a picture',
-			'Use the attachment: {{ $json.Attachments[0].url }} of the Airtable step.',
+			'Use the attachment: {{ $json.Attachments[0].url }} of the Airtable step',
 		),
 	],
 	['.pinterest.com', page('a Pinterest page, not the picture', COPY, /^\/pin\//)],
@@ -197,19 +197,19 @@ const HOSTS: ReadonlyArray<readonly [string, Rule]> = [
 		'.instagram.com',
 		page(
 			'an Instagram page, not the picture',
-			'Save the picture and use the file.',
+			'Save the picture and use the file',
 			/^\/(p|reel)\//,
 		),
 	],
-	['.facebook.com', page('a Facebook page, not the picture', 'Save the picture and use the file.')],
+	['.facebook.com', page('a Facebook page, not the picture', 'Save the picture and use the file')],
 	['ibb.co', page('an ImgBB page, not the picture', COPY)],
 	['postimg.cc', page('a Postimages page, not the picture', COPY)],
 	['prnt.sc', page('a page of Lightshot, not the picture', COPY)],
-	['we.tl', page('a WeTransfer page, not the picture', 'Download the file and use it.')],
-	['mega.nz', page('a MEGA page, not the picture', 'Download the file and use it.')],
+	['we.tl', page('a WeTransfer page, not the picture', 'Download the file and use it')],
+	['mega.nz', page('a MEGA page, not the picture', 'Download the file and use it')],
 ];
 
-/** Whether an address is known to show a page, or to be private. What is not known is let through. */
+/** Whether an address is known to show a web page, or to be private. Unknown addresses pass. */
 export function pageLink(url: URL): PageLink | undefined {
 	const host = url.hostname.toLowerCase().replace(/^www\./, '');
 	if (/^google\.[a-z.]{2,6}$/.test(host)) return google(url);

@@ -50,7 +50,7 @@ export function failedCheck(
 			return noCredit(keyTest);
 		case 'rateLimited':
 			return not(
-				`${service} gets too many requests right now (429), ${UNCHECKED}. Try again in a minute.`,
+				`${service} is receiving too many requests (429), ${UNCHECKED}. Try again in a minute.`,
 			);
 		case 'unavailable': {
 			const http = status >= 400 ? status : undefined;
@@ -85,7 +85,7 @@ export function unreachable(
 	}
 	if (trouble === 'timeout') {
 		return not(
-			`${host} did not answer in time, ${UNCHECKED}. ${service} may be down, or a firewall may be in between: try again later.`,
+			`${host} did not answer in time, ${UNCHECKED}. ${service} may be down, or a firewall may block the connection: try again later.`,
 		);
 	}
 	if (trouble === 'insecure') {

@@ -195,9 +195,12 @@ export function priceList(
 const someOf = (durations: readonly number[]): number[] =>
 	durations.filter((s, index) => index === 0 || s === durations.at(-1) || [5, 10].includes(s));
 
-/** e.g. `5 are free, each additional one costs $0.04`: the price of reference pictures; undefined if unknown. */
+/**
+ * e.g. `5 pictures are free, each additional one costs $0.04`: the price of reference pictures; undefined if unknown.
+ */
 export const picturePrice = ({ referencePrices: prices }: Model): string | undefined =>
-	prices && `${prices.freePictures} are free, each additional one costs $${prices.picture}`;
+	prices &&
+	`${prices.freePictures} pictures are free, each additional one costs $${prices.picture}`;
 
 /** e.g. `Each second adds $0.08 (768P) or $0.13 (2K) to the price`: the price of reference videos; undefined if unknown. */
 export function videoSecondPrice({ referencePrices: prices }: Model): string | undefined {

@@ -3,8 +3,8 @@
  */
 
 /**
- * The most characters of each part of what a person reads: a field may hold a file of megabytes, and a message must fit on
- * a screen. n8n also writes messages to its log.
+ * Maximum length of each part of a message, in characters: a field may hold a file of megabytes, and a message must fit
+ * on a screen. n8n also writes messages to its log.
  */
 export const MAX_LENGTHS = {
 	/** For a value inside a message: long enough to recognise it. */
@@ -20,12 +20,12 @@ export const MAX_LENGTHS = {
 } as const;
 
 /** Cuts at a character boundary and adds the length: a value of megabytes must not fill a message or a log. */
-export function shortened(text: string, most: number): string {
-	if (text.length <= most) return text;
-	return `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}… (${text.length} characters)`;
+export function shortened(text: string, maxLength: number): string {
+	if (text.length <= maxLength) return text;
+	return `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}… (${text.length} characters)`;
 }
 
-/** A value for a message: on one line, nothing that breaks it, and enough of it to find it again. */
+/** A value for a message: on one line, and long enough to recognise it. */
 export function shownValue(value: unknown): string {
 	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 	// Cut first, to avoid processing a value of megabytes.
@@ -33,25 +33,26 @@ export function shownValue(value: unknown): string {
 }
 
 /**
- * A text that can be sent: without halves of characters (`slice` cuts an emoji in two) and without control characters,
- * NUL among them. They show nothing and mean nothing to a model, but MiniMax refuses a text with many of them
- * (docs/providers.md C.3, code 1042), and a 500 leaves nobody knowing whether the job exists. So they are taken out and not refused: what a person sees stays the same. Vertical
- * tab and form feed, which Word and PDF put between lines, become line breaks.
+ * Removes what cannot be sent: unpaired surrogates (`slice` may cut an emoji in two) and control characters such as
+ * NUL. They are invisible and mean nothing to a model, but MiniMax rejects a text with many of them (docs/providers.md
+ * C.3, code 1042), and after a 500 nobody knows whether the job exists. They are removed, not rejected, because the
+ * visible text stays the same. Vertical tab and form feed, which Word and PDF put between lines, become line breaks.
  */
 export const sendable = (text: string): string =>
 	text
 		.replace(/[\v\f\u0085]/g, '\n')
-		// With the flag `u` this class finds halves only, not the two of a whole character.
+		// With the flag `u` this class matches only unpaired surrogates.
 		.replace(/\p{Surrogate}|(?![\t\n\r])\p{Cc}/gu, '');
 
-/** Whether a text is not empty but invisible: only zero-width characters, direction marks and blanks. */
+/** Whether a text is not empty, but shows nothing: only zero-width characters, direction marks and blanks. */
 export const isInvisible = (text: string): boolean =>
 	text.trim() !== '' && !/[^\s\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);
 
 /**
- * The characters of a text (Unicode code points): an emoji is one, though JavaScript stores it as two. WaveSpeed's limit
- * is a `maxLength` of JSON Schema, which counts this way; the others do not say how they count (docs/providers.md D). It
- * is also the count that refuses least, and a text that a provider counts as longer is refused by it unpaid.
+ * The characters of a text (Unicode code points): an emoji is one, though JavaScript stores it as two. WaveSpeed's
+ * limit is a `maxLength` of JSON Schema, which counts this way; the others do not say how they count (docs/providers.md
+ * D). This count is also the most tolerant one. If a provider counts a text as longer, it rejects the text, and nothing
+ * is paid.
  */
 export const characters = (text: string): number =>
 	text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);

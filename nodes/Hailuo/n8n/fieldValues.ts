@@ -2,8 +2,8 @@ import { FIELD_LABELS, FieldError } from '../models/fieldError';
 import { isInvisible, sendable, shownValue } from '../models/text';
 
 /*
- * A field's value, as an expression may bring it in: anything. What cannot be meant is refused here, because an object
- * that is made a text would be paid for as a video of "[object Object]".
+ * Reads the values of fields. An expression may give a value of any type. What cannot be intended is rejected here: an
+ * object converted to text would be paid for as a video of "[object Object]".
  */
 
 /** Whether the user left the field empty. */
@@ -11,7 +11,7 @@ export function isBlank(value: unknown): value is undefined | null | '' {
 	return value === undefined || value === null || value === '';
 }
 
-/** Words that programs write for a missing value; nobody means them as a whole text. */
+/** Words that programs write for a missing value. As the whole text of a field they are never intended. */
 const HOLES = ['undefined', 'null', 'NaN'];
 
 /** The text that an object becomes when it is converted to a string. */
@@ -22,10 +22,10 @@ export const unwrapped = (value: unknown): unknown =>
 	Array.isArray(value) && value.length === 1 && typeof value[0] !== 'object' ? value[0] : value;
 
 /**
- * A text; numbers are taken as they are written. What cannot be sent is taken out: see `sendable`.
+ * Reads text; a number is converted to text. Characters that cannot be sent are removed: see `sendable`.
  *
- * @param label of the field, as the editor shows it
- * @throws FieldError for a list, an object, a switch, and for a text in which a value is missing
+ * @param label of the field, as the editor shows it @throws FieldError for a list, an object or a boolean, and for text
+ * in which a value is missing
  */
 export function asText(given: unknown, label: string): string | undefined {
 	const value = unwrapped(given);
@@ -34,22 +34,22 @@ export function asText(given: unknown, label: string): string | undefined {
 	if (typeof value === 'boolean' || HOLES.includes(String(value).trim())) {
 		throw new FieldError(
 			label,
-			`is ${String(value).trim()}, but a text is needed`,
-			'Check the expression and the JSON of the item that it reads: the value is missing, or is not a text',
+			`must be text, but is ${String(value).trim()}`,
+			'Check the expression and the JSON of the item that it reads: the value is missing or is not text',
 		);
 	}
 	const text = sendable(String(value));
 	if (text.includes(OBJECT)) {
 		throw new FieldError(
 			label,
-			`has the words "${OBJECT}" in it: an object was used where a text is needed`,
+			`contains "${OBJECT}": an object was used where text is needed`,
 			'Use one field of the object in the expression, e.g. {{ $json.scene.subject }}, or write {{ JSON.stringify($json.scene) }}',
 		);
 	}
 	if (isInvisible(text)) {
 		throw new FieldError(
 			label,
-			'has only invisible characters',
+			'contains only invisible characters',
 			'Type the text again, or leave the field empty if it is optional',
 		);
 	}
@@ -61,18 +61,21 @@ function notText(value: unknown, label: string): FieldError {
 	const named = isList || value instanceof Date ? [] : Object.keys(value as object).slice(0, 5);
 	return new FieldError(
 		label,
-		`holds ${isList ? `a list${value.length ? '' : ' without entries'}` : 'an object'}, but a text is needed`,
-		`Use an expression that gives one text, e.g. {{ $json.text }}${
+		`must be text, but is ${isList ? (value.length ? 'a list' : 'an empty list') : 'an object'}`,
+		`Use an expression that gives text, e.g. {{ $json.text }}${
 			isList
 				? ', or join the list, e.g. {{ $json.texts.join(", ") }}'
 				: named.length
-					? `. The object has ${named.map(shownValue).join(', ')}`
+					? `. The fields of the object: ${named.map(shownValue).join(', ')}`
 					: ''
 		}`,
 	);
 }
 
-/** A number, also as the text of one with what people write behind it: `6`, `" 6 "`, `"6s"`, `"6 Seconds"`, `"$0.50"`. */
+/**
+ * Reads a number. Text is accepted too, with the units that people write: `6`, `" 6 "`, `"6s"`, `"6 Seconds"`,
+ * `"$0.50"`.
+ */
 function asNumber(
 	given: unknown,
 	{ before, after }: { before?: string; after?: string } = {},
@@ -98,8 +101,7 @@ export function asAmount(value: unknown, byDefault: number): number {
 }
 
 /**
- * Sees to it that an option holds an amount, before anything is paid: `asAmount` alone would pass over what it cannot
- * read.
+ * Checks before anything is paid that an option holds an amount: `asAmount` alone would ignore what it cannot read.
  *
  * @throws FieldError
  */
@@ -115,7 +117,7 @@ export function requireAmount(value: unknown, label: string): void {
 /** A job and its video are kept for 7 days (docs/providers.md A.5, I.1). n8n cannot store a time far beyond that. */
 export const MAX_LIMIT_MINUTES = 7 * 24 * 60;
 
-/** n8n looks after its sleeping executions once a minute; less would only be a moment that nobody can say. */
+/** In minutes. n8n checks its sleeping executions once a minute, so a shorter limit would have no defined effect. */
 const MIN_LIMIT_MINUTES = 0.1;
 
 /** A time limit in ms, from minutes. Never throws, because it is read again when a paid job is picked up. */
@@ -128,7 +130,7 @@ export const asLimitMs = (value: unknown, byDefaultMinutes: number): number => {
 export const asResolution = (value: unknown): string | undefined =>
 	asText(value, FIELD_LABELS.resolution)?.trim().toUpperCase().replace(/^\d+$/, '$&P') || undefined;
 
-/** A length in s, e.g. 6, `"6"`, `"6s"` or `"6 seconds"`. @throws FieldError for what is no number */
+/** A length in s, e.g. 6, `"6"`, `"6s"` or `"6 seconds"`. @throws FieldError if the value is not a number */
 export function asSeconds(value: unknown): number | undefined {
 	if (isBlank(value) || (typeof value === 'string' && value.trim() === '')) return undefined;
 	const seconds = asNumber(value, { after: 's|sec|secs|seconds?' });
@@ -144,10 +146,10 @@ const ON = ['true', '1', 'yes', 'y', 'on'];
 const OFF = ['false', '0', 'no', 'n', 'off'];
 
 /**
- * A switch, also as the text or number that sheets, forms and agents write for one, in any case. Every switch of both
- * nodes is read by this.
+ * Reads a switch. The text or number that sheets, forms and agents write for one is accepted too, in any case. Every
+ * switch of both nodes is read with this function.
  *
- * @throws FieldError for what is neither on nor off: it may change what the video costs or shows
+ * @throws FieldError for any other value, because it may change what the video costs or shows
  */
 export function asSwitch(given: unknown, label: string): boolean | undefined {
 	const value = unwrapped(given);
@@ -168,10 +170,9 @@ export function asSwitch(given: unknown, label: string): boolean | undefined {
 }
 
 /**
- * One of a list, by its value or its name, in any case.
+ * Reads one entry of a list, by its value or its name, in any case.
  *
- * @returns undefined where nothing was given
- * @throws FieldError that names the values
+ * @returns undefined if the field is empty @throws FieldError that names the allowed values
  */
 export function asChoice<Value extends string>(
 	value: unknown,
@@ -187,7 +188,7 @@ export function asChoice<Value extends string>(
 	if (found) return found.value;
 	throw new FieldError(
 		label,
-		`has no value '${shownValue(text)}'`,
+		`cannot be '${shownValue(text)}'`,
 		`Choose ${choices.map((one) => one.value).join(', ')}`,
 	);
 }
@@ -198,8 +199,7 @@ const MAX_NAME = 200;
 /**
  * The name of a field or a file.
  *
- * @returns undefined where nothing was given
- * @throws FieldError if the value is not text, and for a text that is no name
+ * @returns undefined if the field is empty @throws FieldError if the value is not text, or cannot be a name
  */
 export function asName(value: unknown, label: string): string | undefined {
 	const text = asText(value, label)?.trim() ?? '';
@@ -207,8 +207,8 @@ export function asName(value: unknown, label: string): string | undefined {
 	if (text.length <= MAX_NAME && !/[\r\n]/.test(text)) return text;
 	throw new FieldError(
 		label,
-		`must be a name of one line and at most ${MAX_NAME} characters, and is '${shownValue(text)}'`,
-		'Give the name alone, e.g. data',
+		`must be a name of one line and at most ${MAX_NAME} characters, but is '${shownValue(text)}'`,
+		'Enter only the name, e.g. data',
 	);
 }
 
@@ -218,7 +218,7 @@ export const MAX_PRICE = 'Maximum Price (USD)';
 /**
  * Reads the option: 0.5, `"0.50"`, `"$0.50"` or `"0.50 USD"`.
  *
- * @throws FieldError when it is no amount: a limit that is not understood must not be passed over
+ * @throws FieldError if it is not an amount: a limit that cannot be read must not be ignored
  */
 export function readMaxPrice(value: unknown): number | undefined {
 	if (value === undefined) return undefined;

@@ -4,8 +4,8 @@ import { MAX_LENGTHS, shortened } from '../models/text';
 import { similarName } from './similarName';
 
 /*
- * The one place where a field is read that an expression may fill in. What the expression could not say is refused here,
- * because a video with a hole in its prompt costs as much as one without.
+ * Every field that may hold an expression is read here. A missing value is rejected here, because a video with a gap in
+ * its prompt costs as much as one without.
  */
 
 /** An expression that n8n could not evaluate. It holds n8n's own error, whose context the editor explains. */
@@ -21,7 +21,7 @@ export class UnreadableField extends Error {
 }
 
 export interface HowToRead {
-	/** The value when the parameter is not there at all; default null. */
+	/** The value if the parameter does not exist; default null. */
 	fallback?: unknown;
 	/** Replacement for a missing value, as JavaScript; omitted if the field needs a value. */
 	instead?: string;
@@ -30,9 +30,8 @@ export interface HowToRead {
 /**
  * The value of a field for one item.
  *
- * @param label of the field, as the editor shows it
- * @throws FieldError where its expression gave nothing, or where a value is missing in its template; UnreadableField where
- * n8n could not evaluate it
+ * @param label of the field, as the editor shows it @throws FieldError if its expression gave nothing, or if a value is
+ * missing in its template; UnreadableField if n8n could not evaluate it
  */
 export function readField(
 	context: IExecuteFunctions,
@@ -47,10 +46,10 @@ export function readField(
 }
 
 /**
- * A collection of fields ("Options", "Filters") for one item; empty where there is none.
+ * A collection of fields ("Options", "Filters") for one item; empty if it is not set.
  *
  * @param labels of its fields, by their names
- * @param isUsed which of them count; the others are left over from another choice
+ * @param isUsed which fields count; the others are left over from an earlier choice
  * @throws as `readField`, with the label of the field in the collection
  */
 export function readCollection(
@@ -114,7 +113,7 @@ interface Where {
 export const isExpression = (raw: unknown): raw is string =>
 	typeof raw === 'string' && raw.startsWith('=');
 
-/** Goes through what is stored and what came of it side by side: a collection holds expressions of its own. */
+/** Compares the stored value with its result, level by level: a collection may contain expressions. */
 function checkHoles(where: Where, raw: unknown, value: unknown): void {
 	if (isExpression(raw)) {
 		checkExpression(where, raw.slice(1), value);
@@ -134,7 +133,7 @@ function checkExpression(where: Where, text: string, value: unknown): void {
 	for (const code of codes) {
 		const part = evaluate(where, code);
 		if (!part.known) continue;
-		// A condition that does not hold: `{{ $json.hat && 'in a hat' }}` writes "false" into the prompt.
+		// A condition that is not met: `{{ $json.hat && 'in a hat' }}` writes "false" into the prompt.
 		const isOff = part.value === false && code.includes('&&');
 		if (isOff || isNothing(part.value)) throw holeError(where, code, part.value, true);
 		if (isPlainObject(part.value)) throw objectError(where, code, part.value);
@@ -152,8 +151,8 @@ const isPlainObject = (value: unknown): value is object => {
 };
 
 /**
- * The code between the brackets of a template, and whether there is anything besides. As n8n splits it: the code ends at
- * the next `}}`, and a backslash before a bracket makes it text.
+ * The code between the brackets of a template, and whether the template has other text. Splits as n8n does: the code
+ * ends at the next `}}`, and a bracket after a backslash is text.
  */
 export function partsOf(template: string): { codes: string[]; hasText: boolean } {
 	const codes: string[] = [];
@@ -170,14 +169,17 @@ export function partsOf(template: string): { codes: string[]; hasText: boolean }
 	return { codes: codes.filter((code) => code !== ''), hasText };
 }
 
-/** Where the next bracket without a backslash stands; the end where there is none. */
+/** The position of the next bracket without a backslash; the length of the text if there is none. */
 function bracket(text: string, wanted: string, from: number): number {
 	let at = text.indexOf(wanted, from);
 	while (at > 0 && text[at - 1] === '\\') at = text.indexOf(wanted, at + 2);
 	return at < 0 ? text.length : at;
 }
 
-/** What one part of a template gives. It has worked within the whole; where it does not by itself, nothing is known. */
+/**
+ * The result of one part of a template. The whole template could be evaluated; if a part alone cannot, its result is
+ * not known.
+ */
 function evaluate({ context, item }: Where, code: string): { known: boolean; value?: unknown } {
 	try {
 		return { known: true, value: context.evaluateExpression(`{{ ${code} }}`, item) };
@@ -192,8 +194,8 @@ const WORD = /(?<![\p{L}\p{N}_])(undefined|null|NaN)(?![\p{L}\p{N}_])/u;
 const isComposed = (code: string): boolean => /[+`]|\b(?:concat|join|String)\b/.test(code);
 
 /**
- * `{{ "A cat " + $json.x }}` gives "A cat undefined". Only where the code puts texts together, and where neither it nor
- * the item has the word: a text that somebody wrote may speak of undefined things.
+ * `{{ "A cat " + $json.x }}` gives "A cat undefined". Checked only if the code concatenates texts, and if neither the
+ * code nor the item contains the word: a person may have written it on purpose.
  */
 function checkWords(where: Where, code: string, value: unknown): void {
 	if (typeof value !== 'string' || !isComposed(code)) return;
@@ -205,8 +207,8 @@ function checkWords(where: Where, code: string, value: unknown): void {
 	if (word !== 'null' && JSON.stringify(json ?? {}).includes(word)) return;
 	throw new FieldError(
 		label,
-		`has the word "${word}" in it, where a value is missing: {{ ${shownCode(code)} }}`,
-		'Look at the JSON of the item for the right names. If the word is meant, put the text together in a step before this one and name it alone, e.g. {{ $json.prompt }}',
+		`contains the word "${word}", because a value is missing: {{ ${shownCode(code)} }}`,
+		'Check the JSON of the item for the right names. If the word is intended, build the text in a step before this one and use only that field, e.g. {{ $json.prompt }}',
 	);
 }
 
@@ -224,14 +226,16 @@ function holeError(where: Where, code: string, value: unknown, inText: boolean) 
 		label,
 		inText
 			? `is incomplete: {{ ${shown} }} gave ${shownResult(value)}`
-			: `is an expression that gave ${shownResult(value)}: {{ ${shown} }}`,
-		`${similar || 'Look at the JSON of the item for the right name'}${
-			other && isShort ? `. Where it may be missing, write {{ ${withDefault(code, other)} }}` : ''
+			: `has no value: {{ ${shown} }} gave ${shownResult(value)}`,
+		`${similar || 'Check the JSON of the item for the right name'}${
+			other && isShort
+				? `. If the value may be missing, write {{ ${withDefault(code, other)} }}`
+				: ''
 		}`,
 	);
 }
 
-/** `a && b` and `a ? b : c` bind weaker than `??`, or may not stand beside it. */
+/** `a && b` and `a ? b : c` bind more weakly than `??`, or cannot be combined with it. */
 const withDefault = (code: string, other: string): string =>
 	/[&|?]{2}/.test(code)
 		? `(${code}) || ${other}`
@@ -246,9 +250,9 @@ function objectError({ label }: Where, code: string, value: object): FieldError 
 	const field = /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 	return new FieldError(
 		label,
-		`would have the words "[object Object]" in it: {{ ${short} }} is ${Array.isArray(value) ? 'a list of objects' : 'an object'}`,
+		`would contain "[object Object]": {{ ${short} }} is ${Array.isArray(value) ? 'a list of objects' : 'an object'}`,
 		Array.isArray(value)
-			? `Name a field of the objects, e.g. {{ ${short}.map((each) => each${field}).join(', ') }}, or write {{ JSON.stringify(${short}) }}`
-			: `Name one of its fields, e.g. {{ ${short}${field} }}, or write {{ JSON.stringify(${short}) }}`,
+			? `Use a field of the objects, e.g. {{ ${short}.map((each) => each${field}).join(', ') }}, or write {{ JSON.stringify(${short}) }}`
+			: `Use one of its fields, e.g. {{ ${short}${field} }}, or write {{ JSON.stringify(${short}) }}`,
 	);
 }

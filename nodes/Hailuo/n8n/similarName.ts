@@ -1,8 +1,8 @@
 import { shownValue } from '../models/text';
 
 /*
- * What an expression that found nothing may have meant: a name in another case, or one level deeper, as Webhook puts
- * everything under `body` and Airtable under `fields`.
+ * Suggests what an expression without a result may have meant: a name in another case, or one level deeper. (Webhook
+ * puts everything under `body`, Airtable under `fields`.)
  */
 
 /** The last name of a path into the item's JSON: `$json.a.b`, `$json['a b']`, `$json.a[0]?.b`. */
@@ -12,7 +12,7 @@ const PATH =
 const MAX_DEPTH = 6;
 const MAX_SEEN = 2_000;
 const MAX_NAMED = 8;
-/** Longer code is none that names one field. */
+/** Longer code does more than name one field. */
 const MAX_CODE = 200;
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
@@ -21,9 +21,9 @@ const step = (key: string): string =>
 	/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 
 /**
- * A hint for the end of a message, as a sentence without its full stop; empty where there is nothing to say.
+ * A hint for the end of a message: a sentence without a full stop; empty if there is nothing to say.
  *
- * @param code of an expression that gave nothing
+ * @param code of an expression without a result
  * @param json of the item
  */
 export function similarName(code: string, json: unknown): string {
@@ -38,7 +38,7 @@ export function similarName(code: string, json: unknown): string {
 	return `The item has ${shown}${names.length > MAX_NAMED ? ' …' : ''}`;
 }
 
-/** The nearest one to the top that holds a value. Of a list only the first entry is looked at. */
+/** The match with a value that is nearest to the top. Of a list, only the first entry is searched. */
 function pathTo(wanted: string, json: object): string | undefined {
 	let level: Array<[string, unknown]> = [['$json', json]];
 	let seen = 0;

@@ -159,7 +159,7 @@ export function httpError(
 			// 303 says that the request was taken, and that its outcome is elsewhere (RFC 9110, 15.4.4).
 			kind: status === 303 ? 'badAnswer' : 'invalid',
 			status,
-			hint: `Redirects are not followed, so that the key is sent nowhere else. Check the base URL in the credential${headers.location ? '; the answer points elsewhere' : ''}`,
+			hint: `Redirects are not followed, so that the key is not sent anywhere else. Check the base URL in the credential${headers.location ? '; the answer points elsewhere' : ''}`,
 		});
 	}
 	const what = `${provider} answered HTTP ${status}${said ? `: ${said}` : ''}`;
@@ -177,7 +177,7 @@ export function httpError(
 
 /** A status of another job than the one asked for, as of a cache on the way: its video must not pass for ours. */
 export function wrongJob(provider: string, jobId: string): ProviderError {
-	return new ProviderError(`${provider} returned another job than ${jobId}`, {
+	return new ProviderError(`${provider} returned a different job instead of ${jobId}`, {
 		kind: 'badAnswer',
 		hint: hintFor('badAnswer'),
 	});

@@ -8,8 +8,8 @@ const NAMED = new RegExp(
 );
 
 /**
- * Whether a provider says that it could not load a file of the request. No provider documents how it says so, so the words
- * are looked at. Such a job is never worth to be sent again as it is.
+ * Whether a message of a provider says that it could not load a file of the request. No provider documents a code for
+ * this, so the words decide. Sending such a job again unchanged never helps.
  */
 export function speaksOfFile(message: string): boolean {
 	const text = message.slice(0, 2_000);
@@ -17,4 +17,4 @@ export function speaksOfFile(message: string): boolean {
 }
 
 export const FILE_HINT =
-	"The provider could not load a file from its link: open the link in a private window of your browser: it must show only the file. Or choose 'URL, Fetched by n8n' as the source: n8n then fetches it and passes it to the provider";
+	"The provider could not load a file from its link. Open the link in a private window of your browser: it must show only the file. Or choose 'URL, Fetched by n8n' as the source, so that n8n fetches it and passes it to the provider";

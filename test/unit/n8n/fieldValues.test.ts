@@ -87,10 +87,10 @@ test.each([
 });
 
 test.each([
-	[{ text: 'a boat' }, /'Prompt' holds an object/],
-	[['a', 'b'], /'Prompt' holds a list/],
-	[new Date(0), /'Prompt' holds an object/],
-	[[], /'Prompt' holds a list without entries/],
+	[{ text: 'a boat' }, /'Prompt' must be text, but is an object/],
+	[['a', 'b'], /'Prompt' must be text, but is a list/],
+	[new Date(0), /'Prompt' must be text, but is an object/],
+	[[], /'Prompt' must be text, but is an empty list/],
 ])('a text: %p is refused, or a video of "[object Object]" would be paid for', (value, message) => {
 	const told = refusal(() => asText(value, 'Prompt'));
 	expect(told.field).toBe('Prompt');
@@ -99,12 +99,12 @@ test.each([
 });
 
 test.each([
-	[true, /is true, but a text/],
-	[false, /is false, but a text/],
+	[true, /must be text, but is true/],
+	[false, /must be text, but is false/],
 	[NaN, /is NaN/],
 	[' undefined ', /is undefined/],
 	['null', /is null/],
-	['Scene: [object Object]', /an object was used where a text/],
+	['Scene: [object Object]', /an object was used where text/],
 	['\u200b\ufeff\u2060', /only invisible characters/],
 ])('a text: %p is refused, because nobody means it', (value, message) => {
 	expect(refusal(() => asText(value, 'Prompt')).message).toMatch(message);

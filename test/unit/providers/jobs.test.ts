@@ -32,7 +32,7 @@ test.each([
 ])('%s: a status of another job is none of ours', async (_, provider, jobId, body) => {
 	expect(await errorOf(provider.get(answering(body), jobId))).toMatchObject({
 		kind: 'badAnswer',
-		message: expect.stringMatching(`returned another job than ${jobId}$`),
+		message: expect.stringMatching(`returned a different job instead of ${jobId}$`),
 	});
 });
 

@@ -213,7 +213,7 @@ test('a request and a download that never end leave the poll within its time', a
 test('a file that is no video is not tried again', async () => {
 	const { n8n, poll } = await ready(1);
 	n8n.more.download = async () => {
-		throw new DownloadFailed('the downloaded file does not begin like an MP4', {
+		throw new DownloadFailed('the downloaded file is not an MP4', {
 			reason: 'type',
 			url,
 			retryable: false,

@@ -237,7 +237,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 }
 
 const ENTRIES =
-	'Names of input fields, patterns of them (photo_*) or public addresses, separated by commas or line breaks';
+	'Names of input fields, patterns (photo_*) or public addresses, separated by commas or line breaks';
 
 /** The files that a video is made from besides its words: each kind has a field, and each entry of it is one file. */
 const referenceFields: INodeProperties[] = [
@@ -250,7 +250,7 @@ const referenceFields: INodeProperties[] = [
 					type: 'string',
 					default: 'data',
 					placeholder: 'e.g. data, photo_*',
-					description: `The people and things in the video; refer to them in the prompt, e.g. the person in picture 1${model.references ? `, at most ${model.references.pictures.count} pictures` : ''}. ${ENTRIES}.`,
+					description: `The people and things in the video${model.references ? ` (at most ${model.references.pictures.count} pictures)` : ''}; refer to them in the prompt, e.g. "the person in picture 1". ${ENTRIES}.`,
 					hint: sentences(pictureRules(rulesAt(place)), picturePrice(model)),
 					kept: true,
 				}
@@ -262,7 +262,7 @@ const referenceFields: INodeProperties[] = [
 			const isVideo = name === 'referenceVideos';
 			const rules = isVideo ? model.references?.videos : model.references?.audios;
 			const limits = rules
-				? `At most ${rules.count}, ${rules.seconds.join(' to ')} s each and ${rules.totalSeconds} s together, ${Math.floor(rules.maxBytes / 1e6)} MB each`
+				? `At most ${rules.count}, ${rules.seconds.join(' to ')} s each and ${rules.totalSeconds} s in total, ${Math.floor(rules.maxBytes / 1e6)} MB each`
 				: '';
 			return {
 				displayName: FIELD_LABELS[name],

@@ -172,8 +172,8 @@ function groupValue(context: IExecuteFunctions, item: number): string | number |
 	}
 	throw new FieldError(
 		GROUP,
-		`is ${Array.isArray(value) ? 'a list' : 'an object'} at item ${item}`,
-		'Give a text or a number, e.g. {{ $json.film }}',
+		`must be text or a number, but is ${Array.isArray(value) ? 'a list' : 'an object'} in item ${item}`,
+		'Enter text or a number, e.g. {{ $json.film }}',
 	);
 }
 
@@ -200,7 +200,7 @@ function clipOf(context: IExecuteFunctions, item: number): Clip[] {
 		CLIP,
 		`names "${shownValue(field)}", but ${names.length ? `item ${item} has only ${names.join(', ')}` : `item ${item} has no file`}`,
 		names.length
-			? `Enter the name that the item has`
+			? 'Enter the name of the field that holds the clip'
 			: "Put the step that makes or loads the videos before this one, with 'Download Video' switched on. To leave such items out, set the option 'Items Without a Video'",
 	);
 }
@@ -214,7 +214,7 @@ async function joined(
 ): Promise<INodeExecutionData> {
 	const [first] = items;
 	if (clips.length === 0) {
-		throw new FieldError(CLIP, 'finds no video in any of the items', 'Check the input of the node');
+		throw new FieldError(CLIP, 'finds no video in any item', 'Check the input of the node');
 	}
 	// Only now: the library that reads and writes videos is large.
 	const { planFilm, JoinRefused } = await import('../../media/video/join');

@@ -73,7 +73,7 @@ export async function checkPrice(
 	throw new FieldError(
 		MAX_PRICE,
 		currency === 'USD'
-			? `is ${dollars(maxPrice)}, and this job would cost ${dollars(price)} (${what})`
+			? `is ${dollars(maxPrice)}, but this job would cost ${dollars(price)} (${what})`
 			: `is in USD, but the price of this job is in ${currency} (${price}, ${what})`,
 		`${nowhere}. Raise the option, or choose a cheaper model, resolution or duration`,
 	);

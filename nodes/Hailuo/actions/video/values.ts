@@ -131,8 +131,8 @@ function asChoiceOf(
 /** Of these an empty value is the model's own default, which costs something, or a video that nobody described. */
 const BLANK_WARNINGS = {
 	prompt: 'the video was made without a description',
-	resolution: "the model's default was taken",
-	duration: "the model's default was taken",
+	resolution: "the model's default was used",
+	duration: "the model's default was used",
 } as const;
 
 /** What a person should know of a paid job: an expression gave an empty text, e.g. from an empty cell of a sheet. */
@@ -150,7 +150,7 @@ export function blankWarnings(
 		const isBlankHere = value === undefined || (typeof value === 'string' && value.trim() === '');
 		if (!isBlankHere || !isExpression(raw) || !fieldOf(model, operation, name)) return [];
 		return [
-			`'${FIELD_LABELS[name]}' was an expression that gave an empty text: ${BLANK_WARNINGS[name]}.`,
+			`'${FIELD_LABELS[name]}' was an expression that gave empty text: ${BLANK_WARNINGS[name]}.`,
 		];
 	});
 }
@@ -209,7 +209,7 @@ export function isLastPicture(
 	throw new FieldError(
 		FIELD_LABELS.lastFrame,
 		'is set to the first frame of the next item, but there is only one item',
-		'Give at least two items, each with a picture: every two neighbours become one video',
+		'Pass in at least two items, each with a picture: each item and the next become one video',
 	);
 }
 

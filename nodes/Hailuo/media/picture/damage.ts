@@ -1,22 +1,24 @@
 import { FieldError } from '../../models/fieldError';
 
-/** px, and how the picture is to be turned. */
+/** Size in px, and how the picture must be rotated. */
 export interface Size {
 	width: number;
 	height: number;
-	/** EXIF, 1 to 8; absent where the file names none. */
+	/** EXIF, 1 to 8; absent if the file has none. */
 	orientation?: number;
-	/** Absent where there is nothing of the kind. */
+	/** Absent if there are none. */
 	traits?: Trait[];
 }
 
-/** What a provider may show otherwise than the person sees it. Told by the header alone. */
+/** What may look different in the video than to the user. Read from the header alone. */
 export type Trait = 'cmyk' | 'animated' | 'alpha';
 
 const FIX =
-	'Open the picture and save it again as JPG or PNG, or fetch it again in the previous step.';
+	'Open the picture and save it again as JPG or PNG, or fetch it again in the previous step';
 
-/** The bytes are no picture that can be read. Who reads them knows no field: `checkImage` puts in its label. */
+/**
+ * The error for bytes that cannot be read as a picture. The readers do not know the field: `checkImage` adds its label.
+ */
 export const unreadable = (rule: string, field = 'Picture') => new FieldError(field, rule, FIX);
 
 export const damaged = (detail: string) => unreadable(`is damaged: ${detail}`);

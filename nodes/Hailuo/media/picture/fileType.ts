@@ -1,7 +1,7 @@
-/** What a file is, told by its own first bytes: the declared MIME type and the file extension are never asked. */
+/** The type of a file, by its first bytes. The declared MIME type and the file extension are not used. */
 
 export interface FileKind {
-	/** `application/octet-stream` when the bytes say nothing. */
+	/** `application/octet-stream` if the bytes do not tell. */
 	mimeType: string;
 	/** For a sentence about the file, with its article: `a PNG picture`, `a web page (HTML)`. */
 	name: string;
@@ -16,11 +16,11 @@ const BRANDS: Record<string, FileKind> = {
 	msf1: { mimeType: 'image/heic', name: 'a HEIC picture' },
 	avif: { mimeType: 'image/avif', name: 'an AVIF picture' },
 	avis: { mimeType: 'image/avif', name: 'an AVIF picture' },
-	'M4A ': { mimeType: 'audio/mp4', name: 'a sound (M4A)' },
+	'M4A ': { mimeType: 'audio/mp4', name: 'a sound file (M4A)' },
 	'qt  ': { mimeType: 'video/quicktime', name: 'a video (MOV)' },
 };
 
-/** First bytes in latin1, the type, and how to call it. */
+/** First bytes in latin1, MIME type, and name. */
 const SIGNATURES: ReadonlyArray<readonly [string, string, string]> = [
 	['\xff\xd8\xff', 'image/jpeg', 'a JPEG picture'],
 	['\x89PNG\r\n\x1a\n', 'image/png', 'a PNG picture'],
@@ -39,15 +39,12 @@ const SIGNATURES: ReadonlyArray<readonly [string, string, string]> = [
 	['PK\x03\x04', 'application/zip', 'a ZIP or Office file'],
 	['\x1a\x45\xdf\xa3', 'video/webm', 'a video (WebM or MKV)'],
 	['\x1f\x8b', 'application/gzip', 'a gzip file'],
-	['ID3', 'audio/mpeg', 'a sound (MP3)'],
-	['OggS', 'audio/ogg', 'a sound (OGG)'],
-	['fLaC', 'audio/flac', 'a sound (FLAC)'],
+	['ID3', 'audio/mpeg', 'a sound file (MP3)'],
+	['OggS', 'audio/ogg', 'a sound file (OGG)'],
+	['fLaC', 'audio/flac', 'a sound file (FLAC)'],
 ];
 
-/**
- * The kind of file that `data` is, never throwing: an unknown one is `application/octet-stream`, `a file of
- * unknown type`.
- */
+/** Identifies a file. Never throws: an unknown file is `application/octet-stream`, `a file of unknown type`. */
 export function identify(data: Buffer): FileKind {
 	const head = data.toString('latin1', 0, 32);
 	for (const [start, mimeType, name] of SIGNATURES) {
@@ -57,11 +54,11 @@ export function identify(data: Buffer): FileKind {
 		return { mimeType: 'image/webp', name: 'a WebP picture' };
 	}
 	if (head.startsWith('RIFF') && head.slice(8, 12) === 'WAVE') {
-		return { mimeType: 'audio/wav', name: 'a sound (WAV)' };
+		return { mimeType: 'audio/wav', name: 'a sound file (WAV)' };
 	}
 	// A frame of MPEG audio, layer III, without a tag before it.
 	if (data[0] === 0xff && (data[1] & 0xe6) === 0xe2) {
-		return { mimeType: 'audio/mpeg', name: 'a sound (MP3)' };
+		return { mimeType: 'audio/mpeg', name: 'a sound file (MP3)' };
 	}
 	if (head.slice(4, 8) === 'ftyp') {
 		return BRANDS[head.slice(8, 12)] ?? { mimeType: 'video/mp4', name: 'a video (MP4)' };
@@ -74,7 +71,7 @@ export function identify(data: Buffer): FileKind {
 }
 
 function identifyText(data: Buffer): FileKind {
-	// Enough to see past an XML declaration, a doctype and a comment, and no more than that of a large file.
+	// Enough to get past an XML declaration, a doctype and a comment, without reading a large file.
 	const start = data
 		.toString('utf8', 0, 1024)
 		.replace(/^\ufeff/, '')
@@ -86,10 +83,10 @@ function identifyText(data: Buffer): FileKind {
 		if (start.startsWith('<!doctype html') || start.includes('<html')) {
 			return { mimeType: 'text/html', name: 'a web page (HTML)' };
 		}
-		return { mimeType: 'application/xml', name: 'an XML text' };
+		return { mimeType: 'application/xml', name: 'an XML file' };
 	}
 	if (start.startsWith('{') || start.startsWith('[')) {
-		return { mimeType: 'application/json', name: 'a JSON text' };
+		return { mimeType: 'application/json', name: 'a JSON file' };
 	}
 	for (const byte of data.subarray(0, 512)) {
 		const isText = byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
@@ -99,5 +96,5 @@ function identifyText(data: Buffer): FileKind {
 	}
 	return start.includes('\ufffd')
 		? { mimeType: 'application/octet-stream', name: 'a file of unknown type' }
-		: { mimeType: 'text/plain', name: 'a text' };
+		: { mimeType: 'text/plain', name: 'a text file' };
 }

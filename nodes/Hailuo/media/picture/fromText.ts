@@ -16,26 +16,26 @@ export interface PictureTextContext {
 	/** The label of the field, for messages. */
 	field: string;
 	rules: PictureRules;
-	/** The provider's base URL: a picture on a private host is allowed where the provider is on one too. */
+	/** The provider's base URL: a picture on a private host is allowed only if the provider is on one too. */
 	providerUrl: string;
-	/** n8n fetches what an address names, and not the provider. */
+	/** Whether n8n fetches the address, not the provider. */
 	byN8n?: boolean;
-	/** How to have n8n fetch it, as the beginning of a sentence; for a frame where it is not given. */
+	/** How to let n8n fetch it: the beginning of a sentence. Default: that of a frame. */
 	howByN8n?: string;
 }
 
-const HOW = 'Give a public https:// address, a data URI (data:image/jpeg;base64,…) or base64 text.';
+const HOW = 'Enter a public https:// address, a data URI (data:image/jpeg;base64,…) or Base64 text';
 const HEAD_LIMIT = 256;
 
-/** No address is as long; presigned ones have 2,000 characters. */
+/** No address is longer; presigned ones have about 2,000 characters. */
 const MAX_ADDRESS = 16_000;
 
 /**
- * Reads a picture that is given as text: a URL, a data URI (also with WaveSpeed's space after the `;`) or bare
- * base64; or a list or an object that holds one, as Airtable and Notion deliver it. The type of data is told from the
+ * Reads a picture that is given as text: a URL, a data URI (also with WaveSpeed's space after the `;`) or bare Base64.
+ * A list or an object that contains one is accepted too, as Airtable and Notion deliver it. The type is read from the
  * bytes; the type that a data URI declares is ignored.
  *
- * Texts may have 30 million characters: every look at the whole of it is one pass without backtracking.
+ * A text may have 30 million characters, so the whole of it is only ever read in a single pass without backtracking.
  * @throws FieldError
  */
 export function readPictureText(value: unknown, context: PictureTextContext): PictureText {
@@ -50,14 +50,14 @@ export function readPictureText(value: unknown, context: PictureTextContext): Pi
 		throw new FieldError(
 			field,
 			'is a file of the item, not an address',
-			"Choose 'File From Input' as the source, and enter the name of the input field that holds the file.",
+			"Choose 'File From Input' as the source, and enter the name of the input field that holds the file",
 		);
 	}
 	if (typeof entry !== 'string') {
 		throw new FieldError(
 			field,
-			`must be a text, but is ${describe(typeof value === 'string' ? entry : value)}`,
-			`Let the expression name one text, e.g. {{ $json.Attachments[0].url }}. ${HOW}`,
+			`must be text, but is ${describe(typeof value === 'string' ? entry : value)}`,
+			`Use an expression that gives one address, e.g. {{ $json.Attachments[0].url }}. ${HOW}`,
 		);
 	}
 	const text = entry.trim();
@@ -71,13 +71,13 @@ export function readPictureText(value: unknown, context: PictureTextContext): Pi
 
 const schemeOf = (text: string) => /^([a-z][a-z0-9+.-]{0,30}):/i.exec(text)?.[1].toLowerCase();
 
-/** The one address in a text, without what is wrapped around it. @throws FieldError where there are several */
+/** The address in a text, without what is wrapped around it. @throws FieldError if there are several */
 function addressIn(text: string, field: string): string {
 	if (/\[object [A-Z]\w*\]/.test(text)) {
 		throw new FieldError(
 			field,
-			`holds an object where a text is needed: "${shownValue(text)}"`,
-			'Let the expression name one of its fields, e.g. {{ $json.file.url }}.',
+			`contains an object, but text is needed: "${shownValue(text)}"`,
+			'Use one of its fields in the expression, e.g. {{ $json.file.url }}',
 		);
 	}
 	const count = countAddresses(text);
@@ -89,22 +89,22 @@ function addressIn(text: string, field: string): string {
 	if (/^https?:\/\/https?:/i.test(address)) {
 		throw new FieldError(
 			field,
-			`names http:// or https:// twice: "${shownValue(address)}"`,
-			'Take one of the two out of the expression.',
+			`contains http:// or https:// twice: "${shownValue(address)}"`,
+			'Remove one of them from the expression',
 		);
 	}
 	if (/^https?:/i.test(address) && /[\r\n\t]/.test(address)) {
 		throw new FieldError(
 			field,
 			`is an address with a line break or a tab in it: "${shownValue(address)}"`,
-			'Give one address, in one line.',
+			'Enter one address on one line',
 		);
 	}
 	if (/^(\/\/|www\.)/i.test(address) || /^[a-z0-9-]+(\.[a-z0-9-]+)+\//i.test(address)) {
 		throw new FieldError(
 			field,
-			`is an address without https:// before it: "${shownValue(address)}"`,
-			`Put https:// before it. ${HOW}`,
+			`is an address without https:// in front of it: "${shownValue(address)}"`,
+			`Put https:// in front of it. ${HOW}`,
 		);
 	}
 	return address;
@@ -113,11 +113,14 @@ function addressIn(text: string, field: string): string {
 const several = (field: string, count: number, expression: string) =>
 	new FieldError(
 		field,
-		`holds ${count} pictures or addresses, and one is needed`,
-		`Let the expression name one, e.g. ${expression}; for a video of each, put Split Out before this node.`,
+		`contains ${count} pictures or addresses, but must be only one`,
+		`Use an expression that gives one of them, e.g. ${expression}. To make a video of each, add Split Out before this node`,
 	);
 
-/** @throws FieldError for a page, for what cannot be reached, and for a file that the provider does not take */
+/**
+ * @throws FieldError for a page, for an address that cannot be reached, and for a file that the provider does not
+ * accept
+ */
 function reachableUrl(text: string, context: PictureTextContext): string {
 	const { field, rules, byN8n, howByN8n = HOW_BY_N8N } = context;
 	const url = fileUrl(text, context);
@@ -125,16 +128,16 @@ function reachableUrl(text: string, context: PictureTextContext): string {
 	if (!wrongType) return url;
 	throw new FieldError(
 		field,
-		`is the address of a ${wrongType} file; allowed are ${typeNames(rules)}`,
-		`Give the address of a picture of these types. If it only looks like that: ${howByN8n}, which looks at the file itself.`,
+		`is the address of a ${wrongType} file; it must be ${typeNames(rules)}`,
+		`Enter the address of a picture of these types. If only the name of the file is wrong: ${howByN8n}, which checks the file itself`,
 	);
 }
 
 /**
- * The address at which the provider, or n8n for it, is to fetch a file: a share link is taken as the file behind it where
- * n8n fetches.
+ * The address from which the provider or n8n fetches a file. If n8n fetches, a share link is replaced with the address
+ * of its file.
  *
- * @throws FieldError for a page, and for what cannot be reached
+ * @throws FieldError for a page, and for an address that cannot be reached
  */
 export function fileUrl(text: string, context: Omit<PictureTextContext, 'rules'>): string {
 	const { field, byN8n, howByN8n = HOW_BY_N8N } = context;
@@ -146,12 +149,12 @@ export function fileUrl(text: string, context: Omit<PictureTextContext, 'rules'>
 	throw new FieldError(field, `is ${page.what}`, fix);
 }
 
-/** The source at which n8n fetches the picture, as the editor calls it. */
+/** The source for which n8n fetches the picture, as the editor calls it. */
 export const FETCHED = 'URL, Fetched by n8n';
 
 const HOW_BY_N8N = `Choose '${FETCHED}' as the source`;
 
-/** What the name of a file says that is none of the usual pictures. A query may say otherwise. */
+/** File extensions that are not those of the usual pictures. With a query, the extension proves nothing. */
 const ENDINGS = new Map<string, string>([
 	['webp', 'image/webp'],
 	['heic', 'image/heic'],
@@ -171,7 +174,7 @@ function otherFile(url: URL, rules: PictureRules): string | undefined {
 	return ending.toUpperCase();
 }
 
-/** A file as n8n writes it into the JSON, and what a form says of an upload. */
+/** Whether it is a file as n8n writes it into the JSON, or as a form describes an upload. */
 const describesFile = (value: unknown): boolean =>
 	typeof value === 'object' &&
 	value !== null &&
@@ -185,9 +188,9 @@ function describe(value: unknown): string {
 }
 
 /**
- * The address of a file that the provider is to fetch itself.
+ * The address of a file that the provider fetches itself.
  *
- * @throws FieldError for one that it cannot reach
+ * @throws FieldError for an address that it cannot reach
  */
 function publicUrl(
 	text: string,
@@ -203,15 +206,15 @@ function publicUrl(
 	}
 	const url = parseUrl(text);
 	if (!url || !/^https?:\/\/[^/]/i.test(text)) {
-		throw new FieldError(field, `is no valid address: "${shownValue(text)}"`, HOW);
+		throw new FieldError(field, `is not a valid address: "${shownValue(text)}"`, HOW);
 	}
 	if (isFromInside(url, providerUrl)) {
 		throw new FieldError(
 			field,
 			byN8n
-				? `is on "${url.host}", an address of your own network, from where this node fetches nothing`
+				? `is on "${url.host}", an address in your own network, and this node fetches nothing from there`
 				: `is on "${url.host}", which only your own network can reach; the provider fetches the file itself`,
-			'Fetch it with an HTTP Request step (response format: file) and use it as binary data.',
+			"Fetch it with HTTP Request (Response Format: File), and choose 'File From Input'",
 		);
 	}
 	return url.href;
@@ -241,13 +244,13 @@ function fromDataUri(text: string, context: PictureTextContext): PictureText {
 
 function fromBase64(base64: string, original: string, context: PictureTextContext): PictureText {
 	const { field, rules } = context;
-	// Checked before it is decoded; a little more for the line breaks that MIME puts into base64.
+	// Checked before decoding; with a little room for the line breaks that MIME puts into Base64.
 	const longest = Math.ceil((rules.maxBytes * 4) / 3) * 1.05 + 1024;
 	if (base64.length > longest) {
 		throw new FieldError(
 			field,
-			`is a text of ${base64.length} characters, more than a picture of the allowed size can have`,
-			'Save the picture smaller (as JPG), or give its https:// address.',
+			`has ${base64.length} characters, more than a picture of the allowed size can have`,
+			'Make the picture smaller (save it as JPG), or enter its https:// address',
 		);
 	}
 	// One class, no repetition: a single pass whatever the length.
@@ -260,8 +263,8 @@ function fromBase64(base64: string, original: string, context: PictureTextContex
 		}
 		const what =
 			original === base64
-				? 'is neither an address nor a picture as base64'
-				: 'is a data URI that holds no picture';
+				? 'is neither an address nor a picture as Base64 text'
+				: 'is a data URI that does not contain a picture';
 		throw new FieldError(field, `${what}: "${shownValue(original)}"`, HOW);
 	}
 	return { kind: 'data', data, mimeType: kind.mimeType };

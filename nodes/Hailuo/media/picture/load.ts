@@ -36,11 +36,14 @@ export interface PictureInput {
 	howByN8n?: string;
 }
 
-/** What the provider may show otherwise than the person sees it. */
+/** What may look different in the video than to the user. */
 export interface Note {
 	/** A sentence. */
 	text: string;
-	/** Whether the header alone leaves open that the picture has it: nearly every screenshot has a channel for transparency. */
+	/**
+	 * Whether the header alone does not prove it: nearly every screenshot has an alpha channel, though no pixel is
+	 * transparent.
+	 */
 	isGuess: boolean;
 }
 
@@ -74,11 +77,11 @@ const EXTENSIONS: Record<string, string> = {
 };
 
 /**
- * The picture of one field of one item, checked against the provider's limits. A URL is checked for its form
- * only: the provider fetches it.
+ * The picture of one field of one item, checked against the provider's limits. Of a URL, only the form is checked: the
+ * provider fetches it.
  *
- * @throws FieldError, before any request. `binary.<field>.data` is never read: in n8n's
- * filesystem mode it is no data.
+ * @throws FieldError, before any request. `binary.<field>.data` is never read: in n8n's filesystem mode it does not
+ * hold the data.
  */
 export async function loadPicture(
 	this: IExecuteFunctions,
@@ -102,7 +105,7 @@ export async function loadPicture(
 	return await checked(data, binary.fileName, input);
 }
 
-/** @throws FieldError where nothing comes, or a page */
+/** @throws FieldError if nothing can be fetched, or only a web page */
 async function fetched(url: string, { label, rules, fetch }: PictureInput): Promise<Buffer> {
 	const accept = `${rules.mimeTypes.join(', ')}, */*;q=0.1`;
 	const outcome = await settle(async () => await fetch(url, { accept, maxBytes: rules.maxBytes }));
@@ -119,19 +122,21 @@ async function fetched(url: string, { label, rules, fetch }: PictureInput): Prom
 	throw new FieldError(
 		label,
 		`could not be fetched: ${error.message}`,
-		error.reason === 'size' ? 'Save it smaller: as JPG, or with fewer pixels.' : LOOK,
+		error.reason === 'size'
+			? 'Make it smaller: save it as JPG, or reduce its size in pixels'
+			: LOOK,
 	);
 }
 
-/** What to do with a link that brings no file. */
+/** What to do if a link does not deliver the file. */
 export const LOOK =
-	"Open the link in a private window of your browser: it must show the file alone, without signing in (Google Drive: share it with 'Anyone with the link'). For what only you may open, put the step of that service, or HTTP Request with Response Format 'File', before this node and choose 'File From Input'.";
+	"Open the link in a private window of your browser: it must show the file alone, without signing in (Google Drive: share it with 'Anyone with the link'). If only you may open it, add the node of that service (or HTTP Request with Response Format 'File') before this node, and choose 'File From Input'";
 
 function unreadable(error: unknown, label: string): FieldError {
 	return new FieldError(
 		label,
 		`cannot be read from n8n's storage: ${(error as Error)?.message ?? String(error)}`,
-		'Run the step again that delivers the file.',
+		'Run the step that delivers the file again',
 	);
 }
 
@@ -158,7 +163,7 @@ async function checked(
 	};
 }
 
-/** Nobody documents what becomes of these (docs/providers.md D). */
+/** No provider documents what happens to these (docs/providers.md D). */
 const NOTES: Record<Trait, string> = {
 	cmyk: 'uses print colours (CMYK): the video may show different colours. Save the picture as RGB',
 	animated:
@@ -167,11 +172,11 @@ const NOTES: Record<Trait, string> = {
 		'has an alpha channel: where it is transparent, the provider decides what the video shows. Add a background to the picture',
 };
 
-/** The name that a provider sees: it goes into a multipart header, so nothing of it is trusted. */
+/** The file name that a provider sees. It goes into a multipart header, so all other characters are replaced. */
 export function uploadName(name: string, mimeType: string): string {
 	const stem = name
 		.replace(/\.[A-Za-z0-9]{1,5}$/, '')
-		// A name full of dashes would take the expressions below minutes.
+		// With a long name full of dashes, the expressions below would take minutes.
 		.slice(0, 500)
 		.replace(/[^A-Za-z0-9_-]+/g, '-')
 		.replace(/^-+|-+$/g, '')
@@ -187,12 +192,12 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 			// A name like 'constructor' finds what every object has.
 			if (holdsData(found)) return withType(found);
 		} catch {
-			// n8n's own text does not say which fields the item has: that follows.
+			// n8n's own message does not say which fields the item has. The errors below do.
 		}
 	}
 	refuseText(value, input);
 	const files = binaryFields.call(this, itemIndex);
-	// A file in the JSON: n8n's helper looks there in its combined mode alone.
+	// A file in the JSON: n8n's helper searches there only in its combined mode.
 	const inJson = typeof value === 'string' ? files.get(value) : undefined;
 	if (inJson) return withType(inJson);
 	const names = [...files.keys()];
@@ -206,14 +211,16 @@ function findBinary(this: IExecuteFunctions, itemIndex: number, input: PictureIn
 			? `needs a picture in the input field ${wanted}, but the item has no file`
 			: `needs a picture in the input field ${wanted}, but the item has only ${quoted(names)}`,
 		names.length === 0
-			? "Add a step before this one that delivers a file (Google Drive, HTTP Request, a form …), or choose 'URL or Base64 Text'."
+			? "Add a step before this one that delivers a file (Google Drive, HTTP Request, a form …), or choose 'URL or Base64 Text'"
 			: free
-				? `Enter "${free}" in '${input.label} Input Field'.`
-				: "That one is the first frame. Put a second picture into the item, in a field of its own, or choose 'URL or Base64 Text'.",
+				? `Enter "${free}" in '${input.label} Input Field'`
+				: "That is the first frame. Put a second picture into another field of the item, or choose 'URL or Base64 Text'",
 	);
 }
 
-/** A name without blanks around it, or the one file of a list: a form with many files gives a list also for one. */
+/**
+ * A name without blanks around it, or the only file of a list: a form for several files gives a list even for one file.
+ */
 function oneOf(value: unknown): unknown {
 	if (typeof value === 'string') return value.trim();
 	return Array.isArray(value) && value.length === 1 && isBinaryData(value[0])
@@ -226,20 +233,20 @@ function isBinaryData(value: unknown): value is IBinaryData {
 	return holdsData(value) && 'mimeType' in value;
 }
 
-/** Whether an entry among an item's files is one: those that a Code node makes often have no MIME type. */
+/** Whether an entry among an item's files is a file. Those that a Code node makes often have no MIME type. */
 function holdsData(value: unknown): value is IBinaryData {
 	if (typeof value !== 'object' || value === null) return false;
 	return ['data', 'id'].some((key) => typeof (value as Record<string, unknown>)[key] === 'string');
 }
 
-/** n8n's helper reads no file without a MIME type; what it says is never asked. */
+/** n8n's helper does not read a file without a MIME type. The type itself is not used. */
 export const withType = (file: IBinaryData): IBinaryData =>
 	file.mimeType ? file : { ...file, mimeType: 'application/octet-stream' };
 
-/** Longer than any name of a field. */
+/** No field name is longer. */
 const MAX_NAME = 200;
 
-/** @throws FieldError for the picture itself, or its address, in place of a name */
+/** @throws FieldError if the value is the picture itself or its address, not a name */
 function refuseText(value: unknown, { label }: PictureInput): void {
 	if (typeof value !== 'string') return;
 	const isAddress = /^(https?:\/\/|data:)/i.test(value);
@@ -247,12 +254,12 @@ function refuseText(value: unknown, { label }: PictureInput): void {
 	throw new FieldError(
 		label,
 		// An address may have a token in it.
-		`needs the name of an input field, and got ${isAddress ? 'an address' : `a text: "${shownValue(value)}"`}`,
-		`Choose 'URL or Base64 Text' in '${label}', and give it there.`,
+		`needs the name of an input field, but got ${isAddress ? 'an address' : `"${shownValue(value)}"`}`,
+		`Choose 'URL or Base64 Text' in '${label}', and enter it there`,
 	);
 }
 
-/** @throws FieldError for an object or a list in place of a name, as a form or Airtable describe their files */
+/** @throws FieldError if the value is an object or a list, as a form or Airtable describe their files, not a name */
 function refuseObject(value: unknown, names: string[], { label }: PictureInput): void {
 	if (typeof value !== 'object' || value === null) return;
 	const field = `'${label} Input Field'`;
@@ -260,13 +267,13 @@ function refuseObject(value: unknown, names: string[], { label }: PictureInput):
 	throw new FieldError(
 		label,
 		isFiles
-			? `needs one picture, and ${field} gives a list of ${value.length} files`
-			: `needs the name of an input field, and ${field} gives ${Array.isArray(value) ? 'a list' : 'an object'}`,
+			? `needs one picture, but ${field} gives a list of ${value.length} files`
+			: `needs the name of an input field, but ${field} gives ${Array.isArray(value) ? 'a list' : 'an object'}`,
 		isFiles
-			? 'Let the expression name one of them, e.g. {{ $json.Pictures[0] }}; for a video of each, put Split Out before this node.'
+			? 'Use an expression that gives one of them, e.g. {{ $json.Pictures[0] }}. To make a video of each, add Split Out before this node'
 			: names.length
-				? `Enter a name as a text; the item has ${quoted(names)}.`
-				: "The item has no file: put a step before this one that delivers it, or choose 'URL or Base64 Text' where the object has an address in it.",
+				? `Enter the name of a field; the item has ${quoted(names)}`
+				: "The item has no file: add a step before this one that delivers it, or choose 'URL or Base64 Text' if the object contains an address",
 	);
 }
 
@@ -274,7 +281,7 @@ function quoted(names: string[]): string {
 	return names.map((name) => `"${name}"`).join(', ');
 }
 
-/** The files of an item by their fields; also those that stand in the JSON, where n8n's combined mode puts them. */
+/** The files of an item by field name, including files in the JSON, where n8n's combined mode puts them. */
 export function binaryFields(this: IExecuteFunctions, itemIndex: number): Map<string, IBinaryData> {
 	const item = this.getInputData()[itemIndex];
 	const inJson = Object.entries(item?.json ?? {})
@@ -291,13 +298,16 @@ export function binaryFields(this: IExecuteFunctions, itemIndex: number): Map<st
 	]);
 }
 
-/** Before a file of some GB is read into memory. Where no size is known, checkImage finds it afterwards. */
+/**
+ * Checks the size before a file of some GB is read into memory. If the size is not known, checkImage checks it
+ * afterwards.
+ */
 async function guardSize(this: IExecuteFunctions, binary: IBinaryData, input: PictureInput) {
 	const bytes = binary.id ? await storedBytes.call(this, binary.id) : binary.bytes;
 	if (typeof bytes === 'number' && bytes > 0) checkBytes(bytes, input.rules, input.label);
 }
 
-/** What n8n's storage says of a file's length; undefined where it does not tell. */
+/** The size of a file in n8n's storage, in bytes; undefined if n8n does not report it. */
 export async function storedBytes(
 	this: Pick<IExecuteFunctions, 'helpers'>,
 	id: string,

@@ -5,11 +5,11 @@ import { readClip } from './clip';
 import { KINDS, type ReferenceKind } from './names';
 import { soundSeconds } from './sound';
 
-/** What is known of a video or a sound. */
+/** What is known about a video or a sound file. */
 export interface CheckedClip {
 	/** From its bytes. */
 	mimeType: string;
-	/** s; undefined where its header does not tell. */
+	/** s; undefined if its header does not tell. */
 	seconds?: number;
 }
 
@@ -20,7 +20,7 @@ const TYPE_NAMES: Record<string, string> = {
 	'audio/mpeg': 'MP3',
 };
 
-/** Header lengths are not exact: a clip that was cut to 15 s may have a frame more. */
+/** Lengths in headers are not exact: a clip that was cut to 15 s may be one frame longer. */
 const TOLERANCE_S = 0.1;
 
 const typeNames = ({ mimeTypes }: ClipRules) =>
@@ -28,7 +28,7 @@ const typeNames = ({ mimeTypes }: ClipRules) =>
 
 const seconds = (s: number) => `${Math.round(s * 10) / 10} s`;
 
-/** Refuses a file for its length alone, so that a huge one need not be read. @throws FieldError */
+/** Rejects a file by its size in bytes, so that a huge one need not be read. @throws FieldError */
 export function checkClipBytes(bytes: number, rules: ClipRules, label: string, name: string): void {
 	if (bytes > 0 && bytes <= rules.maxBytes) return;
 	const most = Math.floor(rules.maxBytes / 1_000_000);
@@ -42,8 +42,8 @@ export function checkClipBytes(bytes: number, rules: ClipRules, label: string, n
 }
 
 /**
- * Checks a video or a sound against what the model takes, by its bytes alone. What its header does not tell is not
- * checked here: the upload call refuses a bad file before anything is paid.
+ * Checks a video or a sound file against the rules of the model, using only its bytes. What its header does not tell is
+ * not checked here: the upload call rejects a bad file before anything is paid.
  *
  * @throws FieldError that names the field, the file, the rule and the fix
  */
@@ -60,7 +60,7 @@ export function checkClip(
 	const { mimeType, name: what } = identify(data);
 	if (!rules.mimeTypes.includes(mimeType)) {
 		throw refuse(
-			`which is ${what}; allowed are ${typeNames(rules)}, whatever the file is called`,
+			`which is ${what}; it must be ${typeNames(rules)}, whatever the file is called`,
 			`Convert it to ${typeNames(rules)} in a step before this one`,
 		);
 	}
@@ -83,8 +83,8 @@ export function checkClip(
 		const [fewest, highest] = rules.fps;
 		if (clip.fps < fewest - 0.05 || clip.fps > highest + 0.05) {
 			throw refuse(
-				`which has ${Math.round(clip.fps * 100) / 100} frames a second; allowed are ${fewest} to ${highest}`,
-				'Save it with 24 or 30 frames a second',
+				`which has ${Math.round(clip.fps * 100) / 100} frames per second; it must have ${fewest} to ${highest}`,
+				'Save it with 24 or 30 frames per second',
 			);
 		}
 	}
@@ -95,14 +95,14 @@ export function checkClip(
 		!rules.codecs.includes(clip.codec)
 	) {
 		throw refuse(
-			`which is encoded as '${clip.codec.replace(/[^\x20-\x7e]/g, '?')}'; allowed are H.264 and H.265`,
+			`which is encoded as '${clip.codec.replace(/[^\x20-\x7e]/g, '?')}'; it must be H.264 or H.265`,
 			'Save it as MP4 with H.264',
 		);
 	}
 	return { mimeType, seconds: length };
 }
 
-/** @throws FieldError where the files of one field are too long together */
+/** @throws FieldError if the files of one field are too long in total */
 export function checkTotal(
 	lengths: ReadonlyArray<number | undefined>,
 	{ totalSeconds }: ClipRules,
@@ -112,7 +112,7 @@ export function checkTotal(
 	if (total <= totalSeconds + TOLERANCE_S) return;
 	throw new FieldError(
 		label,
-		`names files that last ${seconds(total)} together; at most ${totalSeconds} s are allowed`,
+		`lists files that last ${seconds(total)} in total; at most ${totalSeconds} s are allowed`,
 		'Use fewer or shorter files',
 	);
 }

@@ -7,18 +7,18 @@ import { binaryFields } from '../picture/load';
 
 export type ReferenceKind = 'picture' | 'video' | 'audio';
 
-/** What a file of each kind is called, and how its MIME type begins. */
+/** The name of each kind of file in messages, and the beginning of its MIME types. */
 export const KINDS: Record<ReferenceKind, { word: string; mime: string }> = {
 	picture: { word: 'picture', mime: 'image/' },
 	video: { word: 'video', mime: 'video/' },
-	audio: { word: 'sound', mime: 'audio/' },
+	audio: { word: 'sound file', mime: 'audio/' },
 };
 
-/** An address, of whatever scheme: anything else is the name of an input field. */
+/** Whether an entry is an address, with any scheme. Anything else is the name of an input field. */
 export const isAddress = (entry: string): boolean => /^([a-z][a-z0-9+.-]*:\/\/|data:)/i.test(entry);
 
 interface Asked {
-	/** A text with names, patterns and addresses, separated by commas or line breaks; or a list of them. */
+	/** Names, patterns and addresses: as text, separated by commas or line breaks, or as a list. */
 	value: unknown;
 	kind: ReferenceKind;
 	/** The label of the field. */
@@ -26,12 +26,12 @@ interface Asked {
 }
 
 /**
- * The references that a field names: input fields of the item (`data`), patterns of them (`photo_*`, in the order of
- * their numbers) and addresses. Each file once; none where the field is empty.
+ * The references in a field: names of input fields (`data`), patterns (`photo_*`, in the order of their numbers) and
+ * addresses. Each file once; an empty list if the field is empty.
  *
- * A pattern takes the files of its kind alone, by their declared type, so that `*` may stand in all three fields.
+ * A pattern matches only files of its kind, by their declared type, so that `*` can be used in all three fields.
  *
- * @throws FieldError for a name that the item does not have; before any request
+ * @throws FieldError for a name that the item does not have, before any request
  */
 export function referenceNames(
 	this: IExecuteFunctions,
@@ -45,7 +45,7 @@ export function referenceNames(
 		if (files.has(entry)) return [entry];
 		throw new FieldError(
 			label,
-			`names the input field '${shownValue(entry)}', and ${whatIsThere(files)}`,
+			`names the input field '${shownValue(entry)}', but ${whatIsThere(files)}`,
 			FIX,
 		);
 	});
@@ -53,7 +53,7 @@ export function referenceNames(
 }
 
 const FIX =
-	'Give names of input fields (data, photo_*) or public addresses, separated by commas or line breaks';
+	'Enter names of input fields (data, photo_*) or public addresses, separated by commas or line breaks';
 
 const whatIsThere = (files: ReadonlyMap<string, IBinaryData>) =>
 	files.size === 0
@@ -74,7 +74,7 @@ function textsOf(value: unknown, label: string, files: ReadonlyMap<string, IBina
 }
 
 /**
- * At line breaks and commas. A comma within an address (Cloudinary, Amazon) is its own: one that is followed by neither a
+ * Splits at line breaks and commas. A comma belongs to an address (Cloudinary, Amazon) if it is followed by neither a
  * blank, nor another address, nor the name of a file.
  */
 function splitText(value: string, files: ReadonlyMap<string, IBinaryData>): string[] {
@@ -95,7 +95,7 @@ function splitText(value: string, files: ReadonlyMap<string, IBinaryData>): stri
 	});
 }
 
-const notText = (label: string) => new FieldError(label, 'must be a text, or a list of texts', FIX);
+const notText = (label: string) => new FieldError(label, 'must be text or a list of texts', FIX);
 
 function matching(
 	pattern: string,
@@ -123,7 +123,7 @@ function matching(
 		.map(([name]) => name)
 		.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 	if (found.length > 0) return found;
-	// Taken for one kind alone, `*` may find nothing of another.
+	// `*` may match files of one kind and none of another.
 	if (pattern === '*') return [];
 	throw new FieldError(
 		label,
@@ -132,6 +132,6 @@ function matching(
 	);
 }
 
-/** The declared type; that of its first bytes where none is, as of files that a Code node makes. */
+/** The declared type. Without one, as in files that a Code node makes, the type of the first bytes. */
 const typeOf = ({ mimeType, data = '' }: IBinaryData): string =>
 	mimeType || identify(Buffer.from(data.slice(0, 2_000), 'base64')).mimeType;

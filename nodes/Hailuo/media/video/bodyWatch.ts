@@ -90,7 +90,7 @@ const cutFile = (url: string, bytes: number) =>
 export function tooLarge(bytes: number, maxBytes: number, url: string): DownloadFailed {
 	const mb = (n: number) => Math.round(n / 1e6);
 	return new DownloadFailed(
-		`it has ${mb(bytes)} MB or more; at most ${mb(maxBytes)} MB are allowed`,
+		`it is ${mb(bytes)} MB or larger; at most ${mb(maxBytes)} MB are allowed`,
 		{
 			reason: 'size',
 			url,
@@ -104,7 +104,7 @@ export function tooLarge(bytes: number, maxBytes: number, url: string): Download
  * Slack) would fail in a way that nobody understands. The job keeps its URL, so nothing paid is lost.
  */
 function notMp4(url: string): DownloadFailed {
-	return new DownloadFailed('the downloaded file does not begin like an MP4', {
+	return new DownloadFailed('the downloaded file is not an MP4', {
 		reason: 'type',
 		url,
 		retryable: false,

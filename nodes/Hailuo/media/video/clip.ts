@@ -119,7 +119,7 @@ async function described(input: Input, data: Buffer): Promise<Clip> {
 		);
 	}
 	const video = await input.getPrimaryVideoTrack();
-	if (!video) throw new ClipRefused('has no picture, only sound', 'Leave it out');
+	if (!video) throw new ClipRefused('has only sound, no picture', 'Leave it out');
 	const audio = await input.getPrimaryAudioTrack();
 	const [kind, config] = [await video.getCodec(), await video.getDecoderConfig()];
 	const pictures = await packetsOf(video, data);
@@ -217,26 +217,29 @@ export function misfit(first: ClipFacts, other: ClipFacts): ClipRefused | undefi
 	const same = 'Make all clips with the same model, resolution and aspect ratio';
 	if (first.width !== other.width || first.height !== other.height) {
 		return new ClipRefused(
-			`is ${other.width} x ${other.height} px, the first one ${first.width} x ${first.height} px`,
+			`is ${other.width} x ${other.height} px, but the first one is ${first.width} x ${first.height} px`,
 			`${same}, or join them in groups of one size`,
 		);
 	}
 	if (first.rotation !== other.rotation) {
 		return new ClipRefused(
-			`is rotated by ${other.rotation}°, the first one by ${first.rotation}°`,
+			`is rotated by ${other.rotation}°, but the first one by ${first.rotation}°`,
 			same,
 		);
 	}
 	const isH264 = isSameH264(first, other);
 	if (first.codec !== other.codec && !isH264) {
-		return new ClipRefused(`is encoded as ${other.codec}, the first one as ${first.codec}`, same);
+		return new ClipRefused(
+			`is encoded as ${other.codec}, but the first one as ${first.codec}`,
+			same,
+		);
 	}
 	if (first.setup !== other.setup && !isH264) {
-		return new ClipRefused('is encoded with different settings than the first one', same);
+		return new ClipRefused('is encoded with other settings than the first one', same);
 	}
 	if (!first.sound !== !other.sound) {
 		return new ClipRefused(
-			other.sound ? 'has sound, the first one has none' : 'has no sound, the first one has',
+			other.sound ? 'has sound, but the first one has none' : 'has no sound, but the first one has',
 			"Set 'Sound' to 'Leave Out' to make a silent film, or use clips that all have sound",
 		);
 	}

@@ -100,7 +100,7 @@ async function* filled(
 			}
 			const { clip, start, bytes } = piece;
 			const ended = () =>
-				new JoinRefused(clip, 'has become shorter while it was joined', MAKE_AGAIN);
+				new JoinRefused(clip, 'became shorter while it was being joined', MAKE_AGAIN);
 			const reader =
 				open.get(clip) ?? new ClipReader(sources[clip].bytes(), reach.get(clip) ?? 0, ended);
 			open.set(clip, reader);

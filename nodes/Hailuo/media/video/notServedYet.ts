@@ -51,7 +51,7 @@ export async function loadNewVideo<T>({
 }
 
 const notServed = ({ message, url }: DownloadFailed) =>
-	new DownloadFailed(`${message}, also after a minute`, {
+	new DownloadFailed(`${message}, even after a minute`, {
 		reason: 'missing',
 		url,
 		retryable: false,

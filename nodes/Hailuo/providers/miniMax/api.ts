@@ -270,7 +270,7 @@ function onlyNew(error: unknown): never {
 
 /** The job's ID is the only parameter of a query, so an invalid one is an ID that MiniMax does not know. */
 function unknownJob(jobId: string, { status }: HttpResponse): ProviderError {
-	return new ProviderError(`${NAME} knows no job ${jobId} in this account`, {
+	return new ProviderError(`${NAME} does not know the job ${jobId} in this account`, {
 		kind: 'notFound',
 		status,
 		code: '2013',

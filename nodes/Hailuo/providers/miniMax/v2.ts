@@ -79,7 +79,7 @@ export async function get(http: HttpClient, jobId: string): Promise<Job> {
 }
 
 function unknownJob(jobId: string, { status, code }: ProviderError): ProviderError {
-	return new ProviderError(`${NAME} knows no job ${jobId} in this account`, {
+	return new ProviderError(`${NAME} does not know the job ${jobId} in this account`, {
 		kind: 'notFound',
 		status,
 		code,

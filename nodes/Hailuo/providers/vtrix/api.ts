@@ -105,7 +105,7 @@ async function quote(http: HttpClient, submission: Submission): Promise<Quote> {
 	const price = number(data.cost);
 	if (price === undefined) {
 		throw new ProviderError(
-			`${NAME} has no price for ${submission.model} at hand${text(data.reason) ? ` (${text(data.reason)})` : ''}`,
+			`${NAME} does not have a price for ${submission.model} yet${text(data.reason) ? ` (${text(data.reason)})` : ''}`,
 			{
 				kind: 'invalid',
 				code: text(data.reason),

@@ -35,7 +35,7 @@ describe('checkImage', () => {
 		const error = refusal(webpLossy(1280, 720));
 		expect(error.field).toBe(field);
 		expect(error.message).toBe(
-			"'First Frame' is a WebP picture; allowed are JPG or PNG, whatever the file is called",
+			"'First Frame' is a WebP picture; it must be JPG or PNG, whatever the file is called",
 		);
 		expect(error.fix).toContain('Convert');
 	});
@@ -44,7 +44,7 @@ describe('checkImage', () => {
 		for (const [mimeType, data] of Object.entries(others)) {
 			expect([mimeType, refusal(data, vtrixRules).rule]).toEqual([
 				mimeType,
-				expect.stringContaining('allowed are JPG, PNG or WebP'),
+				expect.stringContaining('it must be JPG, PNG or WebP'),
 			]);
 		}
 		expect(refusal(others['text/html']).message).toContain('is a web page (HTML)');
@@ -64,26 +64,26 @@ describe('checkImage', () => {
 	it('wants a ratio between 2:5 and 5:2, without its ends on WaveSpeed', () => {
 		expect(accepted(png(999, 400))).toBeDefined();
 		expect(accepted(png(400, 999))).toBeDefined();
-		expect(refusal(png(1000, 400)).rule).toMatch(/too (wide|tall): a ratio of/);
-		expect(refusal(png(400, 1000)).rule).toMatch(/too (wide|tall): a ratio of/);
+		expect(refusal(png(1000, 400)).rule).toMatch(/too (wide|tall): its ratio is/);
+		expect(refusal(png(400, 1000)).rule).toMatch(/too (wide|tall): its ratio is/);
 		expect(accepted(png(1000, 400), vtrixRules)).toBeDefined();
 		expect(accepted(png(400, 1000), vtrixRules)).toBeDefined();
-		expect(refusal(png(1001, 400), vtrixRules).rule).toMatch(/too (wide|tall): a ratio of/);
-		expect(refusal(png(400, 1001), vtrixRules).rule).toMatch(/too (wide|tall): a ratio of/);
+		expect(refusal(png(1001, 400), vtrixRules).rule).toMatch(/too (wide|tall): its ratio is/);
+		expect(refusal(png(400, 1001), vtrixRules).rule).toMatch(/too (wide|tall): its ratio is/);
 	});
 
 	it('says how far to crop, and the crop then passes', () => {
 		const error = refusal(png(1280, 480));
 		expect(error.message).toBe(
-			"'First Frame' is 1280 × 480 px, too wide: a ratio of 2.67:1, allowed is less than 2.5:1",
+			"'First Frame' is 1280 × 480 px, too wide: its ratio is 2.67:1 and must be less than 2.5:1",
 		);
 		expect(error.fix).toContain('at most 1199 px in width');
 		expect(accepted(png(1199, 480))).toBeDefined();
 		const tall = refusal(png(401, 1280), vtrixRules);
-		expect(tall.message).toContain('too tall: a ratio of 1:3.19, allowed is up to 1:2.5');
+		expect(tall.message).toContain('too tall: its ratio is 1:3.19 and must be at most 1:2.5');
 		expect(tall.fix).toContain('at most 1002 px in height');
 		expect(accepted(png(401, 1002), vtrixRules)).toBeDefined();
-		expect(refusal(png(401, 1003), vtrixRules).rule).toMatch(/too (wide|tall): a ratio of/);
+		expect(refusal(png(401, 1003), vtrixRules).rule).toMatch(/too (wide|tall): its ratio is/);
 	});
 
 	it('speaks of the picture as it is displayed', () => {
@@ -101,7 +101,7 @@ describe('checkImage', () => {
 		expect(refusal(grown(20_000_000), vtrixRules).rule).toContain('at most 20 MB');
 		const error = refusal(grown(20_000_001));
 		expect(error.field).toBe(field);
-		expect(error.message).toBe("'First Frame' has 20.1 MB; at most 20 MB are allowed");
+		expect(error.message).toBe("'First Frame' is 20.1 MB; at most 20 MB are allowed");
 	});
 
 	it('says what a damaged or empty picture is', () => {

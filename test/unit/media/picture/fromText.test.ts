@@ -62,7 +62,7 @@ describe('a URL', () => {
 		const error = refusal(url);
 		expect(error.field).toBe('Last Frame');
 		expect(error.message).toContain('only your own network can reach');
-		expect(error.fix).toContain('binary data');
+		expect(error.fix).toContain('File From Input');
 		expect(read(url, local).kind).toBe('url');
 	});
 
@@ -96,7 +96,7 @@ describe('a URL', () => {
 		'https://exa mple.com/a.jpg',
 		'http://[::1',
 	])('that is none is refused: %s', (url) =>
-		expect(refusal(url).message).toContain('is no valid address'),
+		expect(refusal(url).message).toContain('is not a valid address'),
 	);
 });
 
@@ -144,7 +144,7 @@ describe('data', () => {
 		const { field, rule } = refusal(value);
 		expect(field).toBe('Last Frame');
 		expect(rule).toMatch(
-			/^is (neither an address nor|a data URI that holds no|a data URI without|an address without https)|^holds an object|^must be a text, but is an object/,
+			/^is (neither an address nor|a data URI that does not contain|a data URI without|an address without https)|^contains an object|^must be text, but is an object/,
 		);
 	});
 
@@ -153,9 +153,9 @@ describe('data', () => {
 	});
 
 	it('says what a value is that is no text', () => {
-		expect(refusal({ a: 1 }).message).toBe("'Last Frame' must be a text, but is an object");
-		expect(refusal([1]).message).toBe("'Last Frame' must be a text, but is a list");
-		expect(refusal(7).message).toBe("'Last Frame' must be a text, but is a number");
+		expect(refusal({ a: 1 }).message).toBe("'Last Frame' must be text, but is an object");
+		expect(refusal([1]).message).toBe("'Last Frame' must be text, but is a list");
+		expect(refusal(7).message).toBe("'Last Frame' must be text, but is a number");
 	});
 
 	it('quotes only the beginning of a long text, without control characters', () => {
