@@ -284,8 +284,8 @@ describe('WaveSpeed', () => {
 					outputs: [],
 					created_at: new Date(createdAt).toISOString(),
 				}));
-				const twin = { ...items[0], id: 'e'.repeat(32) };
-				list.body = { code: 200, message: 'success', data: { items: [...items, twin] } };
+				const duplicate = { ...items[0], id: 'e'.repeat(32) };
+				list.body = { code: 200, message: 'success', data: { items: [...items, duplicate] } };
 				return true;
 			},
 			fault: list,

@@ -403,7 +403,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('an item that was never accepted does not take the job of its twin', async () => {
+	test('an item that was never accepted does not take the job of an identical item', async () => {
 		const again = await losing(['a boat', 'a boat'], { drop: 'before' });
 		const { items } = await again();
 		expect(items.map(({ json }) => Boolean(json.error)).sort()).toEqual([false, true]);

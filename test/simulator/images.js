@@ -59,7 +59,7 @@ function webp(b) {
  * WebP; the others: below 20 MB, the ratio's ends allowed, WebP too. MB is taken as 2^20 bytes
  * (invented: no provider says which).
  */
-const MOST_BYTES = 20 * 1024 * 1024;
+const MAX_BYTES = 20 * 1024 * 1024;
 
 /**
  * @param {Buffer} bytes
@@ -73,7 +73,7 @@ function refusal(bytes, provider) {
 	if (!picture || !types.includes(picture.type)) {
 		return `image format ${picture?.type ?? 'unknown'} is not one of ${types.join(', ')}`;
 	}
-	if (strict ? bytes.length > MOST_BYTES : bytes.length >= MOST_BYTES) {
+	if (strict ? bytes.length > MAX_BYTES : bytes.length >= MAX_BYTES) {
 		return `image of ${bytes.length} bytes exceeds 20 MB`;
 	}
 	const { width, height } = picture;
@@ -88,4 +88,4 @@ function refusal(bytes, provider) {
 	return undefined;
 }
 
-module.exports = { measure, refusal, MOST_BYTES };
+module.exports = { measure, refusal, MAX_BYTES };

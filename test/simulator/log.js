@@ -11,11 +11,11 @@ const { createHash } = require('node:crypto');
  * }} Entry `at` simulated ms; `status` 0 = the connection was cut or left hanging
  */
 
-const LONGEST = 200;
+const MAX_LENGTH = 200;
 
 /** Long strings (pictures as data URIs) are kept as length and sha256: enough to compare. */
 function brief(value) {
-	if (typeof value === 'string' && value.length > LONGEST) {
+	if (typeof value === 'string' && value.length > MAX_LENGTH) {
 		return { length: value.length, sha256: createHash('sha256').update(value).digest('hex') };
 	}
 	if (Array.isArray(value)) return value.map(brief);

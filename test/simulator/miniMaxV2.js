@@ -12,7 +12,7 @@ const models = require('./miniMaxV2Models');
 
 /** MiniMax's V2: MiniMax-H3 and MiniMax-H3-Max (docs/providers.md I.1). Errors have real HTTP statuses. */
 
-const MOST_BODY = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * @param {import('./simulator').Simulator} sim
@@ -67,7 +67,7 @@ const refuse = (message) => miniMaxV2Error(2013, `invalid params, ${message}`);
 /** Order of the checks (limit, request, files, money): invented. */
 async function create(sim, req, wallet) {
 	const body = req.json;
-	if (req.raw.length > MOST_BODY) return refuse('request body exceeds 64 MB'); // form: invented
+	if (req.raw.length > MAX_BODY_BYTES) return refuse('request body exceeds 64 MB'); // form: invented
 	if (!body || typeof body !== 'object' || Array.isArray(body)) return refuse('not a JSON object');
 	const account = sim.account(wallet);
 	if (account.admit('miniMaxV2')) return miniMaxV2Error(1002, 'rate limit, please retry later');

@@ -9,15 +9,15 @@ const { read } = require('./imageInput');
  */
 
 const MB = 1024 * 1024;
-const MOST_BYTES = { image: 30 * MB, video: 50 * MB, audio: 15 * MB };
+const MAX_BYTES = { image: 30 * MB, video: 50 * MB, audio: 15 * MB };
 const PICTURES = ['jpeg', 'png', 'webp', 'heic'];
 const CODECS = ['avc1', 'avc3', 'hvc1', 'hev1'];
-const MOST_SECONDS = 15;
+const MAX_SECONDS = 15;
 
 /** @param {'image' | 'video' | 'audio'} kind @param {Buffer} bytes @returns {{ problem?: string, seconds?: number }} */
 function inspect(kind, bytes) {
-	if (bytes.length > MOST_BYTES[kind]) {
-		return { problem: `${kind} of ${bytes.length} bytes exceeds ${MOST_BYTES[kind] / MB} MB` };
+	if (bytes.length > MAX_BYTES[kind]) {
+		return { problem: `${kind} of ${bytes.length} bytes exceeds ${MAX_BYTES[kind] / MB} MB` };
 	}
 	if (kind === 'image') return { problem: picture(measure(bytes) ?? measureHeic(bytes)) };
 	if (kind === 'audio') {
@@ -56,8 +56,8 @@ function sides(kind, { width, height }) {
 }
 
 function length(kind, seconds) {
-	if (seconds >= 2 && seconds <= MOST_SECONDS) return { seconds };
-	return { problem: `${kind} must be 2 to ${MOST_SECONDS} s long, got ${seconds.toFixed(2)}` };
+	if (seconds >= 2 && seconds <= MAX_SECONDS) return { seconds };
+	return { problem: `${kind} must be 2 to ${MAX_SECONDS} s long, got ${seconds.toFixed(2)}` };
 }
 
 /** The type of a data URI must be in lower case. @returns {string | undefined} */
@@ -104,8 +104,8 @@ async function checkMedia(sim, media) {
 		if (problem) return { ...found, problem: `${field}: ${problem}` };
 	}
 	for (const kind of ['video', 'audio']) {
-		if (found[`${kind}Seconds`] > MOST_SECONDS) {
-			const problem = `reference_${kind} must not be longer than ${MOST_SECONDS} s together`;
+		if (found[`${kind}Seconds`] > MAX_SECONDS) {
+			const problem = `reference_${kind} must not be longer than ${MAX_SECONDS} s together`;
 			return { ...found, problem };
 		}
 	}

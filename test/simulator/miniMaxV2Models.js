@@ -24,11 +24,11 @@ const MODELS = {
 		expansion: true,
 	},
 };
-const LONGEST = 15;
+const MAX_SECONDS = 15;
 const RATIOS = ['adaptive', '21:9', '16:9', '4:3', '1:1', '3:4', '9:16'];
 const EXPANSION = ['disabled', 'balanced', 'quality'];
-const MOST_TEXT = 7000;
-const MOST_FILES = 12;
+const MAX_TEXT_LENGTH = 7000;
+const MAX_FILES = 12;
 const MOST = {
 	first_frame: 1,
 	last_frame: 1,
@@ -98,8 +98,8 @@ function wrongContent(body) {
 	if (texts.length !== 1 || typeof texts[0].text !== 'string' || !texts[0].text.trim()) {
 		return 'content must include a non-empty text item (prompt is required)';
 	}
-	if ([...texts[0].text].length > MOST_TEXT) {
-		return `text must not be longer than ${MOST_TEXT} characters`;
+	if ([...texts[0].text].length > MAX_TEXT_LENGTH) {
+		return `text must not be longer than ${MAX_TEXT_LENGTH} characters`;
 	}
 	const media = mediaOf(body);
 	if (media.length + 1 !== body.content.length) return 'content has an item of unknown type';
@@ -116,7 +116,7 @@ function wrongRoles(roles) {
 	for (const [role, most] of Object.entries(MOST)) {
 		if (count(role) > most) return `at most ${most} ${role} allowed, got ${count(role)}`;
 	}
-	if (roles.length > MOST_FILES) return `at most ${MOST_FILES} files allowed, got ${roles.length}`;
+	if (roles.length > MAX_FILES) return `at most ${MAX_FILES} files allowed, got ${roles.length}`;
 	const frames = roles.filter((role) => role.endsWith('_frame'));
 	if (frames.length && frames.length < roles.length) {
 		return 'first_frame/last_frame and references cannot be used together';
@@ -136,8 +136,8 @@ function wrongShape({ resolution, duration }, model) {
 		return `resolution must be one of ${Object.keys(model.perSecond).join(', ')}`;
 	}
 	if (duration === undefined) return 'duration is required';
-	if (!Number.isInteger(duration) || duration < model.shortest || duration > LONGEST) {
-		return `duration must be an integer between ${model.shortest} and ${LONGEST}`;
+	if (!Number.isInteger(duration) || duration < model.shortest || duration > MAX_SECONDS) {
+		return `duration must be an integer between ${model.shortest} and ${MAX_SECONDS}`;
 	}
 	return undefined;
 }

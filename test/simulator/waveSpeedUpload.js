@@ -10,7 +10,7 @@ const { waveSpeedError } = require('./errorAnswers');
 const ok = (data) => json({ code: 200, message: 'success', data });
 const TYPES = /\.(jpe?g|png|webp|gif|bmp|tiff?|mp4|mov|webm|mkv|avi|mp3|wav|ogg|flac|m4a)$/i;
 /** Above this the documentation says to use a URL. */
-const MOST_BYTES = 300 * 1024 * 1024;
+const MAX_BYTES = 300 * 1024 * 1024;
 
 /** `type` is the kind of medium (values: invented). */
 function kindOf(upload) {
@@ -32,7 +32,7 @@ function uploadBinary(sim, req) {
 	const file = parts.find((part) => part.name === 'file' && part.filename !== undefined);
 	if (file?.filename === undefined)
 		return waveSpeedError(400, 'Field "file" is missing from the multipart body'); // invented
-	if (file.bytes.length > MOST_BYTES) return waveSpeedError(413, 'Payload too large');
+	if (file.bytes.length > MAX_BYTES) return waveSpeedError(413, 'Payload too large');
 	if (!TYPES.test(file.filename) && !measure(file.bytes)) {
 		// Known: code 500 inside HTTP 200 (A.3).
 		return json({ code: 500, message: 'Upload failed: invalid file type', data: null });
@@ -47,7 +47,7 @@ function uploadTicket(sim, req) {
 	if (!filename || !Number.isInteger(size)) {
 		return waveSpeedError(400, 'filename and size are required'); // invented
 	}
-	if (size > MOST_BYTES) return waveSpeedError(413, 'Payload too large');
+	if (size > MAX_BYTES) return waveSpeedError(413, 'Payload too large');
 	const upload = sim.uploads.add({ filename, size, type });
 	return ok({
 		...facts(upload),

@@ -17,8 +17,8 @@ const BATCH = 250;
 /** Of the batches, every so many runs with On Error: Stop, and is then retried as from the list of executions. */
 const STOP_EVERY = 4;
 const STOP_BATCH = 20;
-/** Of the items, how many have a twin with the same prompt in their batch: they must not adopt each other's job twice. */
-const TWINS = 0.1;
+/** Of the items, how many have the same prompt as another item of their batch: these must not adopt each other's job twice. */
+const DUPLICATE_SHARE = 0.1;
 /** Of the jobs, how many do not succeed at the provider. */
 const ENDS = [
 	[0.03, { fail: 1200 }],
@@ -35,12 +35,12 @@ const WAYS = [
 	{ name: 'MiniMax', provider: 'miniMax', parameters: { operation: 'textToVideo' } },
 ].filter(({ provider }) => engine.providers.includes(provider));
 
-/** Prompts of a batch: `#<n>` tells the items apart, but twins share theirs. */
+/** Prompts of a batch: `#<n>` tells the items apart, but duplicates share theirs. */
 function promptsOf(random, count, from) {
 	const prompts = [];
 	for (let i = 0; i < count; i++) {
-		const twin = i > 0 && random() < TWINS;
-		prompts.push(twin ? prompts[Math.floor(random() * i)] : `A paper boat #${from + i}`);
+		const isDuplicate = i > 0 && random() < DUPLICATE_SHARE;
+		prompts.push(isDuplicate ? prompts[Math.floor(random() * i)] : `A paper boat #${from + i}`);
 	}
 	return prompts;
 }

@@ -8,7 +8,7 @@ const { run } = require('../n8n/processes');
 
 const ROOT = path.join(__dirname, '..', '..');
 const IMAGES = path.join(ROOT, 'docs', 'images');
-const MOST_BYTES = 150_000;
+const MAX_BYTES = 150_000;
 
 /** By the name of the README's picture: the screenshot, and its width in px. */
 const PICTURES = {
@@ -32,7 +32,7 @@ async function main() {
 		const filter = `scale=${width}:-1:flags=lanczos,${colours}`;
 		await run(name, ffmpeg, ['-v', 'error', '-y', '-i', from, '-vf', filter, to]);
 		const { size } = fs.statSync(to);
-		if (size > MOST_BYTES) throw new Error(`${name}.png has ${size} bytes, too many`);
+		if (size > MAX_BYTES) throw new Error(`${name}.png has ${size} bytes, too many`);
 		console.log(`docs/images/${name}.png: ${size} bytes`);
 	}
 }

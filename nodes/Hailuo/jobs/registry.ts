@@ -121,7 +121,7 @@ export class Registry {
 	}
 
 	/**
-	 * The other submits that `job` may belong to. Identical ambiguous submits are not rivals: either may take either job.
+	 * The other submits that `job` may belong to. Identical ambiguous submits do not compete: either may take either job.
 	 * One that is still being sent always is, because its answer will name its job.
 	 *
 	 * @param offsetMs how far the provider's clock is ahead of ours, in ms

@@ -159,14 +159,14 @@ describe('the job of the submit', () => {
 		expect(search.job?.jobId).toBe('old');
 	});
 
-	it('comes with the others that could be it, unless twins of this process wait for them', async () => {
-		for (const [twins, spare] of [
+	it('comes with the others that could be it, unless identical submits of this process wait for them', async () => {
+		for (const [identical, spare] of [
 			[0, 2],
 			[1, 1],
 			[2, undefined],
 		]) {
 			const { run, provider, registry, clock } = setUp(submission('a cat'));
-			for (let n = 0; n < twins!; n++) {
+			for (let n = 0; n < identical!; n++) {
 				registry.begin(submission('a cat'), { startedAt: clock.now() }).state = 'ambiguous';
 			}
 			for (let n = 0; n < 3; n++) provider.accept(submission('a cat'));
@@ -443,20 +443,20 @@ test('the same words are no identity where the history does not show the picture
 describe('other submits', () => {
 	it('keep their job while they are being sent, and the search waits for their answer', async () => {
 		const { run, provider, clock, registry } = setUp(submission('a cat'));
-		const twin = registry.begin(submission('a cat'), { startedAt: clock.now() });
+		const duplicate = registry.begin(submission('a cat'), { startedAt: clock.now() });
 		provider.accept(submission('a cat'));
 		void clock.sleep(58_000).then(() => {
 			registry.claim('job-0');
-			registry.close(twin);
+			registry.close(duplicate);
 		});
 		expect(await run()).toEqual({ looks: 8, candidates: [], whole: true });
 	});
 
 	it('give it up when they were refused', async () => {
 		const { run, provider, clock, registry } = setUp(submission('a cat'));
-		const twin = registry.begin(submission('a cat'), { startedAt: clock.now() });
+		const duplicate = registry.begin(submission('a cat'), { startedAt: clock.now() });
 		provider.accept(submission('a cat'));
-		void clock.sleep(58_000).then(() => registry.close(twin));
+		void clock.sleep(58_000).then(() => registry.close(duplicate));
 		expect((await run()).job?.jobId).toBe('job-0');
 	});
 
@@ -464,8 +464,8 @@ describe('other submits', () => {
 		const other = submission('a cat', { image: `${PICTURE}B` });
 		const { run, provider, clock, registry } = setUp(submission('a cat', { image: PICTURE }));
 		provider.accept(submission('a cat'));
-		const rival = registry.begin(other, { startedAt: clock.now() });
-		registry.giveUp(rival, clock.now());
+		const competitor = registry.begin(other, { startedAt: clock.now() });
+		registry.giveUp(competitor, clock.now());
 		expect(await run()).toMatchObject({ candidates: ['job-0'] });
 		expect(await run()).not.toHaveProperty('job');
 	});
@@ -478,7 +478,7 @@ describe('other submits', () => {
 		expect((await run()).job?.jobId).toBe('job-0');
 	});
 
-	it('are resumed as themselves, not as a twin that began later', async () => {
+	it('are resumed as themselves, not as an identical one that began later', async () => {
 		const { provider, clock, registry, options } = setUp(submission('a cat'));
 		const other = registry.begin(submission('a cat'), {
 			startedAt: clock.now(),

@@ -1,4 +1,4 @@
-const LONGEST = 120;
+const MAX_LENGTH = 120;
 
 /**
  * `<model>-<jobId>.mp4`: only letters, digits, `.`, `_` and `-`, never a leading dot, at most 120 characters.
@@ -7,7 +7,7 @@ const LONGEST = 120;
  */
 export function videoFileName(model: string, jobId: string): string {
 	const id = clean(jobId).slice(-80) || 'video';
-	const name = clean(model).slice(0, LONGEST - id.length - '-.mp4'.length);
+	const name = clean(model).slice(0, MAX_LENGTH - id.length - '-.mp4'.length);
 	return `${name ? `${name}-` : ''}${id}.mp4`;
 }
 
