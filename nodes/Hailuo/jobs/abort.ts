@@ -5,7 +5,7 @@ const SLICE_MS = 1_000;
 
 /**
  * `promise`, or a rejection with `late()` when it has not settled after `ms`. The time is counted in sleeps, not read
- * from the clock: after the machine slept for an hour, nothing has waited for an hour.
+ * from the clock: an hour during which the machine was asleep does not count as an hour of waiting.
  */
 export async function within<T>(
 	promise: Promise<T>,

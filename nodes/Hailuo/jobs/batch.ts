@@ -4,12 +4,10 @@ export type { Settled } from './settle';
 
 /*
  * Rules that must not regress:
- * - After the first failure (`stopOnError`) no further item is started: the batch is stopped before the slot is
- *   freed.
- * - It waits for every worker that was started. A worker that was left behind could pay for a job that nobody hears
- *   of.
- * - It never rejects: each item has its own outcome, so that the id of a paid job is not lost with another item's
- *   error.
+ * - After the first failure (`stopOnError`) no further item is started: the batch is stopped before the slot is freed.
+ *   - It waits for every worker that was started. Otherwise a worker could pay for a job that nobody knows about. - It
+ *     never rejects: each item has its own outcome, so that the ID of a paid job is not lost because of another item's
+ *     error.
  */
 
 /** The error of an item that was never started, because the batch had been stopped. */
@@ -70,7 +68,7 @@ export async function runBatch<T, R>(
 ): Promise<Array<Settled<R>>> {
 	const { stopOnError = false, signal } = options;
 	let stopped: { reason: unknown; cause: unknown } | undefined;
-	// A signal for each item: on a shared one the listeners of a large batch draw Node's leak warning.
+	// Each item has its own signal: on a shared one, the listeners of a large batch would cause Node's leak warning.
 	const started = new Set<AbortController>();
 	const stop = (reason: unknown, cause: unknown) => {
 		if (stopped) return;
@@ -90,7 +88,7 @@ export async function runBatch<T, R>(
 		const control = new AbortController();
 		started.add(control);
 		let holds = true;
-		// The slot is refilled in the same tick: every wait here is a wait of the whole batch.
+		// The slot is refilled in the same tick: every wait here would delay the whole batch.
 		const release = () => {
 			if (!holds) return;
 			holds = false;
@@ -115,7 +113,7 @@ export async function runBatch<T, R>(
 	};
 
 	fill();
-	// Grows while it is walked: an item that ends starts the next one.
+	// The list grows during the loop: an item that ends starts the next one.
 	for (let i = 0; i < running.length; i++) await running[i];
 	signal?.removeEventListener('abort', follow);
 	for (; next < items.length; next++) {

@@ -10,15 +10,15 @@ export type ListJobs = (filter: HistoryFilter) => Promise<HistoryPage>;
 
 export interface FollowingPage extends HistoryPage {
 	/**
-	 * Whether the page before overlaps this one. Otherwise jobs moved up while the pages were read, because others were
-	 * deleted, and one or more were never shown.
+	 * Whether this page overlaps with the page before. If not, jobs moved up while the pages were read, because others
+	 * were deleted, and some may have been missed.
 	 */
 	follows: boolean;
 }
 
 /**
- * The pages of a history, one after the other, for as long as the caller takes them: at most `maxPages`. Whether the
- * last one was the end is in its `more`. A job may be shown twice.
+ * The pages of a history, one after the other, as long as the caller wants more; at most `maxPages`. `more` of the last
+ * page shows whether the history ended there. A job may appear twice.
  *
  * Rule: each page begins with the last job of the one before. Only this overlap shows whether a job was
  * missed between two pages; a total does not show it, and not every answer has one.
@@ -45,8 +45,8 @@ export async function* historyPages(
 }
 
 /**
- * The page that begins at the last place of `page` or shortly before, and reaches as far as possible. A provider counts
- * pages by their size alone, so an overlap needs another size.
+ * The page that begins with the last job of `page` or shortly before, and reaches as far as possible. Providers number
+ * pages only by their size, so an overlap needs another size.
  */
 function overlapping({ page, pageSize }: { page: number; pageSize: number }) {
 	const last = page * pageSize - 1;

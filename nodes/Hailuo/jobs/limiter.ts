@@ -2,8 +2,8 @@ import type { Clock } from './clock';
 import { Semaphore } from './semaphore';
 
 /**
- * The window in ms. It is a little longer than the provider's minute, because the requests' way there
- * takes unequally long: the first one also opens the connection.
+ * The window in ms. It is a little longer than the provider's minute, because requests take different times to arrive:
+ * the first one also opens the connection.
  */
 export const WINDOW_MS = 60_500;
 
@@ -28,7 +28,7 @@ export class SubmitLimiter {
 	/**
 	 * Resolves when a submit may be sent, in the order of the calls.
 	 *
-	 * @throws the signal's reason as soon as it is aborted; the place in the queue is then given up
+	 * @throws the signal's reason as soon as it is aborted; its place in the queue is then free
 	 */
 	async acquire(signal?: AbortSignal): Promise<void> {
 		await this.queue.run(async () => {

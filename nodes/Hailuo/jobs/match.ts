@@ -7,7 +7,7 @@ export interface Asked {
 	input: Record<string, unknown>;
 }
 
-/** Inline pictures are longer than any word, and base64 has no blanks. */
+/** Inline pictures are longer than any word, and Base64 has no blanks. */
 const BASE64 = /^[A-Za-z0-9+/_-]{256,}={0,2}$/;
 const DATA_URI = /^data:[^,]*,/i;
 
@@ -15,7 +15,7 @@ function isUrl(text: string): boolean {
 	return /^https?:\/\/\S+$/i.test(text);
 }
 
-/** The base64 of an inline picture, bare or in a data URI; undefined for everything else. */
+/** The Base64 of an inline picture, bare or in a data URI; undefined for everything else. */
 function inlineData(text: string): string | undefined {
 	const head = DATA_URI.exec(text);
 	if (head) return text.slice(head[0].length).trim();
@@ -25,7 +25,7 @@ function inlineData(text: string): string | undefined {
 
 /** The hash that replaces an inline picture, which may be megabytes while a submit is kept for minutes. */
 export class InlinePicture {
-	/** @param chars length of its base64; 0 for a picture of which nothing is known any more */
+	/** @param chars length of its Base64; 0 for a picture about which nothing is known any more */
 	constructor(
 		readonly sha256: string,
 		readonly chars: number,
@@ -50,7 +50,7 @@ function reduced(value: unknown): unknown {
 	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, reduced(inner)]));
 }
 
-/** Whether base64 holds a picture to its end, and not the beginning of a longer one. */
+/** Whether Base64 contains a complete picture, not only the beginning of one. */
 function isWholePicture(data: string): boolean {
 	const bytes = Buffer.from(data, 'base64');
 	if (bytes.length < 16) return false;
@@ -128,14 +128,17 @@ function wordsOf(value: unknown, key = ''): string {
 		.join('\n');
 }
 
-/** A picture, a clip or a sound: inline, by its address, or by the id of a file that was put up (`mm_file://…`). */
+/**
+ * Whether it is a picture, a clip or a sound: inline, by its address, or by the ID of an uploaded file (`mm_file://…`).
+ */
 const isFileOfOurs = (value: unknown): boolean =>
 	value instanceof InlinePicture || (typeof value === 'string' && /^[a-z_]+:\/\/\S+$/i.test(value));
 
 /**
- * Whether a job of the history is known again by what it was asked for: by its words, where the request has words, else by
- * a picture. A length or a switch is no identity: thousands of requests share it. And the same words with another picture
- * are another job, so a history that shows no files (docs/providers.md I.1) identifies none that was made from files.
+ * Whether the input of a job in the history identifies it: its words, if the request has words, otherwise a picture. A
+ * length or a switch does not identify a job, because thousands of requests share it. The same words with another
+ * picture are another job, so a history that shows no files (docs/providers.md I.1) cannot identify a job made from
+ * files.
  */
 export function identifies(asked: Asked, job: HistoryJob): boolean {
 	if (!matches(asked, job)) return false;
@@ -146,11 +149,11 @@ export function identifies(asked: Asked, job: HistoryJob): boolean {
 	return files.some(([key, ours]) => compare(ours, job.input?.[key]) === 'same');
 }
 
-/** Whether a job may be of the submission's model: a job without a model may be of any model. */
+/** Whether a job may have been made with the submission's model. A job without a model may have been made with any. */
 const isOfModel = (asked: Asked, { model }: HistoryJob): boolean =>
 	model === asked.model || model === '';
 
-/** How long after the start of its POST a job may be created, in ms: far longer than any POST lasts. */
+/** How long after the start of its POST a job may be created, in ms: far longer than any POST takes. */
 export const MADE_WITHIN_MS = 300_000;
 /** How much earlier than its POST a job may appear to be created, in ms: Date headers have whole seconds. */
 export const TOLERANCE_MS = 2_000;
@@ -160,7 +163,9 @@ export interface Sent {
 	submission: Asked;
 	/** When the POST began, by our clock. */
 	startedAt: number;
-	/** The same by the provider's clock, if known then: valid even if our clock is set, and on other workers. */
+	/**
+	 * The same by the provider's clock, if it was known then. Valid even if our clock is changed, and on other workers.
+	 */
 	providerAt?: number;
 }
 
@@ -169,8 +174,8 @@ export const sentByProvider = ({ providerAt, startedAt }: Sent, offsetMs: number
 	providerAt ?? startedAt + offsetMs;
 
 /**
- * Whether a job of the history was made by the same model at the time of this submit, whatever it was asked for. One
- * that tells no model or no readable time may have been.
+ * Whether a job of the history was made with the same model at the time of this submit, whatever its input. A job
+ * without a model or a readable time may have been.
  *
  * @param offsetMs how far the provider's clock is ahead of ours, in ms
  * @param marginMs by how much more the two times may differ, in ms

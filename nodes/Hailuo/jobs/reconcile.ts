@@ -16,23 +16,22 @@ import { retryGet } from './retry';
 import { settle } from './settle';
 
 /*
- * Rules that must not regress:
- * - A job is adopted only if every field that can be compared is equal, and a prompt or a picture identifies it. A
- *   job that is listed without its inputs is named, never adopted.
- * - A job that another open submit may own is left alone.
- * - Nothing is awaited between the end of a look and the claim.
- * - Only a history that was read to its end, by the clock of the provider, proves that a submit was never taken.
+ * Rules that must not regress: - A job is adopted only if every field that can be compared is equal, and a prompt or a
+ * picture identifies it. A job that is listed without its inputs is a candidate, but is never adopted. - A job that may
+ * belong to another open submit is not adopted. - Nothing is awaited between the end of a reading and the claim. - Only
+ * a history that was read to its end, by the provider's clock, proves that a submit was never accepted.
  */
 
 /** When to read the history, in ms after the ambiguous answer: a cut-off request may arrive late. */
 const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000, 40_000];
-/** Additional reads while the job found may belong to a submit that is still being sent. */
+/** Additional readings while the job found may belong to a submit that is still being sent. */
 const CONTESTED_LOOKS_MS = [55_000, 70_000, 90_000, 120_000];
 /** How far around the time of the submit each search reads, in ms. */
 const NEAR_MS = 60_000;
 /**
- * How far the last looks read, in ms. What they find outside the time of the submit is adopted by nobody, but it speaks
- * against a second submit: our clock, the gateway's and that of the jobs may be minutes apart, and may be set meanwhile.
+ * How far around the submit the last readings go, in ms. A job that they find outside the time of the submit is never
+ * adopted, but it prevents a second submit: our clock, the gateway's and that of the jobs may be minutes apart, and may
+ * be changed meanwhile.
  */
 const CLOCK_DOUBT_MS = 3_600_000;
 const MAX_PAGES = 10;
@@ -44,16 +43,16 @@ const PAGE_RETRY_MS = 20_000;
 export interface ReconcileOptions {
 	/** The provider's history. */
 	list: ListJobs;
-	/** The ambiguous submit, as `submitOnce` hands it over. */
+	/** The ambiguous submit, as `submitOnce` passes it. */
 	attempt: OpenSubmit;
-	/** How far the provider's clock is ahead of ours, in ms; undefined while no answer has told its time. */
+	/** How far the provider's clock is ahead of ours, in ms; undefined until an answer has told its time. */
 	offsetMs: () => number | undefined;
 	registry: Registry;
 	clock: Clock;
 	signal?: AbortSignal;
 	/**
-	 * Whether the last look reads the whole history, and `candidates` names whatever may be the job, whenever it was made:
-	 * for a proof that the submit was never taken.
+	 * Whether the last reading covers the whole history, and `candidates` contains every job that may be the lost one,
+	 * whenever it was made. This is needed to prove that the submit was never accepted.
 	 */
 	wholeHistory?: boolean;
 }
@@ -64,18 +63,18 @@ export interface Search {
 	/** How often the history could be read; 0 means that the search proves nothing. */
 	looks: number;
 	/**
-	 * Nobody's jobs that may be the lost one, by the last look that could be made: those that asked for the same first.
-	 * Those of the model that were made about that time are among them whatever they were asked for, because a provider may
-	 * rewrite a prompt, or the address of a picture.
+	 * Unclaimed jobs that may be the lost one, from the last successful reading; those with the same input come first.
+	 * All jobs of the model from about that time are included, whatever their input, because a provider may rewrite a
+	 * prompt or the address of a picture.
 	 */
 	candidates: string[];
-	/** The candidates with exactly the same input, if any: the others are then not worth naming. */
+	/** The candidates with exactly the same input, if any. Then the others need not be mentioned. */
 	likely?: string[];
-	/** Whether the last search read everything; otherwise there may be more candidates. */
+	/** Whether the last reading was complete; otherwise there may be more candidates. */
 	whole: boolean;
 	/**
-	 * Jobs that could have been adopted as well, and that nobody of this process waits for: another n8n sent the same at
-	 * the same time, and either of the jobs may be either's.
+	 * Jobs that could have been adopted as well, and that no submit of this process is searching for: another n8n sent
+	 * the same request at the same time, and either job may belong to either.
 	 */
 	spare?: string[];
 }
@@ -90,7 +89,7 @@ interface Look {
 
 type Reach = 'near' | 'far' | 'all';
 
-/** Reads the history around the submit, or all of it. @throws when it could not be read in time */
+/** Reads the history around the submit, or all of it. @throws if it could not be read in time */
 async function look(options: ReconcileOptions, reach: Reach, untilMs: number): Promise<Look> {
 	const { list, attempt, registry, clock, signal } = options;
 	const offset = () => options.offsetMs() ?? 0;
@@ -104,7 +103,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 	let sentAt = 0;
 	const read: ListJobs = async (filter) => {
 		sentAt = sentByProvider(attempt, offset());
-		// Later jobs are not ours, and would only fill the pages of a search that comes hours later.
+		// Later jobs are not ours. They would only fill the pages of a search that is made hours later.
 		const until = sentAt + MADE_WITHIN_MS + marginMs;
 		const part = { createdAfter: iso(sentAt - marginMs), createdBefore: iso(until) };
 		return await retryGet(async () => await list({ ...filter, ...(reach === 'all' ? {} : part) }), {
@@ -119,9 +118,10 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 		for (const job of answer.jobs) seen.set(job.jobId, job);
 		total = Math.max(total, answer.total ?? 0);
 		isGapless &&= answer.follows;
-		// The first answer tells the provider's time; a filter by another one may have left the job out.
+		// The first answer tells the provider's time. A filter with a wrong time may have excluded the job.
 		skewed ||= Math.abs(sentAt - sentByProvider(attempt, offset())) > marginMs;
-		// A page that is older as a whole ends a look, but no proof: a history may be out of order. NaN reads on.
+		// A page with only older jobs ends a reading, but not a proof: a history may be out of order. With NaN, reading
+		// continues.
 		const newest = Math.max(...answer.jobs.map((job) => Date.parse(job.createdAt)));
 		const older = reach !== 'all' && newest < sentAt - marginMs;
 		end = !answer.more || answer.jobs.length === 0 || older;
@@ -150,8 +150,8 @@ function withoutInput(job: HistoryJob): Job {
 }
 
 /**
- * The job of this look that is surely ours, or else why it is not: `contested` when a submit that is
- * still being sent may own one, so that a later look will know more.
+ * The job of this reading that is certainly ours, if any. `contested`: a job may belong to a submit that is still being
+ * sent, so a later reading will show more.
  */
 function choose(
 	{ attempt, registry }: ReconcileOptions,
@@ -173,11 +173,11 @@ function choose(
  * - has the same model, and the same value in every field that can be compared,
  * - is identified by its prompt, or by its picture if the request has no prompt,
  * - was made since the POST began,
- * - is unclaimed, and no other open submit may own it.
- * A value that the history does not show is not a match: a job listed without its inputs is named, and never adopted.
+ * - is unclaimed, and no other open submit may own it. A value that the history does not show is not a match: a job
+ *   that is listed without its inputs is a candidate, but is never adopted.
  *
- * Costs nothing. A list call that fails is repeated, and passed over if it goes on failing; a refusal
- * for good (wrong key) ends the search.
+ * Costs nothing. A failed list call is retried, and skipped if it keeps failing. A permanent rejection (wrong key) ends
+ * the search.
  *
  * @throws the signal's reason as soon as it is aborted, and nothing else
  */
@@ -191,7 +191,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 	for (const [index, afterMs] of times.entries()) {
 		const isLast = index >= LOOKS_MS.length - 1;
 		if (index >= LOOKS_MS.length && !contested) break;
-		// Counted in sleeps, because the clock may be set meanwhile.
+		// Counted in sleeps, because the clock may be changed meanwhile.
 		if (afterMs > atMs) await clock.sleep(afterMs - atMs, signal);
 		atMs = Math.max(atMs, afterMs);
 		signal?.throwIfAborted();
@@ -199,14 +199,14 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 		const pauseMs = (times[index + 1] ?? afterMs + 20_000) - afterMs;
 		const reach = !isLast ? 'near' : wholeHistory ? 'all' : 'far';
 		const outcome = await settle(async () => await look(options, reach, beganAt + pauseMs));
-		// Once known it is kept: a clock that is set later must not move it. A refusal tells the time too.
+		// Once known, it is kept: a later change of the clock must not move it. A rejection contains the time too.
 		const offsetMs = options.offsetMs();
 		if (offsetMs !== undefined) attempt.providerAt ??= attempt.startedAt + offsetMs;
 		atMs += Math.min(pauseMs, Math.max(0, clock.now() - beganAt));
 		if (!outcome.ok) {
 			const { error } = outcome;
 			if (isAbort(error, signal)) throw error;
-			// An earlier search does not prove that everything was read.
+			// An earlier reading does not prove that everything was read.
 			search.whole = false;
 			if (error instanceof ProviderError && error.isTransient) continue;
 			break;
@@ -218,7 +218,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 		const other = candidates.filter((job) => !exact.includes(job));
 		search.candidates = [...exact, ...other].map(({ jobId }) => jobId);
 		search.likely = exact.length ? exact.map(({ jobId }) => jobId) : undefined;
-		// Nothing is awaited from the look's end to the claim, or two searches could take one job.
+		// Nothing is awaited between the end of the reading and the claim, or two searches could take the same job.
 		const choice = choose(options, outcome.value);
 		if (choice.job) {
 			const { job, spare } = choice;
@@ -230,16 +230,16 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 	return search;
 }
 
-/** How long after a submit an entry may still turn up in the history, in ms. */
+/** How long after a submit its job may still appear in the history, in ms. */
 const HISTORY_LAG_MS = 120_000;
 
 /**
- * Whether a search of the whole history proves that the submit was never taken, so that it may be sent again. Only a
- * history that was read to its end and shows nothing that may be the job does, and only where the provider's own time of
- * the submit is known: no Date header, no proof.
+ * Whether a search of the whole history proves that the submit was never accepted, so that it may be sent again. This
+ * needs a history that was read to its end and shows no candidate, and the time of the submit by the provider's clock:
+ * no Date header, no proof.
  *
- * @param sent when it was sent; `providerAt` as it was stored then
- * @param now both clocks now; `providerAt` is undefined while no answer has told it
+ * @param sent when it was sent; `providerAt` as it was stored then @param now both clocks now; `providerAt` is
+ * undefined until an answer has told it
  * @param historyMs how far back the history reaches
  */
 export function provesAbsence(
@@ -250,7 +250,7 @@ export function provesAbsence(
 ): boolean {
 	if (sent.providerAt === undefined || now.providerAt === undefined) return false;
 	if (search.looks === 0 || !search.whole || search.candidates.length > 0) return false;
-	// By both clocks: either may have been set meanwhile, and ours may be that of another worker.
+	// By both clocks: either may have been changed meanwhile, and ours may be that of another worker.
 	const ages = [now.ourAt - sent.sentAt, now.providerAt - sent.providerAt];
 	return Math.min(...ages) >= HISTORY_LAG_MS && Math.max(...ages) < historyMs - CLOCK_DOUBT_MS;
 }

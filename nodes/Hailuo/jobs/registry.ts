@@ -4,14 +4,13 @@ import { comparable, mayBeJobOf, type Sent } from './match';
 
 /*
  * Rules that must not regress:
- * - There is one registry in a process: executions that run side by side must see each other's jobs.
- * - An unresolved submit still owns jobs that appear late, until UNRESOLVED_MS is over.
- * - Identical submits that are both ambiguous may take each other's jobs; the job of one that is still being sent is
- *   nobody else's.
+ * - There is one registry in a process: executions that run side by side must see each other's jobs. - An unresolved
+ *   submit may still own jobs that appear late, until UNRESOLVED_MS is over. - Identical submits that are both
+ *   ambiguous may take each other's jobs. The job of a submit that is still being sent belongs to it alone.
  */
 
 /**
- * - `sending`: the POST is under way
+ * - `sending`: the POST is in progress
  * - `ambiguous`: it ended without proof, and the job is being searched for
  * - `unresolved`: it was not found; its job may still turn up
  */
@@ -19,7 +18,7 @@ export type OpenState = 'sending' | 'ambiguous' | 'unresolved';
 
 /** A paid POST whose job is not known yet. Its submission is stored in comparable form, without inline pictures. */
 export interface OpenSubmit extends Sent {
-	/** The same for the same request, pictures included. */
+	/** Identical for identical requests, pictures included. */
 	readonly fingerprint: string;
 	readonly startedAt: number;
 	state: OpenState;
@@ -36,14 +35,14 @@ interface Began {
 	startedAt: number;
 	/** By the provider's, where it is known. */
 	providerAt?: number;
-	/** Stands in for the submission's own, where pictures have no lasting form. */
+	/** Replaces the submission's own if its pictures have no permanent form. */
 	fingerprint?: string;
 }
 
 /**
- * Whose job is it? All jobs that are known to be somebody's, and all paid POSTs whose job ids are not known: their jobs
- * may be in the history already, so a search may only adopt what nobody has and none of these can own. This lets all
- * items be sent side by side, identical ones too, and none gets another's job.
+ * Knows which job belongs to whom: all claimed jobs, and all paid POSTs whose job IDs are not known. The jobs of these
+ * may already be in the history, so a search may adopt only a job that is unclaimed and that none of them can own. So
+ * all items can be sent in parallel, even identical ones, and none gets another's job.
  */
 export class Registry {
 	private readonly claimed = new Set<string>();
@@ -85,15 +84,15 @@ export class Registry {
 	}
 
 	/**
-	 * Takes up the search of a submit again that got no answer: its own entry where it is still here (another one beside it
-	 * would compete with it), else a new one.
+	 * Resumes the search for a submit that got no answer: with its own entry if that is still here (a second one would
+	 * compete with it), otherwise with a new one.
 	 *
 	 * @param sent when it was sent; not before its `startedAt`
 	 */
 	resume(submission: Submission, sent: Began & { fingerprint: string }): OpenSubmit {
 		let own: OpenSubmit | undefined;
 		for (const one of this.open.get(sent.fingerprint) ?? []) {
-			// An identical entry that began later would only search from then on, and miss this job.
+			// An identical entry that began later would search only from its own time, and miss this job.
 			if (one.state !== 'unresolved' || one.startedAt > sent.startedAt) continue;
 			if (!own || one.startedAt > own.startedAt) own = one;
 		}
@@ -122,7 +121,7 @@ export class Registry {
 
 	/**
 	 * The other submits that `job` may belong to. Identical ambiguous submits do not compete: either may take either job.
-	 * One that is still being sent always is, because its answer will name its job.
+	 * One that is still being sent always competes, because its answer will name its job.
 	 *
 	 * @param offsetMs how far the provider's clock is ahead of ours, in ms
 	 */
@@ -135,7 +134,7 @@ export class Registry {
 		});
 	}
 
-	/** How many others ask for the very same and are searching for a job of their own. */
+	/** How many other submits of an identical request are searching for their job. */
 	identicalSearches(attempt: OpenSubmit): number {
 		const same = [...(this.open.get(attempt.fingerprint) ?? [])];
 		return same.filter((other) => other !== attempt && other.state === 'ambiguous').length;
@@ -146,7 +145,7 @@ export class Registry {
 		return [...this.open.values()].flatMap((same) => [...same]);
 	}
 
-	/** Forgets everything, as a process that starts anew. */
+	/** Forgets everything, like a process that has just started. */
 	clear(): void {
 		this.claimed.clear();
 		this.open.clear();

@@ -22,8 +22,8 @@ export function backoff(
 }
 
 /**
- * The wait before repeat number `attempt` after `error`, in ms: what the provider asked for, capped,
- * plus up to a tenth so that a batch does not come back as one; else the backoff.
+ * The wait before repeat number `attempt` after `error`, in ms: the provider's Retry-After, capped, plus up to a tenth
+ * so that a batch does not retry all at once; otherwise the backoff.
  */
 export function retryWait(
 	error: ProviderError,
@@ -42,7 +42,7 @@ export function retryWait(
 export interface RetryOptions {
 	clock: Clock;
 	signal?: AbortSignal;
-	/** ms since the epoch; no repeat is begun after it. */
+	/** ms since the epoch; no retry starts after it. */
 	deadlineAt: number;
 	/** Called before each wait. */
 	onRetry?: (error: ProviderError, attempt: number, waitMs: number) => void;

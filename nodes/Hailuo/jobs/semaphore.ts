@@ -47,7 +47,7 @@ export class Semaphore {
 		signal?.throwIfAborted();
 	}
 
-	/** An aborted waiter leaves the queue; a permit it was given in the same moment is passed on. */
+	/** An aborted waiter leaves the queue; a permit that it was given at the same moment is passed on. */
 	private giveUp(grant: () => void, granted: boolean): void {
 		if (granted) this.release();
 		else this.waiting.splice(this.waiting.indexOf(grant), 1);

@@ -1,7 +1,7 @@
-/** How something ended, as a value: nothing has to be rethrown from a `catch` to be looked at. */
+/** The outcome of an operation as a value, so that no error has to be rethrown from a `catch`. */
 export type Settled<T> = { ok: true; value: T } | { ok: false; error: unknown };
 
-/** Runs `work` and tells how it ended. Never rejects, and takes a synchronous throw as a failure too. */
+/** Runs `work` and returns its outcome. Never rejects; a synchronous throw is a failure too. */
 export async function settle<T>(work: () => Promise<T> | T): Promise<Settled<T>> {
 	try {
 		return { ok: true, value: await work() };

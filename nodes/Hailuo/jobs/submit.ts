@@ -8,13 +8,11 @@ import { retryWait } from './retry';
 import { settle } from './settle';
 
 /*
- * Rules that must not regress:
- * - A paid POST is sent again only after a proof that it was not taken (`ProviderError.provesRefusal`): never after a
- *   timeout, a cut connection or a 5xx.
- * - From the moment before the POST until its job is known, the POST stands in the registry, so that no search of
- *   another item takes its job.
- * - A job is claimed before its POST is closed; nothing is awaited in between.
- * - A POST without a usable answer ends as AmbiguousSubmitError. Nobody turns that into a retry.
+ * Rules that must not regress: - A paid POST is sent again only after a proof that it was not accepted
+ * (`ProviderError.provesRefusal`): never after a timeout, a lost connection or a 5xx. - From before the POST until its
+ * job is known, the POST is in the registry, so that no search of another item takes its job.
+ * - A job is claimed before its POST is closed; nothing is awaited in between. - A POST without a usable answer ends as
+ *   AmbiguousSubmitError, which must never become a retry.
  */
 
 /** How often a connection that was never made is tried again; a provider that is down stays down. */
@@ -24,15 +22,15 @@ const REFUSED_FIRST_MS = 5_000;
 const REFUSED_MAX_MS = 60_000;
 
 /**
- * The POST was sent and its answer proves nothing: the job may exist and may be billed. Say so, and
- * never send it again by itself.
+ * The POST was sent and its answer proves nothing: the job may exist and may be billed. The user must be told, and the
+ * POST must never be sent again automatically.
  */
 export class AmbiguousSubmitError extends Error {
-	/** What the POST ended with; the signal's reason when it was stopped under way. Unknown for an earlier try. */
+	/** The error of the POST; the signal's reason if it was stopped meanwhile. Unknown for an earlier try. */
 	readonly cause?: unknown;
-	/** IDs of jobs of the history that may be the one. */
+	/** IDs of jobs in the history that may be the job. */
 	readonly candidates: readonly string[];
-	/** Where a person looks for the job: a sentence without its full stop. */
+	/** Where the user can look for the job: a sentence without its full stop. */
 	readonly hint?: string;
 	/** Whether an earlier try of the item sent it. */
 	readonly earlier: boolean;
@@ -56,13 +54,13 @@ export class AmbiguousSubmitError extends Error {
 }
 
 export interface SubmitOptions {
-	/** What `send` sends: so that other items' searches do not take its job. */
+	/** What `send` sends, so that the searches of other items do not take its job. */
 	submission: Submission;
-	/** The same for the same request; default: that of the submission. */
+	/** Identical for identical requests; default: that of the submission. */
 	fingerprint?: string;
 	/**
-	 * The paid POST, once. Better not handed the signal: the answer holds the id of a paid job, which
-	 * is worth the moment's wait.
+	 * Sends the paid POST once. It should not use the signal: the answer contains the ID of a paid job, and is worth a
+	 * moment's wait.
 	 */
 	send: () => Promise<Job>;
 	clock: Clock;
@@ -70,22 +68,22 @@ export interface SubmitOptions {
 	signal?: AbortSignal;
 	limiter?: SubmitLimiter;
 	/**
-	 * How long a POST that is refused (429) is sent again, in ms of pauses: waiting for a place in the limiter's line
-	 * does not use it up.
+	 * How long a rejected POST (429) is sent again, as the sum of the pauses in ms. Waiting in the queue of the limiter
+	 * does not count.
 	 */
 	patienceMs: number;
-	/** The provider's time now, in ms since the epoch; undefined while it is not known. */
+	/** The provider's time now, in ms since the epoch; undefined if it is not known. */
 	providerNow?: () => number | undefined;
 	/**
-	 * Asked after an answer that proves nothing, never twice: looks the job up, and claims it. Its own failure counts as
+	 * Called once, after an answer that proves nothing. Looks up the job and claims it. If it fails, the job counts as
 	 * not found.
 	 *
 	 * @param attempt the POST, with the time when it began
 	 */
 	lookUp?: (attempt: OpenSubmit) => Promise<Partial<Pick<Search, 'job' | 'candidates' | 'likely'>>>;
-	/** Where a person looks for a job that was not found. */
+	/** Where the user can look for a job that was not found. */
 	hint?: string;
-	/** The process's registry, unless a test brings its own. */
+	/** Default: the registry of the process. Tests pass their own. */
 	registry?: Registry;
 }
 
@@ -98,20 +96,20 @@ export interface Submitted {
 }
 
 /**
- * What proves that a paid POST was not taken, asked in this one place: `ProviderError.provesRefusal`. Any other throw may
- * have come after the POST.
+ * The one place that decides whether a paid POST was not accepted: `ProviderError.provesRefusal`. Any other error may
+ * have been thrown after the POST.
  */
 const provesRefusal = (error: unknown): error is ProviderError =>
 	error instanceof ProviderError && error.provesRefusal;
 
 /**
- * Sends a paid POST once. It is sent again only after a proof that it was refused for now (429, with a pause for the
- * whole batch; no connection, 3 times), and never after an answer that proves nothing: that is what paying twice comes
- * from.
+ * Sends a paid POST once. It is sent again only after a proof that it was rejected temporarily (429, with a pause for
+ * the whole batch; no connection, 3 times), and never after an answer that proves nothing, because that would risk
+ * paying twice.
  *
- * @throws AmbiguousSubmitError after an answer that proves nothing, unless the job was found; the
- * ProviderError of a refusal for good, or of the last one when patience is over; the signal's reason
- * when it is aborted before the POST
+ * @throws AmbiguousSubmitError after an answer that proves nothing, unless the job was found; the ProviderError of a
+ * permanent rejection, or of the last temporary one after `patienceMs`; the signal's reason when it is aborted before
+ * the POST
  */
 export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 	const { submission, send, clock, signal, limiter, patienceMs, fingerprint } = options;
@@ -126,7 +124,7 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 		const open = registry.begin(submission, began);
 		const outcome = await settle(send);
 		if (outcome.ok) {
-			// Claimed before it is closed: in between, a search could take it for nobody's.
+			// Claimed before the POST is closed: in between, a search could adopt it.
 			registry.claim(outcome.value.jobId);
 			registry.close(open);
 			return { job: outcome.value, startedAt, adopted: false };
@@ -143,7 +141,7 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 		if (limited) limiter?.pause(waitMs);
 		pausedMs += waitMs;
 		if (pausedMs > patienceMs) throw error;
-		// With a limiter the pause is waited for in its queue, so that nobody overtakes.
+		// With a limiter, the pause is spent in its queue, so that no other item overtakes.
 		if (!limited || !limiter) await clock.sleep(waitMs, signal);
 	}
 }

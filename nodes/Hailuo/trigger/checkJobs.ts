@@ -21,7 +21,10 @@ const LOOKS_PER_SECOND = 10;
 /** Maximum parallel downloads; failed downloads have separate slots, so that they do not delay others. */
 const MAX_PARALLEL_DOWNLOADS = 4;
 const MAX_PARALLEL_REPEATS = 2;
-/** A download is not begun with less time than this, in ms, and counts as tried in vain only with the other. */
+/**
+ * In ms. With less time left than the first, no download is started. With less than the second, a timeout does not
+ * count as a failed attempt.
+ */
 const MIN_DOWNLOAD_MS = 5_000;
 const FAIR_DOWNLOAD_MS = 15_000;
 /** Number of failed status calls in a row after which the other jobs wait for the next poll. */
@@ -29,13 +32,13 @@ const MAX_FAILURES = 5;
 /** Longer than any job runs, in ms: providers keep jobs for 7 days (docs/providers.md A.5, I.1). */
 const MAX_AGE_MS = 8 * 24 * 3_600_000;
 
-/** The error code of a job that is given up. */
+/** The error code of a job that the trigger gives up on. */
 const UNKNOWN_JOB_CODE = 'UNKNOWN_JOB';
 
 /** A finished job that the trigger emits. */
 export interface Ready<F> {
 	job: Job;
-	/** The video, where it was to be downloaded. */
+	/** The video, if it was downloaded. */
 	file?: F;
 }
 
@@ -44,12 +47,12 @@ export interface RoundOptions<F> {
 	get: (jobId: string) => Promise<Job>;
 	/** The history, where the provider has one. */
 	list?: ListJobs;
-	/** Fetches the video of a completed job; absent when the user wants the address only. */
+	/** Fetches the video of a completed job; absent if the user wants only the address. */
 	download?: (job: Job, deadlineAt: number) => Promise<F>;
-	/** Whether the event of the job's end is one that the trigger emits. */
+	/** Whether the trigger emits a job with this status. */
 	isWanted: (job: Pick<Job, 'status'>) => boolean;
 	clock: Clock;
-	/** ms by `clock`: when the poll must be over. */
+	/** When the poll must be over, in ms by `clock`. */
 	deadlineAt: number;
 	providerNow: () => number;
 	/** Maximum attempts to download one video, over all polls. */
@@ -59,22 +62,22 @@ export interface RoundOptions<F> {
 
 export interface Checked<F> {
 	ready: Array<Ready<F>>;
-	/** What ended the looks before all open jobs were looked at: a refused key, a rate limit, a provider that is down. */
+	/** Why not all open jobs could be checked: a rejected key, a rate limit, or a provider that is down. */
 	error?: ProviderError;
-	/** A sentence for each job that is watched no longer and was not emitted, without its full stop. */
+	/** A sentence without its full stop for each job that is no longer watched and was not emitted. */
 	givenUp: string[];
 }
 
-/** Whether the next request would fail the same way. */
+/** Whether the next request would fail in the same way. */
 export const isForAll = ({ kind }: ProviderError): boolean =>
 	['rateLimited', 'auth', 'credit', 'notConnected'].includes(kind);
 
 /**
- * Looks at the open jobs of `watch` one by one, those that are new or that the history shows as finished first, then the
- * ones that waited longest for a look, and settles those that ended. A job that cannot be read, or whose video hangs,
- * stays open and holds up no other.
+ * Checks the open jobs of `watch` and settles those that have ended. New jobs and jobs that the history shows as
+ * finished come first, then those that were not checked for the longest time. A job that cannot be read, or whose
+ * download hangs, stays open and does not delay the others.
  *
- * Returns at the deadline whatever is still under way: that is found again by the next poll. Never rejects.
+ * Returns at the deadline. What is still in progress then is left for the next poll. Never rejects.
  */
 export async function checkJobs<F>(
 	watch: Watch,
@@ -90,7 +93,7 @@ class PollRound<F> {
 	private readonly firstDownloads = new Semaphore(MAX_PARALLEL_DOWNLOADS);
 	private readonly repeatedDownloads = new Semaphore(MAX_PARALLEL_REPEATS);
 	private failures = 0;
-	/** Nothing may be changed by what comes in after the poll has returned. */
+	/** Set when the poll returns: answers that arrive later must not change anything. */
 	private isClosed = false;
 
 	constructor(
@@ -118,7 +121,7 @@ class PollRound<F> {
 		return this.options.deadlineAt - this.options.clock.now();
 	}
 
-	/** Jobs without an answer last time come last, so that they do not delay others. */
+	/** Jobs whose last status call got no answer come last, so that they do not delay others. */
 	private inOrder(): Array<[string, number]> {
 		const { lookedAt, finished, unanswered } = this.state;
 		const rank = (jobId: string) => {
@@ -140,11 +143,12 @@ class PollRound<F> {
 	}
 
 	private async check(jobId: string, createdAt: number, slot: Slot): Promise<void> {
-		// A release in the same tick would begin the next job within this call, and so on: thousands deep.
+		// Without this, a release in the same tick would start the next job inside this call, and so on, thousands of
+		// levels deep.
 		await Promise.resolve();
 		if (this.isClosed || this.leftMs() < MIN_DOWNLOAD_MS) return;
 		const listed = this.state.finished.get(jobId);
-		// The history has just told how it ended: to ask for each job of a busy day again would take many polls.
+		// The history has just shown how it ended. Requesting each job of a busy day again would take many polls.
 		const job = listed && !lacksVideo(listed) ? listed : await this.ask(jobId, createdAt);
 		slot.release();
 		if (!job) return;
@@ -155,7 +159,7 @@ class PollRound<F> {
 		if (ready) this.settle(jobId, ready);
 	}
 
-	/** The status of the job; undefined if that is left for the next poll, or if the job is given up. */
+	/** The status of the job; undefined if it is left for the next poll, or if the trigger gives up on the job. */
 	private async ask(jobId: string, createdAt: number): Promise<Job | undefined> {
 		if (this.isOver) return undefined;
 		await this.pacer.acquire();
@@ -199,7 +203,7 @@ class PollRound<F> {
 		this.giveUp(job.jobId, createdAt, `The job ${job.jobId} has not ended within 8 days`, job);
 	}
 
-	/** Reports a job that is given up: as an item if failed jobs are wanted, otherwise in `givenUp`. */
+	/** Reports a job that the trigger gives up on: as an item if failed jobs are wanted, otherwise in `givenUp`. */
 	private giveUp(jobId: string, createdAt: number, message: string, known?: Job): void {
 		if (this.isClosed) return;
 		const job: Job = {
@@ -219,7 +223,7 @@ class PollRound<F> {
 		if (ready) this.checked.ready.push(ready);
 	}
 
-	/** A job with its video; undefined when it is left for the next poll. */
+	/** A job with its video; undefined if it is left for the next poll. */
 	private async fetch(job: Job): Promise<Ready<F> | undefined> {
 		const { download, deadlineAt, downloadTries } = this.options;
 		if (!download || job.status !== 'completed' || !job.videoUrl) return { job };
@@ -237,7 +241,7 @@ class PollRound<F> {
 			downloads.set(job.jobId, tries);
 			// The link may have expired: the next poll gets a new one.
 			this.state.finished.delete(job.jobId);
-			// A file that is too large or no video is the same at the next try.
+			// A file that is too large or not a video will be the same at the next attempt.
 			const isLasting =
 				error instanceof DownloadFailed && (error.reason === 'size' || error.reason === 'type');
 			if (tries < downloadTries && !isLasting) return undefined;
@@ -260,13 +264,13 @@ const firstMiss = (jobId: string, error?: ProviderError) =>
 
 const timeOf = (job: Job) => Date.parse(job.createdAt) || 0;
 
-/** Anything that was thrown as a ProviderError. @param kind of what is none */
+/** Converts anything thrown to a ProviderError. @param kind for an error of another class */
 export const asProviderError = (error: unknown, kind: 'noAnswer' | 'invalid'): ProviderError =>
 	error instanceof ProviderError
 		? error
 		: new ProviderError((error as Error)?.message ?? 'unknown error', { kind });
 
-/** A video that cannot be fetched leaves the item with its address: the job is paid. */
+/** The job with a warning in place of its video. The item keeps the address, because the job is paid. */
 export function withWarning(job: Job, error: unknown, tries: number): Job {
 	const said = (error as Error)?.message ?? 'unknown error';
 	const times = tries === 1 ? 'once' : `${tries} times`;

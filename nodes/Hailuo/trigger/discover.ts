@@ -13,15 +13,13 @@ import {
 } from './savedState';
 
 /*
- * Rules that must not regress:
- * - The cursor moves only over a part of the history that was read to its end, and while no job moved from page to
- *   page.
- * - No order of the pages is relied upon.
+ * Rules that must not regress: - The cursor moves only past a part of the history that was read to its end while no job
+ * moved from page to page. - The order of the pages does not matter.
  * - A time ahead of the provider's clock never moves the cursor.
  * - A job is settled only if it is known not to be wanted; what cannot be decided stays open.
  */
 
-/** A longer stretch of history is read in parts, the oldest first, so that each part that is read counts. */
+/** A longer stretch of the history is read in parts, oldest first, so that each part that was read moves the cursor. */
 const MAX_PAGES = 10;
 const MIN_SPAN_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
@@ -41,28 +39,28 @@ export interface Discovery {
 
 interface Part {
 	jobs: HistoryJob[];
-	/** `large`: has more pages than are read at once. `open`: could not be read to its end. */
+	/** `large`: more pages than are read at once. `open`: not read to its end. */
 	outcome: 'whole' | 'large' | 'open';
 	total?: number;
-	/** What a page could not be read for. */
+	/** Why a page could not be read. */
 	failure?: unknown;
 }
 
 export interface Discovered {
-	/** The finished ones among the jobs that are open, as the history shows them, by ID. */
+	/** Those of the open jobs that the history shows as finished, by ID. */
 	finished: Map<string, Job>;
 	/** Whether the history was read up to now. */
 	whole: boolean;
-	/** What it could not be read for. What was read before counts all the same. */
+	/** Why it could not be read. What was read before that still counts. */
 	failure?: unknown;
 }
 
 /**
- * Finds the jobs that were made since the last poll and puts them among the open ones of `watch`. Costs one request
- * when nothing is new. Never rejects.
+ * Finds the jobs that were made since the last poll and adds them to the open jobs of `watch`. Takes one request if
+ * nothing is new. Never rejects.
  *
- * The cursor moves on over a part of the history only when it was read to its end without a job moving from page to
- * page; the next poll reads it again otherwise. No order of the pages is relied upon.
+ * The cursor moves past a part of the history only if the part was read to its end and no job moved from page to page
+ * meanwhile. Otherwise the next poll reads it again. The order of the pages does not matter.
  */
 export async function discover(watch: Watch, discovery: Discovery): Promise<Discovered> {
 	const { now, providerNow, isLate } = discovery;
@@ -72,14 +70,14 @@ export async function discover(watch: Watch, discovery: Discovery): Promise<Disc
 		const after = readFrom(watch);
 		const end = watch.span ? after + watch.span : Infinity;
 		const before = end < providerNow() ? end : undefined;
-		// The shortest part is read however many pages it has.
+		// A part of the minimum length is read to its end, however many pages it has.
 		const maxPages = watch.span === MIN_SPAN_MS ? Infinity : MAX_PAGES;
 		const part = await readPart({ after, before }, maxPages, discovery);
-		// Not of a part that is too large: the jobs are to come in the order they were made in.
+		// Not for a part that is too large: jobs must be emitted in the order in which they were made.
 		if (part.outcome !== 'large') take(watch, part.jobs, discovery, finished);
 		const newest = newestOf(part.jobs);
 		if (part.outcome === 'whole') {
-			// A time ahead of the provider's own clock would move the cursor past jobs that are still to come.
+			// A time ahead of the provider's clock would move the cursor past jobs that do not exist yet.
 			advance(watch, before ?? Math.min(providerNow(), newest), readAt);
 			const isSparse = part.jobs.length < (MAX_PAGES * PAGE_SIZE) / 4;
 			watch.span = before && watch.span ? watch.span * (isSparse ? 2 : 1) : undefined;
@@ -89,7 +87,7 @@ export async function discover(watch: Watch, discovery: Discovery): Promise<Disc
 			const share = part.total ? (0.5 * MAX_PAGES * PAGE_SIZE) / part.total : 0.25;
 			watch.span = Math.ceil(Math.max(MIN_SPAN_MS, length * share));
 		} else {
-			// What could not be read in time is read in shorter parts, or it would never be read.
+			// A part that could not be read in time is split into shorter ones, or it would never be read.
 			if (isLate()) watch.span = Math.max(MIN_SPAN_MS, Math.ceil((watch.span ?? HOUR_MS) / 2));
 			return { finished, whole: false, failure: part.failure };
 		}
@@ -97,7 +95,7 @@ export async function discover(watch: Watch, discovery: Discovery): Promise<Disc
 	}
 }
 
-/** When the newest of some jobs was made, in ms since the epoch; -Infinity where none tells it. */
+/** When the newest of the jobs was made, in ms since the epoch; -Infinity if no job has a time. */
 export const newestOf = (jobs: readonly Job[]): number =>
 	jobs.reduce((newest, job) => Math.max(newest, madeAt(job) ?? -Infinity), -Infinity);
 
@@ -122,7 +120,7 @@ async function readPart(
 			pages++;
 			part.jobs.push(...jobs);
 			const expected = total === undefined ? pages : total / PAGE_SIZE;
-			// One that cannot be asked for a part of the time is read to its end: each part would begin with the newest again.
+			// A history that cannot be filtered by time is read to its end: each part would begin with the newest job again.
 			if (more && !countsAllTimes && expected >= maxPages) {
 				part.total = total;
 				return 'large';
@@ -150,19 +148,19 @@ function take(
 	if (usable.length < jobs.length) {
 		warn(`${jobs.length - usable.length} job(s) of the history have an invalid ID`);
 	}
-	// Of jobs with the same time, the one that is listed last is the oldest.
+	// Among jobs with the same time, the one listed last is the oldest.
 	const oldestFirst = usable.reverse();
 	oldestFirst.sort((a, b) => (madeAt(a) ?? 0) - (madeAt(b) ?? 0));
 	for (const job of oldestFirst) {
 		const { jobId } = job;
-		// A job that does not tell its time is as new as can be, each time it is listed.
+		// A job without a time counts as made now, each time it is listed.
 		const createdAt = madeAt(job) ?? providerNow();
 		if (watch.open.has(jobId)) {
 			if (isFinished(job)) finished.set(jobId, job);
 		} else if (isSettled(watch, jobId)) {
 			refreshSeen(watch, jobId, createdAt);
 		} else if (createdAt < watch.since || createdAt < watch.horizon) {
-			// Not ours, or settled so long ago that it was forgotten.
+			// Made before the trigger was activated, or settled so long ago that it was forgotten.
 		} else if (!isWatched(job)) {
 			settleJob(watch, jobId, createdAt);
 		} else {

@@ -26,54 +26,57 @@ import {
 	takeGiven,
 } from './savedState';
 
-/** Jobs this recent at activation, in ms, are recorded as already seen, to absorb what the clocks differ by. */
+/** Jobs up to this old at the activation, in ms, are recorded as already seen, because the clocks may differ. */
 const ACTIVATION_LOOKBACK_MS = 15 * 60_000;
 /**
- * What the clocks may differ by when the provider did not answer at the activation, in ms. Then nothing tells the jobs
- * of before apart but their time, and one too many is better than one that is missed. The second is for a provider
- * whose answers do not tell the time.
+ * Tolerance for the difference of the clocks if the provider did not answer at the activation, in ms. Then only the
+ * time shows which jobs are older than the activation, and one job too many is better than a missed one. The second is
+ * for a provider whose answers do not contain the time.
  */
 const LATE_LOOKBACK_MS = 60_000;
 const UNKNOWN_CLOCK_LOOKBACK_MS = 60 * 60_000;
 /** How long n8n may take to save what a poll returned, in ms. */
 const SAVING_MS = 30_000;
 const DAY_MS = 24 * 3_600_000;
-/** The first and the longest pause of a provider that does not answer as it should, in ms. */
+/** The first and the longest pause for a provider that does not answer properly, in ms. */
 const PAUSE_MS = [45_000, 600_000] as const;
-/** How soon a page of the history is asked for again, in ms, where the provider answered in this poll already. */
+/** How soon a page of the history is requested again, in ms, if the provider has already answered in this poll. */
 const REPEAT_MS = 1_000;
-/** Polls in a row whose requests were refused before the user hears of it: a gateway refuses for a minute, too. */
+/**
+ * Number of consecutive polls with rejected requests before the user is told: a gateway may also reject requests for a
+ * minute.
+ */
 const MIN_REFUSED_POLLS = 3;
 
 /** One poll of the trigger, without n8n. */
 export interface Poll<F> extends RoundOptions<F> {
-	/** What is watched; a change of it begins anew. */
+	/** What is watched. If it changes, the trigger starts over. */
 	scope: string;
 	isWatched: Discovery['isWatched'];
-	/** Whether the provider's answers tell its time, so that `providerNow` is more than our own clock. */
+	/** Whether the provider's answers contain its time, so that `providerNow` is not just our own clock. */
 	isClockKnown: () => boolean;
-	/** Jobs of the last days before the first poll are emitted too; 0 for none. */
+	/** Number of days before the first poll whose jobs are emitted too; 0 for none. */
 	days: number;
-	/** The IDs to watch of jobs that no history shows. */
+	/** IDs of jobs to watch that no history shows. */
 	jobIds: readonly string[];
 }
 
 export interface Polled<F> {
 	/** What to emit, oldest first. */
 	ready: Array<Ready<F>>;
-	/** The new static data; undefined when it stays as it is. */
+	/** The new static data; undefined if it does not change. */
 	saved?: Saved;
-	/** What only the user can put right: a refused key, an address that is none of the provider's. */
+	/** A problem that only the user can fix: a rejected key, or an address that is not the provider's. */
 	error?: ProviderError;
-	/** A sentence for each job that is watched no longer and was not emitted, without its full stop. */
+	/** A sentence without its full stop for each job that is no longer watched and was not emitted. */
 	givenUp: string[];
-	/** To be called when the result is used, in the same breath. */
+	/** Must be called when the result is used, without anything awaited in between. */
 	commit(): void;
 }
 
 /**
- * Finds out what has ended since the last poll. `saved` is the static data; the caller writes the new one, calls
- * `commit` and emits `ready` without anything in between, so that n8n saves both.
+ * Finds the jobs that have ended since the last poll. `saved` is the static data. The caller writes the new data, calls
+ * `commit` and emits `ready` without awaiting anything in between, so that n8n saves both together.
  *
  * Two polls of one node must not run at the same time: see `exclusively`.
  */
@@ -86,7 +89,7 @@ export async function runPoll<F>(
 	const now = clock.now();
 	const damaged: string[] = [];
 	const stored = decode(saved, scope, (field) => damaged.push(field));
-	// While the process lives it goes by what it knows itself.
+	// While the process lives, its own state is used.
 	if (damaged.length > 0 && !state.watch) {
 		warn(
 			`The saved state is damaged (${damaged.join(', ')}): the trigger uses what can be read, and jobs of the last minutes may be emitted again`,
@@ -97,7 +100,7 @@ export async function runPoll<F>(
 	}
 	const generation = stored && !isPending(stored) ? stored.generation : undefined;
 	const { handedOver } = state;
-	// What the last poll emitted is still being saved: going on from the state before it would emit it again.
+	// What the last poll emitted is still being saved. Continuing from the older state would emit it again.
 	const isSaving = handedOver && handedOver.generation !== generation;
 	if ((isSaving && lasts(handedOver.saving, now)) || lasts(state.pause, now)) return nothing;
 
@@ -142,8 +145,8 @@ const isOfScope = (saved: unknown, scope: string) =>
 const newGeneration = (clock: Clock) => Math.floor(clock.random() * 2 ** 48).toString(36);
 
 /**
- * The poll with requests of the history that end in time, and are repeated once where the provider has answered before:
- * one bad answer among good ones must not cost the whole reading.
+ * The poll with a time limit for each request to the history. A failed request is repeated once if the provider has
+ * already answered: one bad answer among good ones must not cost the whole reading.
  */
 function answering<F>(poll: Poll<F>): { poll: Poll<F>; isAnswered: () => boolean } {
 	const { list, get, clock, deadlineAt } = poll;
@@ -153,7 +156,7 @@ function answering<F>(poll: Poll<F>): { poll: Poll<F>; isAnswered: () => boolean
 		isAnswered = true;
 		return value;
 	};
-	// Half of the time is for the jobs themselves.
+	// The other half of the time is for the jobs themselves.
 	const lateAt = halfTime(poll);
 	const inTime = async <T>(work: () => Promise<T>, until: number) =>
 		await within(work(), Math.max(0, until - clock.now()), clock, tooLate);
@@ -188,13 +191,13 @@ const halfTime = <F>({ clock, deadlineAt }: Poll<F>) =>
 const tooLate = () =>
 	new ProviderError('The history could not be read in time', { kind: 'noAnswer' });
 
-/** The state to go on from: the saved one, or what this process knows beyond it. */
+/** The state to continue from: the saved one, or the newer one of this process. */
 function newest<F>(
 	stored: Watch | Pending | undefined,
 	{ watch, handedOver }: ProcessState,
 	{ clock, scope }: Poll<F>,
 ): Watch | Pending {
-	// Polls that emit nothing are not saved in every mode of n8n.
+	// Not every mode of n8n saves the state after a poll that emits nothing.
 	const goesOn =
 		stored && !isPending(stored)
 			? stored.generation === watch?.generation
@@ -208,14 +211,14 @@ function changed(before: unknown, saved: Saved): { saved?: Saved } {
 }
 
 interface Open {
-	/** A copy of the state with the jobs that are new; undefined while the provider has not answered for a first time. */
+	/** A copy of the state, with the new jobs; undefined until the provider has answered for the first time. */
 	watch?: Watch;
 	finished: Awaited<ReturnType<typeof discover>>['finished'];
-	/** What the history could not be read for. */
+	/** Why the history could not be read. */
 	failure?: ProviderError;
 }
 
-/** The jobs to look at: those of the history, and of the IDs that are given. Both where a history shows only some. */
+/** The jobs to check: those of the history and those of the given IDs; both if the history shows only some jobs. */
 async function openJobs<F>(
 	before: Watch | Pending,
 	poll: Poll<F>,
@@ -236,7 +239,7 @@ async function openJobs<F>(
 	};
 	let watch = isPending(before) ? undefined : copyOf(before);
 	if (watch && isAhead(watch, clock.now())) {
-		// It may be our own clock that is wrong: the provider's answer tells.
+		// Our own clock may be wrong: the provider's answer shows the right time.
 		const asked = await settle(async () => await list({ page: 1, pageSize: 1 }));
 		if (!asked.ok) return { watch, finished: new Map(), ...failureOf(asked.error) };
 		const outcome = repairFuture(watch, providerNow());
@@ -266,10 +269,10 @@ const failureOf = (failure: unknown) =>
 	failure === undefined ? {} : { failure: asProviderError(failure, 'invalid') };
 
 /**
- * The first answer of the provider: from now on it is known what is new.
+ * Handles the first answer of the provider: from now on it is known which jobs are new.
  *
- * @param isFirst whether the trigger was switched on with this very poll
- * @throws what the history cannot be read for
+ * @param isFirst whether this poll is the activation of the trigger @throws the error for which the history cannot be
+ * read
  */
 async function begin<F>(
 	{ scope, startedAt }: Pending,
@@ -277,18 +280,19 @@ async function begin<F>(
 	discovery: Discovery,
 	isFirst: boolean,
 ): Promise<Open> {
-	// The provider's time is known only from an answer. What it lists tells more: jobs to come are not older than that.
+	// The provider's time is known only from an answer. Its list shows more: future jobs will not be older than the
+	// listed ones.
 	const { jobs } = await discovery.list({ page: 1, pageSize: 100 });
 	const started = Math.min(startedAt, clock.now()) + (providerNow() - clock.now());
 	const watchSince = (since: number) => newWatch(scope, newGeneration(clock), Math.max(0, since));
-	// Once the trigger is switched on, jobs of any moment may be new: to take stock then would lose them.
+	// After the activation, any job may be new: recording the existing jobs as seen would lose them.
 	if (days > 0 || !isFirst) {
 		const late = isClockKnown() ? LATE_LOOKBACK_MS : UNKNOWN_CLOCK_LOOKBACK_MS;
 		const watch = watchSince(started - (days > 0 ? days * DAY_MS : late));
 		const { finished, failure } = await discover(watch, discovery);
 		return { watch, finished, ...failureOf(failure) };
 	}
-	// None of the jobs that exist now is to be emitted, and every later one, whatever our clock says.
+	// No job that exists now may be emitted, and every later one must be, whatever our clock says.
 	const newest = jobs.length > 0 ? newestOf(jobs) : started - 7 * DAY_MS;
 	const watch = watchSince(Math.min(started, newest) - ACTIVATION_LOOKBACK_MS);
 	const stock = await discover(watch, { ...discovery, isWatched: () => false });
@@ -299,10 +303,10 @@ async function begin<F>(
 	};
 }
 
-/** What nobody but the user can put right. Everything else passes by itself and is no reason to stop watching. */
+/** Whether only the user can fix it. Everything else passes by itself and is no reason to stop watching. */
 const isForUser = ({ kind }: ProviderError) => ['auth', 'notFound', 'invalid'].includes(kind);
 
-/** Pauses where it would go wrong again at once; gives back what the user must hear of. */
+/** Pauses if the next request would fail too; returns the error if the user must be told. */
 function whatWentWrong(
 	error: ProviderError,
 	state: ProcessState,
@@ -310,14 +314,14 @@ function whatWentWrong(
 	isFirst: boolean,
 	isAnswered: boolean,
 ): ProviderError | undefined {
-	// One request that fails among others that do not is no reason to ask more seldom.
+	// One failed request among successful ones is no reason to poll less often.
 	if (isAnswered && !isForAll(error)) {
 		state.failedPolls = 0;
 		return undefined;
 	}
 	const attempt = state.failedPolls++;
 	if (isForUser(error)) {
-		// At the activation the user is there, and can put it right.
+		// At the activation the user is present and can fix it.
 		return error.kind === 'auth' || isFirst || attempt + 1 >= MIN_REFUSED_POLLS ? error : undefined;
 	}
 	const random = () => clock.random();
@@ -333,8 +337,8 @@ function whatWentWrong(
 }
 
 /**
- * Runs `work` unless another poll of the node is at work; undefined then. A poll that never comes back gives its place
- * up after `ms`, and what it brings after that is dropped.
+ * Runs `work` unless another poll of the node is running; returns undefined then. A poll that has not returned after
+ * `ms` loses its turn, and its result is dropped.
  */
 export async function exclusively<T>(
 	state: ProcessState,

@@ -7,33 +7,35 @@ import type { Watch } from './savedState';
  * attempt, never a job: nothing here says whether a job was emitted. All times are ms by our clock.
  */
 export interface ProcessState {
-	/** The poll that is at work; another one that starts meanwhile returns at once. */
+	/** The poll that is running; another one that starts meanwhile returns at once. */
 	running?: Period;
-	/** The newest state, where it goes on from the saved one of the same generation: polls without a result save nothing. */
+	/** The newest state, if it continues the saved one of the same generation: polls without a result save nothing. */
 	watch?: Watch;
 	/** The last poll that emitted, and how long n8n may take to save it. */
 	handedOver?: { generation: string; saving: Period };
-	/** When each open job was looked at last. */
+	/** When each open job was last checked. */
 	readonly lookedAt: Map<string, number>;
-	/** How open jobs ended, as the history showed them: they are not asked for again, unless a download fails. */
+	/** How open jobs ended, according to the history: they are not requested again, unless a download fails. */
 	readonly finished: Map<string, Job>;
-	/** How often the download of a finished job was tried in vain. */
+	/** How often the download of a finished job has failed. */
 	readonly downloads: Map<string, number>;
-	/** The jobs whose last look did not show them. */
+	/** The jobs that the last status call did not find. */
 	readonly missing: Map<string, JobWatch>;
-	/** The jobs whose last look was not answered as it should. */
+	/** The jobs whose last status call got no proper answer. */
 	readonly unanswered: Set<string>;
-	/** Nobody is asked meanwhile. */
+	/** No requests are sent during this time. */
 	pause?: Period;
-	/** Polls in a row in which the provider gave no good answer. */
+	/** Number of consecutive polls without a good answer of the provider. */
 	failedPolls: number;
-	/** Jobs that were given up and that no item tells of: the next failed execution does. */
+	/**
+	 * Messages about jobs that the trigger gave up on and that no item reports: the next failed execution reports them.
+	 */
 	readonly givenUp: string[];
-	/** What the user was told by a failed execution, and for how long it is not told again. */
+	/** The last failed execution that told the user of a problem, and for how long it is not reported again. */
 	lastReport?: { activation: unknown; times: number; silence: Period };
 }
 
-/** A stretch of time that ends by itself, also when the clock is set back: it then counts as over. */
+/** A period of time. If the clock is set back before its start, it counts as over. */
 export interface Period {
 	from: number;
 	ms: number;
@@ -54,13 +56,16 @@ export const newProcessState = (): ProcessState => ({
 
 const states = new Map<string, ProcessState>();
 
-/** Nodes that are kept in mind: far more than one n8n polls. Nobody says when one is deleted. */
+/** Maximum number of nodes to remember: far more than one n8n polls. n8n does not report when a node is deleted. */
 const MAX_STATES = 1_000;
 
-/** The state of a node; beyond the most that are kept, the one that polled longest ago goes. @param key workflow and node */
+/**
+ * The state of a node. Above the maximum, the state of the node that polled longest ago is dropped. @param key workflow
+ * and node
+ */
 export function processStateOf(key: string): ProcessState {
 	const state = states.get(key) ?? newProcessState();
-	// Put in last again: the first of the map is the one to go.
+	// Moved to the end: the first entry of the map is dropped first.
 	states.delete(key);
 	states.set(key, state);
 	const [oldest] = states.keys();
@@ -68,7 +73,7 @@ export function processStateOf(key: string): ProcessState {
 	return state;
 }
 
-/** Drops what is kept of jobs that are no longer open. */
+/** Drops everything about jobs that are no longer open. */
 export function forgetClosed(state: ProcessState, watch: Watch): void {
 	const { lookedAt, finished, downloads, missing, unanswered } = state;
 	for (const kept of [lookedAt, finished, downloads, missing, unanswered]) {

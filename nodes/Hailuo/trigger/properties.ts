@@ -10,7 +10,7 @@ import { providerOf, providers } from '../providers';
 const hasHistory = (id: ProviderId) => providerOf(id).list !== undefined;
 const withHistory = providers.filter(hasHistory);
 const withoutHistory = providers.filter((id) => !hasHistory(id));
-/** Those whose list shows only some of the jobs. */
+/** Providers whose list shows only some of the jobs. */
 const withPartOfHistory = withHistory.filter((id) => providerOf(id).listsJobsOf?.() === false);
 
 /** Only an edition with such a provider has the field. */
@@ -47,7 +47,7 @@ const eventField: INodeProperties = {
 	default: 'completed',
 };
 
-/** Where nobody tells which jobs there are. */
+/** For providers without a list of jobs. */
 const jobIdFields = withoutHistory.flatMap((id): INodeProperties[] =>
 	shownFor(
 		[id],
@@ -62,7 +62,7 @@ const jobIdFields = withoutHistory.flatMap((id): INodeProperties[] =>
 	),
 );
 
-/** Where the list shows only some of the jobs. */
+/** For providers whose list shows only some of the jobs. */
 const partNotices = withPartOfHistory.flatMap((id): INodeProperties[] =>
 	shownFor(
 		[id],

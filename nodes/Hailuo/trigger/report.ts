@@ -7,12 +7,12 @@ const HOUR_MS = 3_600_000;
 const MAX_INTERVAL_MS = 24 * HOUR_MS;
 
 /**
- * Whether to fail this execution, or only log: it fails at each activation, and otherwise after 1 h, 2 h, 4 h, up to
- * once a day. A key that stays wrong would make a failed execution each minute otherwise. The polls go on: a key that is
- * put right works at once.
+ * Whether to fail this execution, or only log. It fails at each activation, and after that again after 1 h, 2 h, 4 h,
+ * up to once a day. Otherwise a wrong key would cause a failed execution every minute. The polls continue, so a
+ * corrected key works at once.
  *
- * @param activation n8n hands in the same object for all polls of one activation (its durable scheduler a new one each
- * time, but then spaces failed polls itself)
+ * @param activation n8n passes the same object for all polls of one activation (its durable scheduler passes a new one
+ * each time, but then spaces failed polls itself)
  * @param now ms by our clock
  */
 export function shouldReport(state: ProcessState, activation: unknown, now: number): boolean {
@@ -24,11 +24,11 @@ export function shouldReport(state: ProcessState, activation: unknown, now: numb
 	return true;
 }
 
-/** An error that n8n shows; one that was made for it stays as it is. */
+/** The error in the form that n8n shows; a NodeOperationError stays as it is. */
 export const shownError = (node: INode, error: unknown): Error =>
 	error instanceof NodeOperationError ? error : nodeError(node, error, 0);
 
-/** What the user reads, with the reason to look at this node. */
+/** The error with a message that names this node. */
 export function triggerError(node: INode, error: unknown): Error {
 	const shown = shownError(node, error);
 	shown.message = `Hailuo Trigger cannot watch for jobs: ${shown.message}`;

@@ -1,44 +1,45 @@
 import { createHash } from 'crypto';
 
 /*
- * What the trigger remembers. n8n saves it only together with what a poll emits (docs/n8n.md 3), so a restart may bring
- * back an older one.
+ * The saved state of the trigger. n8n saves it only together with what a poll emits (docs/n8n.md 3), so a restart may
+ * bring back an older state.
  *
- * Rules that must not regress:
- * - Every saved state is whole in itself: all that happened after it can be read again from the provider's history and
- *   the results of its open jobs.
- * - Nothing that was emitted before a saved state can come back: `horizon` never goes back.
- * - Of more open jobs than are saved by ID, the cursor stays behind the oldest of the others.
- * - Damage is left out or put right, never thrown: a poll that throws would throw at each poll to come.
+ * Rules that must not regress: - Every saved state is complete: everything that happened after it can be read again
+ * from the provider's history and from the status of its open jobs. - Nothing that was emitted before a saved state is
+ * emitted again: `horizon` never moves back. - If there are more open jobs than are saved by ID, the cursor stays
+ * behind the oldest of the others. - Damage is skipped or repaired, never thrown: otherwise every later poll would
+ * throw too.
  */
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * How long before the newest known job the history is read again, in ms: a job may appear in it later than others that
- * were made after it.
+ * How far before the newest known job the history is read again, in ms: a job may appear in it later than a newer one.
  */
 const MARGIN_MS = 5 * MINUTE_MS;
-/** The margin of an account that makes so many jobs that re-reading five minutes of them would fill the polls. */
+/** The margin for a busy account, for which re-reading five minutes of jobs would fill the polls. */
 const BUSY_MARGIN_MS = MINUTE_MS;
 const BUSY_JOBS = 2_000;
-/** The longest time between two readings that counts, in ms: a clock that was set must not end the margin at once. */
+/** The longest time between two readings that counts, in ms: a changed clock must not end the margin at once. */
 const MAX_QUIET_STEP_MS = 2 * MINUTE_MS;
 
-/** Most open jobs that are saved by their IDs; the history is read again from the next one on. */
+/** Maximum number of open jobs that are saved by ID; from the next one on, the history is read again. */
 const MAX_OPEN_SAVED = 1_000;
 
-/** How far a time may lie in the future, in ms, before it counts as damaged: clocks differ, but not by a day. */
+/** How far a time may be in the future, in ms, before it counts as damaged: clocks differ, but not by a day. */
 const MAX_AHEAD_MS = DAY_MS;
 
-/** Times are ms since the epoch by the provider's clock, as it stands in its jobs. */
+/**
+ * What the trigger watches and what it knows. Times are in ms since the epoch by the provider's clock, as its jobs show
+ * it.
+ */
 export interface Watch {
-	/** What is watched: the provider, and with which credential. Another scope begins anew. */
+	/** What is watched: the provider and the credential. With another scope, the trigger starts over. */
 	readonly scope: string;
 	/** Which emission the state belongs to: it changes with each poll that emits. */
 	generation: string;
-	/** Jobs made before this are none of ours. */
+	/** Jobs made before this are ignored. */
 	since: number;
 	/** Every job made up to here is known. */
 	cursor: number;
@@ -46,19 +47,19 @@ export interface Watch {
 	horizon: number;
 	/** The hashes of settled jobs made since `horizon`, with the minute they were made in. */
 	readonly seen: Map<string, number>;
-	/** The hashes of settled jobs whose IDs are given in the node: kept as long as they are given. */
+	/** The hashes of settled jobs whose IDs are entered in the node; kept as long as they are entered. */
 	readonly settledGiven: Set<string>;
-	/** Jobs that wait for their end, by ID, with the time they were made (0: not known); oldest first. */
+	/** Jobs that have not ended, by ID, with the time when they were made (0: not known); oldest first. */
 	readonly open: Map<string, number>;
-	/** For how long whole readings of the history found nothing newer than the cursor, in ms; not saved. */
+	/** For how long complete readings of the history have found nothing newer than the cursor, in ms; not saved. */
 	quietMs?: number;
-	/** When the last whole reading of the history began, ms by our clock; not saved. */
+	/** When the last complete reading of the history began, in ms by our clock; not saved. */
 	readAt?: number;
 	/** How much of the history is read at a time while the cursor is far behind, in ms; only a hint, and not saved. */
 	span?: number;
 }
 
-/** The trigger was switched on, but the provider could not be asked yet what jobs there were before. */
+/** The trigger is active, but the provider has not answered yet, so the older jobs are not known. */
 export interface Pending {
 	scope: string;
 	/** ms since the epoch by our clock. */
@@ -81,14 +82,14 @@ export interface Saved {
 
 const HASH_LENGTH = 8;
 
-/** 48 bits: among 10,000 known jobs a new one is taken for a known one once in 10^10. */
+/** 48 bits: with 10,000 known jobs, a new one is mistaken for a known one once in 10^10. */
 export function hashOf(jobId: string): string {
 	return createHash('sha256').update(jobId).digest('base64url').slice(0, HASH_LENGTH);
 }
 
 const minuteOf = (ms: number) => Math.floor(ms / MINUTE_MS);
 
-/** @param since jobs made before are not ours */
+/** @param since jobs made before this are ignored */
 export function newWatch(scope: string, generation: string, since: number): Watch {
 	return {
 		...{ scope, generation, since, cursor: since, horizon: minuteOf(since) * MINUTE_MS },
@@ -104,13 +105,13 @@ export function copyOf(watch: Watch): Watch {
 	};
 }
 
-/** Whether nothing more is to be done about a job. */
+/** Whether a job needs no further handling. */
 export function isSettled({ seen, settledGiven }: Watch, jobId: string): boolean {
 	const hash = hashOf(jobId);
 	return seen.has(hash) || settledGiven.has(hash);
 }
 
-/** Nothing more is to be done about the job: it was emitted, or is not wanted. */
+/** Marks a job as settled: it was emitted, or is not wanted. */
 export function settleJob(
 	watch: Watch,
 	jobId: string,
@@ -120,17 +121,19 @@ export function settleJob(
 	refreshSeen(watch, jobId, createdAt);
 }
 
-/** A settled job that is listed again: the latest time it was listed with counts, so that it stays known. */
+/**
+ * Updates a settled job that is listed again: the latest time with which it was listed counts, so that it stays known.
+ */
 export function refreshSeen(watch: Watch, jobId: string, createdAt: number): void {
 	const hash = hashOf(jobId);
 	watch.seen.set(hash, Math.max(watch.seen.get(hash) ?? 0, minuteOf(createdAt)));
 }
 
 /**
- * After a part of the history was read to its end: moves the cursor up to `cursor`, and forgets what lies so far behind
- * it that it is never listed again.
+ * Call after a part of the history was read to its end. Moves the cursor up to `cursor`, and forgets jobs that are so
+ * far behind it that they are never listed again.
  *
- * @param readAt when the reading began, ms by our clock
+ * @param readAt when the reading began, in ms by our clock
  */
 export function advance(watch: Watch, cursor: number, readAt: number): void {
 	const sinceLast = Math.max(0, readAt - (watch.readAt ?? readAt));
@@ -153,11 +156,11 @@ function raiseHorizon(watch: Watch, marginMs: number): void {
 }
 
 /**
- * From when on the history is read: overlapping what is known, until jobs that appear late have had their time.
- * Otherwise each idle poll would read the pages of the last busy minutes again.
+ * The time from which the history is read. It overlaps with the known jobs until jobs that appear late have had time to
+ * appear. After that it does not, or each idle poll would read the pages of the last busy minutes again.
  *
- * That time is counted from one whole reading to the next, not from the moment when the cursor last moved: while
- * nobody read the history, nothing that appeared late was seen.
+ * This time is counted from one complete reading to the next, not from the last move of the cursor: while nobody read
+ * the history, nothing that appeared late was seen.
  */
 export function readFrom({ quietMs = 0, horizon, cursor }: Watch): number {
 	const margin = quietMs >= MARGIN_MS ? 0 : MARGIN_MS;
@@ -165,8 +168,8 @@ export function readFrom({ quietMs = 0, horizon, cursor }: Watch): number {
 }
 
 /**
- * Takes the IDs that the node is given: those that are not settled are open, and what is known of IDs that are given no
- * longer is forgotten. Of a job that is known by its ID alone the time is 0.
+ * Takes the IDs that are entered in the node: those that are not settled become open, and IDs that are no longer
+ * entered are forgotten. The time of a job that is known only by its ID is 0.
  */
 export function takeGiven(watch: Watch, jobIds: readonly string[]): void {
 	const { seen, settledGiven, open } = watch;
@@ -176,22 +179,21 @@ export function takeGiven(watch: Watch, jobIds: readonly string[]): void {
 		if (createdAt === 0 && !given.has(hashOf(jobId))) open.delete(jobId);
 	}
 	for (const [hash, jobId] of given) {
-		// One that the history shows too is forgotten there in time, and must stay known here.
+		// A job that the history shows too will be forgotten in `seen`, and must stay known here.
 		if (seen.has(hash)) settledGiven.add(hash);
 		if (!settledGiven.has(hash) && !open.has(jobId)) open.set(jobId, 0);
 	}
 	for (const [hash, minute] of seen) if (minute === 0) seen.delete(hash);
 }
 
-/** Whether a time of the state lies in a future that no clock explains. @param now ms since the epoch */
+/** Whether a time of the state is further in the future than clocks can differ. @param now ms since the epoch */
 export const isAhead = ({ horizon, cursor, since }: Watch, now: number): boolean =>
 	Math.max(horizon, cursor, since) > now + MAX_AHEAD_MS;
 
 /**
- * Puts right what lies in a future that no clock explains: with it the trigger would wait for years.
+ * Repairs times that are further in the future than clocks can differ: with them, the trigger would wait for years.
  *
- * @param now by the provider's clock
- * @returns `lost`: it cannot be gone on from, and is to be begun anew
+ * @param now by the provider's clock @returns `lost` if the state is unusable and the trigger must start over
  */
 export function repairFuture(watch: Watch, now: number): 'whole' | 'repaired' | 'lost' {
 	if (!isAhead(watch, now)) return 'whole';
@@ -223,15 +225,15 @@ export function encode(watch: Watch): Saved {
 	};
 }
 
-/** What can be a time: ms since the epoch within what a Date can hold. */
+/** Whether a value can be a time: ms since the epoch, within the range of Date. */
 const isTime = (value: unknown): value is number =>
 	typeof value === 'number' && value >= 0 && value < 8.64e15;
 
-/** What can be an ID, and neither breaks a line of the log nor fills the saved state. */
+/** Whether a value can be an ID: it must neither break a line of the log nor fill the saved state. */
 export const isPlausibleId = (value: unknown): value is string =>
 	typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value);
 
-/** The start of the minute that a key stands for, in ms; undefined for a key that is none. */
+/** The start of the minute that a key stands for, in ms; undefined for an invalid key. */
 function minuteAt(key: string): number | undefined {
 	const ms = /^[0-9a-z]{1,8}$/.test(key) ? parseInt(key, 36) * MINUTE_MS : NaN;
 	return isTime(ms) ? ms : undefined;
@@ -246,15 +248,15 @@ const entriesOf = (value: unknown): Array<[string, unknown]> =>
 const areHashes = (value: unknown): boolean =>
 	typeof value === 'string' && /^([\w-]{8})*$/.test(value);
 
-/** The whole hashes in a text; what is left over is damaged. */
+/** The complete hashes in a text; the rest is damaged. */
 const hashesIn = (value: unknown): string[] =>
 	typeof value === 'string' ? (value.match(/[\w-]{8}/g) ?? []) : [];
 
 /**
- * Reads what n8n kept; undefined when there is nothing of this scope, or nothing to go on from. Whatever is damaged is
- * left out or put right as far as the rest tells, for a poll that throws would throw at each poll to come.
+ * Reads the saved state; undefined if there is none of this scope, or if it is unusable. Damaged parts are skipped, or
+ * repaired from the rest. It never throws, or every later poll would throw too.
  *
- * @param onDamage told the name of each field that is damaged, once
+ * @param onDamage called once for each damaged field, with its name
  */
 export function decode(
 	saved: unknown,
@@ -265,7 +267,7 @@ export function decode(
 	if (v !== 2 || of !== scope) return undefined;
 	if (isTime(startedAt)) return { scope, startedAt };
 	const { generation, since, cursor, horizon, seen, given, open } = rest;
-	// Without the horizon nobody knows what was settled; the cursor tells it, but for its margin.
+	// The horizon shows which jobs are settled. Without it, the cursor minus its margin is used.
 	const [known] = [horizon, isTime(cursor) ? cursor - MARGIN_MS : undefined].filter(isTime);
 	if (known === undefined) return undefined;
 	const from = minuteOf(known) * MINUTE_MS;

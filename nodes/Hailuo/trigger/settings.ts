@@ -11,13 +11,13 @@ import type { Job } from '../providers/types';
 /** What the user chose. */
 export interface Settings {
 	provider: ProviderId;
-	/** Names what is watched: another provider or another credential is another account. */
+	/** Identifies what is watched: another provider or credential is another account. */
 	scope: string;
-	/** Which jobs are looked for. */
+	/** Which jobs are watched. */
 	isWatched: (job: Job) => boolean;
 	/** Which ends are reported. */
 	isWanted: (job: Pick<Job, 'status'>) => boolean;
-	/** The model that alone is looked for, where there is just one. */
+	/** The only model that is watched, if there is just one. */
 	onlyModel?: string;
 	/** 0 for jobs since the activation. */
 	days: number;
@@ -26,7 +26,7 @@ export interface Settings {
 	downloadAttempts: number;
 }
 
-/** How the history calls each event; both where either is asked for. */
+/** The statuses that belong to each event. */
 export const EVENT_STATUSES = {
 	completed: ['completed'],
 	failed: ['failed', 'cancelled'],
@@ -44,7 +44,7 @@ const MADE = [
 	{ value: 'lastDays', name: 'In the Last Days Too' },
 ] as const;
 
-/** @throws FieldError for any other value: a trigger that waits for the wrong event would stay silent */
+/** @throws FieldError for any other value: a trigger that waits for the wrong event would never start */
 export const readEvent = (context: IPollFunctions): keyof typeof EVENT_STATUSES =>
 	asChoice(context.getNodeParameter('event', 'completed'), 'Trigger On', EVENTS) ?? 'completed';
 
@@ -55,7 +55,7 @@ const modelsOf = (value: unknown, provider: ProviderId): string[] =>
 		return text === '' ? [] : [modelNamed(provider, text)?.id ?? text];
 	});
 
-/** @throws FieldError for what is not a number of at least 0 */
+/** @throws FieldError if it is not a number of at least 0 */
 function between(value: unknown, label: string, [min, max, byDefault]: [number, number, number]) {
 	requireAmount(value, label);
 	return Math.min(max, Math.max(min, Math.floor(asAmount(value, byDefault))));
@@ -73,7 +73,7 @@ export function readSettings(context: IPollFunctions): Settings {
 	const event = readEvent(context);
 	const ends: readonly string[] = EVENT_STATUSES[event] ?? EVENT_STATUSES.completed;
 	const { list, listsJobsOf, credential } = providerOf(provider);
-	// Where a list shows only some of the jobs, ids may be given as well: then these alone are watched.
+	// If a list shows only some of the jobs, IDs can be given as well. Then only these are watched.
 	const listsAll = list !== undefined && listsJobsOf?.() !== false;
 	const jobIds = listsAll ? [] : jobIdsOf(read('jobIds', ''), provider);
 	const history = list !== undefined && jobIds.length === 0;
@@ -95,7 +95,7 @@ export function readSettings(context: IPollFunctions): Settings {
 	};
 }
 
-/** An expression may give nothing for a while; that is no reason to stop watching. */
+/** An expression may give nothing for a while, and that is no reason to stop watching. */
 function jobIdsOf(value: unknown, provider: ProviderId): string[] {
 	const isEmpty =
 		value === undefined ||
