@@ -60,7 +60,7 @@ describe('Get Price', () => {
 			goOn,
 		);
 		expect(items[0].json.error).toMatchObject({
-			message: expect.stringMatching(/no price for minimax_hailuo_02_i2v.*COST_CACHE_MISS/),
+			message: expect.stringMatching(/not have a price for minimax_hailuo_02_i2v.*COST_CACHE_MISS/),
 			description: expect.stringMatching(/Try again after the first job/),
 		});
 	});
@@ -158,7 +158,7 @@ describe('Maximum Price', () => {
 	});
 
 	test.each([
-		['Vtrix has no price at hand', 'vtrix', { precharge: 'miss' }, undefined, /no price/],
+		['Vtrix has no price at hand', 'vtrix', { precharge: 'miss' }, undefined, /not have a price/],
 		['Vtrix has no such call', 'vtrix', { precharge: 'none' }, undefined, /404/],
 		[
 			'WaveSpeed has neither call',

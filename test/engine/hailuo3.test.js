@@ -205,7 +205,7 @@ test.each([
 		'15 fps',
 		async () => ({ data: await clip({ seconds: 4, fps: 15 }) }),
 		{ referencePictures: '', referenceVideos: 'data' },
-		/15 frames a second/,
+		/15 frames per second/,
 	],
 	[
 		'clips of 16 s together',

@@ -93,9 +93,9 @@ describe('a hole is never paid for', () => {
 		[
 			'a resolution',
 			{ ...text, provider: 'miniMax', resolution: '={{ $json.r }}' },
-			/^'Resolution' is an expression/,
+			/^'Resolution' has no value: /,
 		],
-		['a length', { ...text, duration: '={{ $json.d }}' }, /^'Duration' is an expression/],
+		['a length', { ...text, duration: '={{ $json.d }}' }, /^'Duration' has no value: /],
 		[
 			'a switch',
 			{ ...text, promptExpansion: '={{ $json.box }}' },
@@ -405,14 +405,24 @@ describe('the strings of options, and values of lists', () => {
 	const hooked = { ...text, provider: 'miniMax', model: 'MiniMax-Hailuo-02' };
 	const options = (name) => ({ ...hooked, options: { [name]: '={{ $json.v }}' } });
 	test.each([
-		['an object', options('outputField'), { a: 1 }, /'Put Output File in Field' holds an object/],
+		[
+			'an object',
+			options('outputField'),
+			{ a: 1 },
+			/'Put Output File in Field' must be text, but is an object/,
+		],
 		[
 			'an object made a text',
 			{ ...text, options: { outputField: '=video {{ $json.v }}' } },
 			{ a: 1 },
 			/'Put Output File in Field' would contain "\[object Object\]"/,
 		],
-		['"undefined"', options('outputField'), 'undefined', /'Put Output File in Field' is undefined/],
+		[
+			'"undefined"',
+			options('outputField'),
+			'undefined',
+			/'Put Output File in Field' must be text, but is undefined/,
+		],
 		[
 			'a text',
 			options('outputField'),
@@ -425,7 +435,7 @@ describe('the strings of options, and values of lists', () => {
 			'x'.repeat(201),
 			/at most 200 characters.*\(201 characters\)/,
 		],
-		['an object', options('callbackUrl'), {}, /'Callback URL' holds an object/],
+		['an object', options('callbackUrl'), {}, /'Callback URL' must be text, but is an object/],
 		['no address', options('callbackUrl'), 'n8n', /'Callback URL' is not a web address/],
 		[
 			'an object in an address',
@@ -437,7 +447,7 @@ describe('the strings of options, and values of lists', () => {
 			'a list of ratios',
 			{ ...h3, aspectRatio: '={{ $json.v }}' },
 			['16:9', '1:1'],
-			/'Aspect Ratio' holds a list/,
+			/'Aspect Ratio' must be text, but is a list/,
 		],
 		[
 			'a ratio',

@@ -101,7 +101,7 @@ test.each([
 		async () => [await item(SAMPLE)],
 		{ clipField: 'video' },
 		/names "video", but item 0 has only "data"/,
-		/name that the item has/,
+		/name of the field that holds the clip/,
 	],
 	[
 		'no MP4',
@@ -282,8 +282,8 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 	});
 
 	test.each([
-		['another size', { size: '640x360' }, {}, /is 640 x 360 px, the first one 320 x 180 px/],
-		['one with sound', { sound: 440 }, {}, /has sound, the first one has none/],
+		['another size', { size: '640x360' }, {}, /is 640 x 360 px, but the first one is 320 x 180 px/],
+		['one with sound', { sound: 440 }, {}, /has sound, but the first one has none/],
 		[
 			'another profile',
 			{ encode: ['-profile:v', 'baseline'] },
@@ -357,12 +357,12 @@ describe('its fields are read as those of a video are', () => {
 		[
 			'a hole in the name of the field',
 			{ clipField: '={{ $json.nope }}' },
-			/'Video Input Field' is an/,
+			/'Video Input Field' has no value/,
 		],
 		[
 			'an object as the field',
 			{ clipField: '={{ $json.object }}' },
-			/'Video Input Field' holds an object/,
+			/'Video Input Field' must be text, but is an object/,
 		],
 		[
 			'an unknown word for the sound',
@@ -372,12 +372,12 @@ describe('its fields are read as those of a video are', () => {
 		[
 			'a hole in the file name',
 			{ options: { fileName: '={{ $json.nope }}' } },
-			/'File Name' is an/,
+			/'File Name' has no value/,
 		],
 		[
 			'an object as the output field',
 			{ options: { outputField: '={{ $json.object }}' } },
-			/'Put Output File in Field' holds an object/,
+			/'Put Output File in Field' must be text, but is an object/,
 		],
 		[
 			'an unknown word for items without a video',

@@ -434,7 +434,7 @@ describe('what else can come', () => {
 			for (const url of [`${base}/v.mp4`, 'http://169.254.169.254/latest', 'http://[::1]/v']) {
 				const error = await failure([whole()], provider, { url });
 				expect(error).toMatchObject({ reason: 'type', retryable: false });
-				expect(error.message).toMatch(/^its link leads to an address of your own network \(/);
+				expect(error.message).toMatch(/^its link leads to an address in your own network \(/);
 			}
 			expect(requests).toHaveLength(0);
 		});

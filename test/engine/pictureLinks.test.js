@@ -111,7 +111,7 @@ describe('where the provider cannot load a picture from its link', () => {
 			node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
 		});
 		expect(error.message).toMatch(/failed to download from the URL/);
-		expect(error.description).toMatch(/could not load a file from its link: open the link/);
+		expect(error.description).toMatch(/could not load a file from its link\. Open the link/);
 		expect(error.description).toMatch(BY_N8N);
 		expect(error.description).not.toMatch(/submit it again/);
 		expect(submitted()).toHaveLength(posts);
@@ -154,7 +154,7 @@ describe('several in one field', () => {
 		['a list as text', JSON.stringify([picture, picture]), 2, /./],
 	])('are refused, with how to take one: %s', async (_name, value, count, way) => {
 		const said = await refused(link('={{ $json.images }}'), [{ json: { images: value } }]);
-		expect(said).toContain(`holds ${count} pictures or addresses`);
+		expect(said).toContain(`contains ${count} pictures or addresses`);
 		expect(said).toMatch(way);
 	});
 
@@ -162,7 +162,7 @@ describe('several in one field', () => {
 		['twice http', 'http://https://example.com/a.jpg', /twice/],
 		['an object in a template', 'https://cdn.example.com/[object Object]', /\[object Object\]/],
 		['a line break inside', 'https://example.com/a\n.jpg', /line break/],
-		['no https', 'example.com/a.jpg', /without https:\/\/ before it/],
+		['no https', 'example.com/a.jpg', /without https:\/\/ in front of it/],
 		['a list of nothing', [], /is empty/],
 		[
 			'an object without an address',
@@ -375,14 +375,14 @@ describe('URL, Fetched by n8n', () => {
 			providerUrl,
 			fetch: async () => await Promise.reject(new Error('not to be called')),
 		};
-		await expect(loadPicture.call(self, 0, input)).rejects.toThrow('address of your own network');
+		await expect(loadPicture.call(self, 0, input)).rejects.toThrow('address in your own network');
 		// Where a public server sends on, the next address is looked at too.
 		const back = engine.redirectHost('https://public.example.com', base);
 		routes['/inside'] = (res) => res.writeHead(302, { location: `${base}/photo.jpg` }).end();
 		const options = { accept: '*/*', maxBytes: 1e6, providerUrl, clock: engine.clock };
 		await expect(
 			fetchFile.call(self, 'https://public.example.com/inside', options),
-		).rejects.toThrow('which leads to an address of your own network');
+		).rejects.toThrow('which leads to an address in your own network');
 		back();
 		expect(asked).toEqual(['/inside']);
 	});

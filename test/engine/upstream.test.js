@@ -34,7 +34,7 @@ const ON = { enable_prompt_expansion: true };
 const OFF = { enable_prompt_expansion: false };
 const A_FILE = { image: { length: expect.any(Number), sha256: expect.any(String) } };
 const NOTHING = /has no value: .* gave (nothing|null)/;
-const AN_OBJECT = /'Prompt' holds an object/;
+const AN_OBJECT = /'Prompt' must be text, but is an object/;
 
 /** The name of a shape, and rows: the field, and the parameters of the request or what is refused. */
 const ROWS = {
@@ -66,7 +66,10 @@ const ROWS = {
 	webhook: [
 		[prompt('$json.body.prompt'), A_BOAT],
 		[prompt('$json.prompt'), /gave nothing.*\$json\.body\.prompt/],
-		[prompt('$json.body'), /'Prompt' holds an object.*The object has prompt, file/],
+		[
+			prompt('$json.body'),
+			/'Prompt' must be text, but is an object.*The fields of the object: prompt, file/,
+		],
 		[length('$json.query.seconds'), SIX],
 		[expansion('$json.query.expand'), ON],
 		[download('$json.body.file'), {}],
@@ -109,7 +112,7 @@ const ROWS = {
 		[prompt('$json.Idea'), /gave nothing.*\$json\.fields\.Idea/],
 		[prompt('$json.fields'), AN_OBJECT],
 		[prompt('$json.fields.Lookup'), A_BOAT],
-		[prompt('$json.fields.Tags'), /'Prompt' holds a list.*join the list/],
+		[prompt('$json.fields.Tags'), /'Prompt' must be text, but is a list.*join the list/],
 		[expansion('$json.fields.Expand'), ON],
 		[expansion('$json.fields.Unticked'), /gave nothing.*\$json\.fields\.Unticked \?\? false/],
 		[link('$json.fields.Photos'), { image: 'https://example.com/a.jpg' }],
@@ -140,7 +143,7 @@ const ROWS = {
 	telegram: [
 		[prompt('$json.message.caption'), A_BOAT],
 		[prompt('$json.message.text'), NOTHING],
-		[prompt('$json.message.photo'), /'Prompt' holds a list/],
+		[prompt('$json.message.photo'), /'Prompt' must be text, but is a list/],
 		[link('$json.message.photo[0].file_id'), /First Frame/],
 		[link('$json.message.photo.at(-1)'), /First Frame/],
 		[field('data'), /the item has no file/],
@@ -178,7 +181,7 @@ const ROWS = {
 	],
 	openAi: [
 		[prompt('$json.output[0].content[0].text'), A_BOAT],
-		[prompt('$json.output'), /'Prompt' holds a list/],
+		[prompt('$json.output'), /'Prompt' must be text, but is a list/],
 		[prompt('$json.output[0]'), AN_OBJECT],
 		[prompt('$json.message.content'), /'Prompt' has an expression|gave nothing/],
 		[prompt('$json.text'), /gave nothing.*\$json\.output\[0\]\.content\[0\]\.text/],
@@ -186,7 +189,7 @@ const ROWS = {
 	openAiJson: [
 		[
 			prompt('$json.output[0].content[0].text'),
-			/'Prompt' holds an object.*The object has prompt, seconds, expand/,
+			/'Prompt' must be text, but is an object.*The fields of the object: prompt, seconds, expand/,
 		],
 		[prompt('$json.output[0].content[0].text.prompt'), A_BOAT],
 		[length('$json.output[0].content[0].text.seconds'), SIX],
@@ -204,14 +207,17 @@ const ROWS = {
 		[prompt('$json.output'), AN_OBJECT],
 	],
 	chainList: [
-		[prompt('$json.data'), /'Prompt' holds a list/],
+		[prompt('$json.data'), /'Prompt' must be text, but is a list/],
 		[prompt('$json.data[0]'), A_BOAT],
 	],
 	// Edit Image hands on the JSON of its input and a file in the same field (EditImage/EditImage.node.js); with
 	// "Get Information" it gives what GraphicsMagick says.
 	editImage: [
 		[field('data'), A_FILE],
-		[prompt('$json.size'), /'Prompt' holds an object.*The object has width, height/],
+		[
+			prompt('$json.size'),
+			/'Prompt' must be text, but is an object.*The fields of the object: width, height/,
+		],
 	],
 };
 

@@ -72,7 +72,7 @@ function checkLink(link: string, url: string, providerUrl: string): void {
 	if (isWeb && !isFromInside(new URL(link), providerUrl)) return;
 	const where = link === url ? 'its link' : `the server redirects to "${link.slice(0, 60)}", which`;
 	const what = isWeb
-		? `leads to an address of your own network${link === url ? ` (${new URL(link).host})` : ''}`
+		? `leads to an address in your own network${link === url ? ` (${new URL(link).host})` : ''}`
 		: 'is not an http:// or https:// address';
 	throw new DownloadFailed(`${where} ${what}`, { reason: 'type', url, retryable: false });
 }
