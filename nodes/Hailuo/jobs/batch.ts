@@ -5,9 +5,9 @@ export type { Settled } from './settle';
 /*
  * Rules that must not regress:
  * - After the first failure (`stopOnError`) no further item is started: the batch is stopped before the slot is freed.
- *   - It waits for every worker that was started. Otherwise a worker could pay for a job that nobody knows about. - It
- *     never rejects: each item has its own outcome, so that the ID of a paid job is not lost because of another item's
- *     error.
+ * - It waits for every worker that was started. Otherwise a worker could pay for a job that nobody knows about.
+ * - It never rejects: each item has its own outcome, so that the ID of a paid job is not lost because of another item's
+ *   error.
  */
 
 /** The error of an item that was never started, because the batch had been stopped. */

@@ -16,10 +16,12 @@ import { retryGet } from './retry';
 import { settle } from './settle';
 
 /*
- * Rules that must not regress: - A job is adopted only if every field that can be compared is equal, and a prompt or a
- * picture identifies it. A job that is listed without its inputs is a candidate, but is never adopted. - A job that may
- * belong to another open submit is not adopted. - Nothing is awaited between the end of a reading and the claim. - Only
- * a history that was read to its end, by the provider's clock, proves that a submit was never accepted.
+ * Rules that must not regress:
+ * - A job is adopted only if every field that can be compared is equal, and a prompt or a picture identifies it. A job
+ *   that is listed without its inputs is a candidate, but is never adopted.
+ * - A job that may belong to another open submit is not adopted.
+ * - Nothing is awaited between the end of a reading and the claim.
+ * - Only a history that was read to its end, by the provider's clock, proves that a submit was never accepted.
  */
 
 /** When to read the history, in ms after the ambiguous answer: a cut-off request may arrive late. */
@@ -238,8 +240,8 @@ const HISTORY_LAG_MS = 120_000;
  * needs a history that was read to its end and shows no candidate, and the time of the submit by the provider's clock:
  * no Date header, no proof.
  *
- * @param sent when it was sent; `providerAt` as it was stored then @param now both clocks now; `providerAt` is
- * undefined until an answer has told it
+ * @param sent when it was sent; `providerAt` as it was stored then
+ * @param now both clocks now; `providerAt` is undefined until an answer has told it
  * @param historyMs how far back the history reaches
  */
 export function provesAbsence(

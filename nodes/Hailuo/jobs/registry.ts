@@ -4,9 +4,10 @@ import { comparable, mayBeJobOf, type Sent } from './match';
 
 /*
  * Rules that must not regress:
- * - There is one registry in a process: executions that run side by side must see each other's jobs. - An unresolved
- *   submit may still own jobs that appear late, until UNRESOLVED_MS is over. - Identical submits that are both
- *   ambiguous may take each other's jobs. The job of a submit that is still being sent belongs to it alone.
+ * - There is one registry in a process: executions that run side by side must see each other's jobs.
+ * - An unresolved submit may still own jobs that appear late, until UNRESOLVED_MS is over.
+ * - Identical submits that are both ambiguous may take each other's jobs. The job of a submit that is still being sent
+ *   belongs to it alone.
  */
 
 /**

@@ -8,11 +8,13 @@ import { retryWait } from './retry';
 import { settle } from './settle';
 
 /*
- * Rules that must not regress: - A paid POST is sent again only after a proof that it was not accepted
- * (`ProviderError.provesRefusal`): never after a timeout, a lost connection or a 5xx. - From before the POST until its
- * job is known, the POST is in the registry, so that no search of another item takes its job.
- * - A job is claimed before its POST is closed; nothing is awaited in between. - A POST without a usable answer ends as
- *   AmbiguousSubmitError, which must never become a retry.
+ * Rules that must not regress:
+ * - A paid POST is sent again only after a proof that it was not accepted (`ProviderError.provesRefusal`): never after
+ *   a timeout, a lost connection or a 5xx.
+ * - From before the POST until its job is known, the POST is in the registry, so that no search of another item takes
+ *   its job.
+ * - A job is claimed before its POST is closed; nothing is awaited in between.
+ * - A POST without a usable answer ends as AmbiguousSubmitError, which must never become a retry.
  */
 
 /** How often a connection that was never made is tried again; a provider that is down stays down. */

@@ -24,8 +24,8 @@ export const unwrapped = (value: unknown): unknown =>
 /**
  * Reads text; a number is converted to text. Characters that cannot be sent are removed: see `sendable`.
  *
- * @param label of the field, as the editor shows it @throws FieldError for a list, an object or a boolean, and for text
- * in which a value is missing
+ * @param label of the field, as the editor shows it
+ * @throws FieldError for a list, an object or a boolean, and for text in which a value is missing
  */
 export function asText(given: unknown, label: string): string | undefined {
 	const value = unwrapped(given);
@@ -172,7 +172,8 @@ export function asSwitch(given: unknown, label: string): boolean | undefined {
 /**
  * Reads one entry of a list, by its value or its name, in any case.
  *
- * @returns undefined if the field is empty @throws FieldError that names the allowed values
+ * @returns undefined if the field is empty
+ * @throws FieldError that names the allowed values
  */
 export function asChoice<Value extends string>(
 	value: unknown,
@@ -199,7 +200,8 @@ const MAX_NAME = 200;
 /**
  * The name of a field or a file.
  *
- * @returns undefined if the field is empty @throws FieldError if the value is not text, or cannot be a name
+ * @returns undefined if the field is empty
+ * @throws FieldError if the value is not text, or cannot be a name
  */
 export function asName(value: unknown, label: string): string | undefined {
 	const text = asText(value, label)?.trim() ?? '';

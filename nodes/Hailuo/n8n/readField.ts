@@ -30,8 +30,9 @@ export interface HowToRead {
 /**
  * The value of a field for one item.
  *
- * @param label of the field, as the editor shows it @throws FieldError if its expression gave nothing, or if a value is
- * missing in its template; UnreadableField if n8n could not evaluate it
+ * @param label of the field, as the editor shows it
+ * @throws FieldError if its expression gave nothing, or if a value is missing in its template; UnreadableField if n8n
+ * could not evaluate it
  */
 export function readField(
 	context: IExecuteFunctions,

@@ -13,8 +13,9 @@ import {
 } from './savedState';
 
 /*
- * Rules that must not regress: - The cursor moves only past a part of the history that was read to its end while no job
- * moved from page to page. - The order of the pages does not matter.
+ * Rules that must not regress:
+ * - The cursor moves only past a part of the history that was read to its end while no job moved from page to page.
+ * - * The order of the pages does not matter.
  * - A time ahead of the provider's clock never moves the cursor.
  * - A job is settled only if it is known not to be wanted; what cannot be decided stays open.
  */

@@ -271,8 +271,8 @@ const failureOf = (failure: unknown) =>
 /**
  * Handles the first answer of the provider: from now on it is known which jobs are new.
  *
- * @param isFirst whether this poll is the activation of the trigger @throws the error for which the history cannot be
- * read
+ * @param isFirst whether this poll is the activation of the trigger
+ * @throws the error for which the history cannot be read
  */
 async function begin<F>(
 	{ scope, startedAt }: Pending,

@@ -60,8 +60,9 @@ const states = new Map<string, ProcessState>();
 const MAX_STATES = 1_000;
 
 /**
- * The state of a node. Above the maximum, the state of the node that polled longest ago is dropped. @param key workflow
- * and node
+ * The state of a node. Above the maximum, the state of the node that polled longest ago is dropped.
+ *
+ * @param key workflow and node
  */
 export function processStateOf(key: string): ProcessState {
 	const state = states.get(key) ?? newProcessState();

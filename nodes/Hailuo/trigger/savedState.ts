@@ -4,11 +4,12 @@ import { createHash } from 'crypto';
  * The saved state of the trigger. n8n saves it only together with what a poll emits (docs/n8n.md 3), so a restart may
  * bring back an older state.
  *
- * Rules that must not regress: - Every saved state is complete: everything that happened after it can be read again
- * from the provider's history and from the status of its open jobs. - Nothing that was emitted before a saved state is
- * emitted again: `horizon` never moves back. - If there are more open jobs than are saved by ID, the cursor stays
- * behind the oldest of the others. - Damage is skipped or repaired, never thrown: otherwise every later poll would
- * throw too.
+ * Rules that must not regress:
+ * - Every saved state is complete: everything that happened after it can be read again from the provider's history and
+ *   from the status of its open jobs.
+ * - Nothing that was emitted before a saved state is emitted again: `horizon` never moves back.
+ * - If there are more open jobs than are saved by ID, the cursor stays behind the oldest of the others.
+ * - Damage is skipped or repaired, never thrown: otherwise every later poll would throw too.
  */
 
 const MINUTE_MS = 60_000;
@@ -193,7 +194,8 @@ export const isAhead = ({ horizon, cursor, since }: Watch, now: number): boolean
 /**
  * Repairs times that are further in the future than clocks can differ: with them, the trigger would wait for years.
  *
- * @param now by the provider's clock @returns `lost` if the state is unusable and the trigger must start over
+ * @param now by the provider's clock
+ * @returns `lost` if the state is unusable and the trigger must start over
  */
 export function repairFuture(watch: Watch, now: number): 'whole' | 'repaired' | 'lost' {
 	if (!isAhead(watch, now)) return 'whole';
