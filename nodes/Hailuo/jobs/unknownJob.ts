@@ -4,18 +4,18 @@ import { historyPages, type ListJobs } from './historyPages';
 import { settle, type Settled } from './settle';
 
 /*
- * When a job counts as unknown: the one rule for the wait, the trigger and the callback. A gateway, a cache or a
- * provider's own restart answers 404, 400, 405, 410 or a redirect for seconds to minutes while the job runs on.
+ * When a job counts as unknown: one rule for the wait, the trigger and the callback. A gateway, a cache or a provider
+ * that restarts may answer 404, 400, 405, 410 or a redirect for seconds to minutes while the job continues.
  *
  * Rules that must not regress:
  * - No single answer ends a paid job. Such answers must come several times in a row, over minutes.
- * - A job that the history lists is alive, whatever the answers say. Where the history cannot be read, more patience
- *   stands in for it.
- * - What is transient (no answer, 5xx, 429) neither counts nor resets the row.
- * - A job that is completed and shows no video is polled again likewise: the video may turn up later.
+ * - A job that the history lists exists, whatever the answers say. If the history cannot be read, more patience is
+ *   needed instead.
+ * - A transient failure (no answer, 5xx, 429) neither counts nor resets the row.
+ * - A job that is completed and shows no video is polled again in the same way: the video may appear later.
  */
 
-/** How many answers in a row, over how long, end a job. Both must be reached. */
+/** How many consecutive answers, and over how long a time, end a job. Both must be reached. */
 export interface Patience {
 	answers: number;
 	/** ms. */
@@ -26,27 +26,27 @@ export interface Patience {
 export const PATIENCE_SEEN: Patience = { answers: 5, spanMs: 5 * 60_000 };
 /** For an ID that a person typed in and that nobody has seen yet. */
 export const PATIENCE_TYPED: Patience = { answers: 3, spanMs: 10_000 };
-/** For the trigger, which asks once a poll and keeps nobody waiting. */
+/** For the trigger, which requests the job once per poll and keeps nobody waiting. */
 export const PATIENCE_TRIGGER: Patience = { answers: 10, spanMs: 60 * 60_000 };
 
 /**
- * Longest time between two answers that counts, in ms: an outage, a machine that slept or a clock that was set forward
- * must not make two answers into a long row of them.
+ * The longest time between two answers that counts, in ms: after an outage, a sleep of the machine or a change of the
+ * clock, two answers must not look like a long row.
  */
 const MAX_STEP_MS = 2 * 60_000;
-/** Answers in a row before the history is asked for the first time, and ms of the row before it is asked again. */
+/** Consecutive answers before the history is first read, and ms of the row before it is read again. */
 const ANSWERS_BEFORE_LIST = 2;
 const MIN_LIST_GAP_MS = 60_000;
-/** Where the history cannot be read, this many times the patience stands in for it. */
+/** If the history cannot be read, the patience is multiplied by this. */
 const UNREAD_FACTOR = 3;
-/** Most pages of the history that are read to find one job. */
+/** Maximum number of pages of the history that are read to find one job. */
 const MAX_PAGES = 10;
-/** How far the time of a job may differ between the answers of one provider, in ms. */
+/** How much the time of a job may differ between the answers of one provider, in ms. */
 const MARGIN_MS = 2 * 60_000;
 
 /**
- * Whether an answer says that the provider does not know the job, or does not know us. None of these is an end by
- * itself. What is transient (no answer, 5xx, 429) says nothing about the job: it neither counts nor resets.
+ * Whether an answer says that the provider does not know the job, or does not know us. None of these ends the job by
+ * itself. A transient failure (no answer, 5xx, 429) says nothing about the job: it neither counts nor resets the row.
  */
 export function isRefusedPoll(error: unknown): error is ProviderError {
 	return error instanceof ProviderError && !error.isTransient;
@@ -55,16 +55,16 @@ export function isRefusedPoll(error: unknown): error is ProviderError {
 /** The answers in a row that did not show the job. Plain data. */
 export interface Misses {
 	answers: number;
-	/** From the first of them to the last, in ms. */
+	/** From the first to the last, in ms. */
 	spanMs: number;
-	/** When the last one came, ms by our clock. */
+	/** When the last one came, in ms by our clock. */
 	lastAt: number;
 }
 
-/** One more answer that did not show the job. @param now ms by our clock */
+/** Adds an answer that did not show the job. @param now in ms by our clock */
 export function addMiss(before: Misses | undefined, now: number): Misses {
 	if (!before) return { answers: 1, spanMs: 0, lastAt: now };
-	// A clock that was set back adds nothing, and one that was set forward only one step.
+	// A clock that was set back adds nothing; one that was set forward adds only one step.
 	const step = Math.min(MAX_STEP_MS, Math.max(0, now - before.lastAt));
 	return { answers: before.answers + 1, spanMs: before.spanMs + step, lastAt: now };
 }
@@ -75,7 +75,8 @@ export const isBeyond = ({ answers, spanMs }: Misses, patience: Patience, factor
 /**
  * Looks a job up in the history.
  *
- * @param createdAt when the job was made, by the provider's clock, ISO 8601: only this part is read then
+ * @param createdAt when the job was made, by the provider's clock, in ISO 8601: then only this part of the history is
+ * read
  * @returns the job as it is listed; `absent` when the history was read and does not hold it; `unread` when it could not
  * be read to its end
  */
@@ -108,44 +109,44 @@ export async function findListed(
 
 /** What a poll of a job means. */
 export type Verdict =
-	/** How the job stands: from the poll itself, or from the history. Finished without a video only when that lasts. */
+	/** The state of the job, from the poll or from the history. Finished without a video only if that persists. */
 	| { is: 'known'; job: Job }
-	/** Nothing is settled: the job is to be asked for again. With what the poll failed with, where it did. */
+	/** Nothing is certain: the job must be polled again. `cause`: the error of the poll, if it failed. */
 	| { is: 'open'; cause?: unknown }
-	/** The provider does not know the job, and that lasts; or the poll failed with what is no answer at all. */
+	/** The provider persistently does not know the job, or the poll failed with an error that is not an answer. */
 	| { is: 'over'; error: unknown };
 
 export interface Watched {
 	jobId: string;
 	patience: Patience;
-	/** Where the provider has a history. Repeats, pace and signal are the caller's. */
+	/** If the provider has a history. Retries, pace and signal are up to the caller. */
 	list?: ListJobs;
-	/** When the job was made, where it is known beforehand: by the provider's clock, ISO 8601. */
+	/** When the job was made, if known: by the provider's clock, in ISO 8601. */
 	createdAt?: string;
 }
 
-/** Judges the polls of one job, one after the other. Keeps no time of its own: it is handed in. */
+/** Judges the successive polls of one job. It does not read the clock: the time is a parameter. */
 export class JobWatch {
 	private misses?: Misses;
 	private createdAt?: string;
-	/** `spanMs` of the row when the history was asked last. */
+	/** `spanMs` of the row when the history was last read. */
 	private listedAtMs?: number;
 
 	constructor(private readonly watched: Watched) {
 		this.createdAt = watched.createdAt;
 	}
 
-	/** How many answers in a row did not show the job. */
+	/** Number of consecutive answers that did not show the job. */
 	get missed(): number {
 		return this.misses?.answers ?? 0;
 	}
 
 	/**
-	 * What a poll means. A good answer ends the row of the bad ones.
+	 * Judges a poll. A good answer ends the row of bad ones.
 	 *
-	 * @param polled how the poll ended
-	 * @param now ms by our clock, when it ended
-	 * @param list the history, where the caller has another one for each poll
+	 * @param polled the outcome of the poll
+	 * @param now when it ended, in ms by our clock
+	 * @param list the history, if the caller has a different one for each poll
 	 */
 	async judge(polled: Settled<Job>, now: number, list = this.watched.list): Promise<Verdict> {
 		if (polled.ok) {
@@ -176,12 +177,12 @@ export class JobWatch {
 		this.listedAtMs = misses.spanMs;
 		if (typeof listed === 'object' && !lacksVideo(listed)) return this.known(listed);
 		if (isPatient) return open;
-		// A key that is refused cannot read the history either.
+		// A rejected key cannot read the history either.
 		const isKeyRefused = !polled.ok && (polled.error as ProviderError).kind === 'auth';
 		const factor = listed === 'unread' && !isKeyRefused ? UNREAD_FACTOR : 1;
 		if (!isBeyond(misses, patience, factor)) return open;
 		if (polled.ok) return { is: 'known', job: polled.value };
-		// It is listed as completed, and its video is nowhere: that is how it ended.
+		// It is listed as completed, but has no video anywhere: that is its final state.
 		if (typeof listed === 'object') return { is: 'known', job: listed };
 		return { is: 'over', error: polled.error };
 	}

@@ -11,21 +11,21 @@ import { JobWatch, PATIENCE_SEEN, PATIENCE_TYPED, type Watched } from './unknown
 /*
  * Rules that must not regress:
  * - No single answer ends the wait for a paid job: see unknownJob.ts.
- * - The last poll is at the deadline, not before it; DeadlineError carries the id.
- * - A job that is completed without a video counts as finished only when that lasts.
+ * - The last poll is at the deadline, not before it; DeadlineError carries the job ID.
+ * - A job that is completed without a video counts as finished only if that persists.
  */
 
-/** Between an answer and the next poll, in ms, however slow the answers are. */
+/** Minimum time between an answer and the next poll, in ms, however slow the answers are. */
 const MIN_GAP_MS = 500;
-/** The history may take this long to answer, in ms, also when the deadline is nearer. */
+/** The history may take this long to answer, in ms, even if the deadline is sooner. */
 const MIN_LIST_MS = 5_000;
 
-/** The job was not finished in time. It goes on at the provider, and can be picked up by its id. */
+/** The job was not finished in time. It continues at the provider, and can be picked up by its ID. */
 export class DeadlineError extends Error {
 	readonly jobId: string;
-	/** How long was waited here, in ms. */
+	/** How long this wait lasted, in ms. */
 	readonly waitedMs: number;
-	/** What the last poll failed with, where it did. */
+	/** The error of the last poll, if it failed. */
 	readonly cause?: unknown;
 
 	constructor(facts: { jobId: string; waitedMs: number; cause?: unknown }) {
@@ -42,14 +42,14 @@ export class DeadlineError extends Error {
 export interface WaitOptions {
 	jobId: string;
 	get: (jobId: string) => Promise<Job>;
-	/** The history, where the provider has one: a job that no poll finds is looked up there. */
+	/** The history, if the provider has one: a job that no poll finds is looked up there. */
 	list?: Watched['list'];
 	/**
-	 * The job as our submit answered it, or as it was seen before: it exists, and the provider may not show it yet.
-	 * Without it the first poll is at once.
+	 * The job from the answer to our submit, or from an earlier poll: it exists, though the provider may not show it yet.
+	 * Without it, the first poll is immediate.
 	 */
 	first?: Job;
-	/** When the submit began, by our clock, in ms since the epoch; without it `createdAt` is taken. */
+	/** When the submit began, by our clock, in ms since the epoch; default: `createdAt`. */
 	submittedAt?: number;
 	/** Shortest and longest known time of the model, in s (`Model.jobSeconds`). */
 	jobSeconds: readonly [number, number];
@@ -73,7 +73,7 @@ function createdAtMs(job: Job, { offsetMs, clock }: WaitOptions): number | undef
 	return Number.isNaN(at) ? undefined : Math.min(at, clock.now());
 }
 
-/** One poll, repeated while it fails in passing. */
+/** One poll, retried while its failure is transient. */
 async function poll({ jobId, get, clock, signal, deadlineAt, pacer }: WaitOptions): Promise<Job> {
 	const paced = async () => {
 		await pacer?.acquire(signal);
@@ -82,7 +82,7 @@ async function poll({ jobId, get, clock, signal, deadlineAt, pacer }: WaitOption
 	return await retryGet(paced, { clock, signal, deadlineAt });
 }
 
-/** What judges the polls. @param isSeen whether the job is known to exist */
+/** Judges the polls. @param isSeen whether the job is known to exist */
 function watchFor(options: WaitOptions, isSeen: boolean): JobWatch {
 	const { jobId, list, first, pacer, clock, signal, deadlineAt } = options;
 	const paced: Watched['list'] =
@@ -104,12 +104,12 @@ const historyIsLate = () =>
 	new ProviderError('The history did not answer in time', { kind: 'noAnswer' });
 
 /**
- * Waits for the end of a job: completed, failed or cancelled. No single answer ends the wait: passing failures of the
- * polls never do, and a job that the provider does not know only when that lasts (see unknownJob.ts), for it is paid.
- * The last poll is at the deadline.
+ * Waits for the end of a job: completed, failed or cancelled. No single answer ends the wait, because the job is paid:
+ * transient failures never do, and an unknown job only if that persists (see unknownJob.ts). The last poll is at the
+ * deadline.
  *
- * @throws DeadlineError; the ProviderError of a poll that goes on failing for good (wrong key, unknown job); the
- * signal's reason as soon as it is aborted
+ * @throws DeadlineError; the ProviderError of a permanent failure (wrong key, unknown job); the signal's reason as soon
+ * as it is aborted
  */
 export async function waitForJob(options: WaitOptions): Promise<Job> {
 	const { jobId, first, jobSeconds, clock, signal, deadlineAt } = options;
@@ -122,19 +122,19 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 	let createdMs = options.submittedAt ?? (first && (createdAtMs(first, options) ?? beganAt));
 	let isSeen = first !== undefined;
 	let polledAt = beganAt;
-	// A job that is only known by its id may be finished long since.
+	// A job that is known only by its ID may have finished long ago.
 	let nextAt = first ? beganAt + wait() : beganAt;
 
-	/** From one poll's beginning to the next, so that slow answers do not stretch the steps. */
+	/** From the start of one poll to the next, so that slow answers do not stretch the steps. */
 	function wait(): number {
-		// A job that does not tell its age is in the steady part of the schedule.
+		// A job of unknown age is in the steady part of the schedule.
 		const age = polledAt - (createdMs ?? polledAt - jobSeconds[0] * 1_000);
 		return msToNextPoll(age, jobSeconds, () => clock.random());
 	}
 
 	for (;;) {
 		const at = Math.min(nextAt, deadlineAt);
-		// Settled before the sleep: a timer may fire a little early, which would add a poll.
+		// Decided before the sleep: a timer may fire a little early, which would add a poll.
 		const last = at >= deadlineAt;
 		if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
 		polledAt = clock.now();
@@ -150,7 +150,7 @@ export async function waitForJob(options: WaitOptions): Promise<Job> {
 			if (!isSeen) watch = watchFor(options, (isSeen = true));
 		}
 		if (last || clock.now() >= deadlineAt) {
-			// Completed without a video until now: that says more than that time is up.
+			// Completed without a video: this tells the user more than a reached deadline.
 			if (polled.ok && isFinished(polled.value)) return polled.value;
 			const cause = verdict.is === 'open' ? verdict.cause : undefined;
 			throw new DeadlineError({ jobId, waitedMs: clock.now() - beganAt, cause });
