@@ -1,3 +1,4 @@
+/** @type {import('prettier').Options} */
 module.exports = {
 	semi: true,
 	trailingComma: 'all',

@@ -18,7 +18,7 @@ function diagnostics() {
 				...{ allowJs: true, checkJs: true, noEmit: true, noImplicitAny: false },
 				// JavaScript cannot say that a member is set after the constructor.
 				strictPropertyInitialization: false,
-				...{ lib: ['es2023', 'dom'], types: ['node', 'jest'] },
+				...{ lib: ['es2023', 'dom', 'dom.iterable'], types: ['node', 'jest'] },
 			},
 			include: ['test/**/*.js', 'tools/**/*.js', '*.js'],
 		},

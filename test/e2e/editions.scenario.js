@@ -52,7 +52,8 @@ async function checkPanel(workflow, node, { n8n, assert, log }) {
 /** The workflow that the README tells to paste, with the credential that it tells to choose. */
 function pasted({ name }, credentials) {
 	const file = path.join(ROOT, 'build', 'editions', name, 'README.md');
-	const [, json] = /```json\n([^]*?)\n```/.exec(fs.readFileSync(file, 'utf8'));
+	const json = /```json\n([^]*?)\n```/.exec(fs.readFileSync(file, 'utf8'))?.[1];
+	if (!json) throw new Error(`${file} has no workflow`);
 	const { nodes, connections } = JSON.parse(json);
 	const [start, video] = nodes;
 	return { name: `${name}: README`, nodes: [start, { ...video, credentials }], connections };

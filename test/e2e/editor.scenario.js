@@ -14,6 +14,7 @@ module.exports = {
 	versions: ['2.41.1', '2.8.4'],
 
 	async run({ n8n, client, sim, assert, log, version }) {
+		/** @type {Record<string, { id: string, name: string }>} */
 		const credentials = {};
 		for (const [type, data] of Object.entries(simulatorCredentials(sim))) {
 			credentials[type] = await client.createCredential(`${type} in the editor`, type, data);
@@ -51,7 +52,7 @@ module.exports = {
 				assert.ok(hit, `"${words}" finds the node, not only ${found.map(({ name }) => name)}`);
 				// n8n shows the node under the description of its trigger, n8n 2.8 without any.
 				if (version !== '2.8.4')
-					assert.match(hit.description, /^Make videos .* or start a workflow/);
+					assert.match(hit?.description ?? '', /^Make videos .* or start a workflow/);
 			}
 		} finally {
 			await close();

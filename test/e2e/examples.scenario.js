@@ -17,12 +17,19 @@ const { startStandIns, withStandIns } = require('./standIns');
 
 /* The workflows of examples/, as a user imports and runs them. Services out of reach have stand-ins. */
 
+/** @typedef {import('./standIns').StandIns} StandIns */
+
 const NEWEST = ['2.41.1'];
 /** Where n8n itself does much of the work: the form, the agent. */
 const BOTH = ['2.41.1', '2.8.4'];
 const PHOTO = path.join(__dirname, '..', '..', 'tools', 'demo', 'lake.jpg');
 
-const load = (file) => loadExamples().find((example) => example.file === file).workflow;
+/** @returns {any} the workflow of an example */
+function load(file) {
+	const found = loadExamples().find((example) => example.file === file);
+	if (!found) throw new Error(`There is no example ${file}`);
+	return found.workflow;
+}
 
 /** How many pictures a video has, counted by decoding it. @param {Buffer} video */
 function framesOf(video) {
@@ -34,7 +41,7 @@ function framesOf(video) {
 			...['-v', 'error', '-select_streams', 'v', '-count_frames', '-of', 'csv=p=0'],
 			...['-show_entries', 'stream=nb_read_frames', file],
 		]);
-		return parseInt(said, 10);
+		return parseInt(said.toString(), 10);
 	} finally {
 		fs.rmSync(folder, { recursive: true });
 	}
@@ -54,7 +61,11 @@ function colouredVideos(look) {
 
 /**
  * A scenario that imports one example, with what it needs, and plays it.
- * videos: how the videos of the simulator look; the same small one for all jobs where it is left out
+ * @param {string} file
+ * @param {string} name
+ * @param {(context: any) => Promise<void>} play
+ * @param {StandIns & { versions?: string[], videos?: Parameters<typeof clip>[1], type?: string }} [needs] `videos`: how the
+ *   videos of the simulator look; the same small one for all jobs where it is left out. `type`: of the credential
  */
 const example = (file, name, play, { versions = NEWEST, videos, ...more } = {}) => ({
 	name: `examples: ${name}`,
@@ -146,6 +157,9 @@ const known = {
 
 /**
  * Opens the form of a workflow, lets it be filled in and sends it.
+ * @param {any} context
+ * @param {any} workflow
+ * @param {string} name of the node that has the form
  * @param {(page: any) => Promise<void>} fill
  * @returns {Promise<Buffer>} the file that comes back
  */
@@ -254,8 +268,8 @@ const sheet = example(
 		);
 		for (const row of done) {
 			const job = sim.jobs.get(row['Job ID']);
-			const { Prompt } = ROWS.find(({ row_number }) => String(row_number) === row.row_number);
-			assert.equal(job.input.prompt, Prompt, 'the row has the video of its own prompt');
+			const asked = ROWS.find(({ row_number }) => String(row_number) === row.row_number);
+			assert.equal(job.input.prompt, asked?.Prompt, 'the row has the video of its own prompt');
 			assert.equal(row.Video, sim.videos.url(job));
 			assert.equal(row.Status, 'done');
 		}

@@ -217,7 +217,7 @@ const stop = {
 			const seen = ({ kind }) => {
 				if (kind !== 'status') return;
 				sim.off('request', seen);
-				resolve();
+				resolve(undefined);
 			};
 			sim.on('request', seen);
 		});

@@ -26,7 +26,8 @@ function loadNode() {
 
 /**
  * The fields that a panel must show for a model under an operation, from top to bottom.
- * @param {import('../../nodes/Hailuo/providers/modelTypes').Model} model
+ * @typedef {import('../../nodes/Hailuo/providers/modelTypes').Model} Model
+ * @param {Model} model
  */
 function fieldsOf(model, operation) {
 	const { fields, custom, camera } = model;
@@ -66,7 +67,7 @@ const commonOptions = (options) =>
 		)
 		.map(({ displayName }) => displayName);
 
-/** @param {string[]} common the labels of the options that each model has */
+/** @param {Model} model @param {string} operation @param {string[]} common the labels of the options that each model has */
 function optionsOf({ provider, fields }, operation, common) {
 	const takes = (name) =>
 		fields[name] && (!fields[name].only || fields[name].only.includes(operation));
@@ -104,6 +105,7 @@ async function sees(assert, editor, model, operation) {
 }
 
 async function open({ n8n, client, sim, log, parameters, size = {} }) {
+	/** @type {Record<string, { id: string, name: string }>} */
 	const credentials = {};
 	for (const [type, data] of Object.entries(simulatorCredentials(sim))) {
 		credentials[type] = await client.createCredential(`${type} in the panel`, type, data);
@@ -127,7 +129,8 @@ async function open({ n8n, client, sim, log, parameters, size = {} }) {
 	return { editor, close };
 }
 
-const fileOf = (...parts) => path.join(FOLDER, `${parts.join('-').replace(/[^\w.-]+/g, '-')}.png`);
+const fileOf = (...parts) =>
+	path.join(FOLDER ?? '', `${parts.join('-').replace(/[^\w.-]+/g, '-')}.png`);
 
 const names = async (editor) => (await editor.parameters()).map(({ name }) => name);
 const read = async (editor, wanted) =>
@@ -136,6 +139,7 @@ const read = async (editor, wanted) =>
 const OLDER = '2.8.4';
 
 /** In the older n8n only what is newest in the node: Hailuo 3 from text and from references. The others take too long. */
+/** @param {Model} model @param {string} operation */
 const isNewest = ({ references }, operation) =>
 	references && ['textToVideo', 'referenceToVideo'].includes(operation);
 
@@ -201,7 +205,7 @@ const panels = {
 						if (model.fields.resolution) {
 							assert.deepEqual(
 								(await editor.choices('resolution')).map(({ name }) => name),
-								Object.keys(model.operations[operation]),
+								Object.keys(model.operations[operation] ?? {}),
 								where,
 							);
 						}

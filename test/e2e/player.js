@@ -20,7 +20,7 @@ async function playInBrowser(video, { log } = {}) {
 				document.body.append(player);
 				const end = await new Promise((resolve) => {
 					player.onended = () => resolve('ended');
-					player.onerror = () => resolve(`error: ${player.error.message}`);
+					player.onerror = () => resolve(`error: ${player.error?.message}`);
 					setTimeout(() => resolve('not ended after 60 s'), 60_000);
 					player.src = source;
 					player.play().catch((error) => resolve(`refused: ${error.message}`));

@@ -1,6 +1,7 @@
 'use strict';
 
 const http = require('node:http');
+const { listen } = require('../simulator/listen');
 
 /*
  * What takes the place of Google Sheets, Google Drive, YouTube, Slack and OpenAI in the example workflows: a server on
@@ -105,9 +106,12 @@ async function formOf(request, body) {
 }
 
 /**
- * @param {{rows?: object[] | ((url: string) => object[]), files?: Record<string, Buffer>, chat?: (messages: object[]) => object}} [options] rows: of
- *   the sheet; files: of the drive, by their IDs; chat: the model's next message, as OpenAI writes it
+ * @typedef {{ rows?: object[] | ((url: string) => object[]), files?: Record<string, Buffer>,
+ *   chat?: (messages: object[]) => object }} StandIns rows: of the sheet; files: of the drive, by their IDs; chat: the
+ *   model's next message, as OpenAI writes it
  */
+
+/** @param {StandIns} [options] */
 async function startStandIns({ rows = [], files = {}, chat } = {}) {
 	/** What nodes sent, by their names. @type {Record<string, object[]>} */
 	const sent = {};
@@ -117,7 +121,7 @@ async function startStandIns({ rows = [], files = {}, chat } = {}) {
 			response.setHeader('content-type', 'application/json');
 			response.end(JSON.stringify(json));
 		};
-		const name = decodeURIComponent(request.url.slice(1));
+		const name = decodeURIComponent(String(request.url).slice(1));
 		if (name === 'rows') {
 			return answer(typeof rows === 'function' ? rows(`http://${request.headers.host}`) : rows);
 		}
@@ -126,20 +130,21 @@ async function startStandIns({ rows = [], files = {}, chat } = {}) {
 			return response.end(files[name.slice('files/'.length)]);
 		}
 		if (name === 'v1/chat/completions') {
-			const { messages, tools, stream } = JSON.parse(body);
+			const { messages, tools, stream } = JSON.parse(body.toString());
+			if (!chat) throw new Error('This example has no chat model');
 			(sent.chat ??= []).push({ messages, tools });
 			return stream ? sendStream(response, chat(messages)) : answer(completion(chat(messages)));
 		}
 		(sent[name] ??= []).push(await formOf(request, body));
 		answer({ ok: true });
 	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const port = await listen(server);
 	const close = () =>
 		new Promise((resolve) => {
 			server.closeAllConnections();
 			server.close(resolve);
 		});
-	return { url: `http://127.0.0.1:${server.address().port}`, sent, close };
+	return { url: `http://127.0.0.1:${port}`, sent, close };
 }
 
 const head = (object) => ({ id: 'chat-1', object, created: 1, model: 'stand-in' });

@@ -39,6 +39,15 @@ const NO_OP = { name: 'After', type: 'n8n-nodes-base.noOp' };
 
 /** One activated workflow with the trigger, in an n8n that can be killed and started again. */
 class TriggerRun {
+	/** Made by setUp(), like the others here. @type {import('../simulator/simulator').Simulator} */
+	sim;
+	/** @type {string} */
+	userFolder;
+	/** @type {N8nClient} */
+	client;
+	/** @type {Awaited<ReturnType<typeof startN8n>>} */
+	n8n;
+
 	/**
 	 * @param {{ version: string, mode: keyof typeof MODES, tarball: string, env?: Record<string, string>, port?: number,
 	 *   after?: object[] }} options env: more of n8n's settings; after: the nodes behind the trigger
@@ -123,7 +132,7 @@ class TriggerRun {
 			const seen = (entry) => {
 				if (entry.kind !== kind || --left > 0) return;
 				this.sim.off('request', seen);
-				resolve();
+				resolve(undefined);
 			};
 			this.sim.on('request', seen);
 		});

@@ -1,7 +1,6 @@
 'use strict';
 
 const fc = require('fast-check');
-const { once } = require('node:events');
 const http = require('node:http');
 const { inspect } = require('node:util');
 const engine = require('../../test/engine/harness');
@@ -9,6 +8,7 @@ const { jpeg } = require('../../test/engine/pictures');
 const { drawAnswer, setAnswer } = require('./badAnswers');
 const { drawCase, parametersOf, placesToTry } = require('./badInputCases');
 const { withSimulator } = require('./support');
+const { listen } = require('../../test/simulator/listen');
 
 /*
  * Whatever is put in and whatever is answered: nothing that the model refuses is submitted, every error says where it
@@ -81,6 +81,11 @@ function checkSecrets(sim, ...values) {
 }
 
 /** What a row or an error says: where it lies, what to do next. */
+/**
+ * @param {{ message: any, description?: any, field?: unknown, jobId?: unknown, code?: unknown, httpCode?: unknown }} error
+ *   as an item or a thrown error tells it
+ * @param {unknown[]} facts to print where it is wrong
+ */
 function checkError({ message, description, field, jobId, code, httpCode }, ...facts) {
 	if (typeof message !== 'string' || message === '') broken('Without a message', ...facts);
 	if (OUR_FAULT.test(`${message} ${description}`)) broken('A fault of the node', message, ...facts);
@@ -251,8 +256,7 @@ async function answersOf(sim, place, answers) {
 async function withPictures(work) {
 	const picture = jpeg(640, 480);
 	const server = http.createServer((_request, response) => response.end(picture));
-	await once(server.listen(0, '127.0.0.1'), 'listening');
-	const back = engine.redirectHost('https://', `http://127.0.0.1:${server.address().port}/`);
+	const back = engine.redirectHost('https://', `http://127.0.0.1:${await listen(server)}/`);
 	try {
 		return await withSimulator(SETTINGS, work);
 	} finally {

@@ -285,7 +285,7 @@ function drawCase(gen, place, { batch = false } = {}) {
 			for (let i = 0; i < CAMERA_STEPS; i++) {
 				const isBad = !clean && gen(fc.nat, 9) < 2;
 				if (isBad) bad.push(name);
-				p[`${name}_${i}`] = gen(() => (isBad ? hostile : good));
+				p[`${name}_${i}`] = isBad ? gen(() => hostile) : gen(() => good);
 			}
 		} else {
 			put(name, property, picks);

@@ -21,9 +21,9 @@ const STOP_BATCH = 20;
 const DUPLICATE_SHARE = 0.1;
 /** Of the jobs, how many do not succeed at the provider. */
 const ENDS = [
-	[0.03, { fail: 1200 }],
-	[0.01, { cancelled: true }],
-	[0.01, { timeout: true }],
+	{ share: 0.03, end: { fail: 1200 } },
+	{ share: 0.01, end: { cancelled: true } },
+	{ share: 0.01, end: { timeout: true } },
 ];
 
 const picture = { firstFrameSource: 'url', firstFrameUrl: 'https://example.com/picture.jpg' };
@@ -45,6 +45,15 @@ function promptsOf(random, count, from) {
 	return prompts;
 }
 
+/**
+ * @typedef {import('../../test/engine/harness').Asked} Asked
+ * @typedef {import('../../test/engine/harness').RunError} RunError
+ *
+ * @param {import('../../test/simulator/simulator').Simulator} sim
+ * @param {typeof WAYS[number]} way
+ * @param {string[]} prompts
+ * @param {Pick<Asked, 'node' | 'contextData'>} how
+ */
 async function runNode(sim, way, prompts, { node, contextData }) {
 	return await engine.runNode({
 		credentials: engine.credentialsFor(sim),
@@ -60,12 +69,13 @@ async function runNode(sim, way, prompts, { node, contextData }) {
 	});
 }
 
+/** @type {Asked['node']} */
 const GO_ON = { onError: 'continueRegularOutput' };
 
 /**
  * Runs one batch through the node. With `stop` the first failure ends it, and a person retries it with what n8n stored.
  *
- * @returns {Promise<{ prompt: string, row: object }[]>}
+ * @returns {Promise<{ prompt: string, row: object, way: object, stopped?: boolean, unnamed?: number }[]>}
  */
 async function runBatch(sim, way, prompts, stop) {
 	const first = await runNode(sim, way, prompts, { node: stop ? {} : GO_ON });
@@ -82,7 +92,7 @@ const rowsFor = (way, prompts, items) =>
 	items.map((row) => ({ prompt: prompts[row.pairedItem.item], row, way }));
 
 /** What the error of a stopped run says of its items; not counted as rows. */
-function toldBy({ message, description, context = {} }, way, prompts) {
+function toldBy(/** @type {RunError} */ { message, description, context = {} }, way, prompts) {
 	const items = (context.itemsInDoubt ?? []).map(({ item }) => item);
 	const unnamed = items.filter((item) => !new RegExp(`\\b${item}\\b`).test(message));
 	const row = { json: { said: `${message} ${description} ${JSON.stringify(context)}` } };
@@ -181,7 +191,7 @@ async function chaos({ jobs, batch = BATCH, seed = 7, log = () => {} }) {
 	const ends = named(seed, 'ends');
 	const outcome = () => {
 		let at = ends();
-		return ENDS.find(([share]) => (at -= share) < 0)?.[1];
+		return ENDS.find(({ share }) => (at -= share) < 0)?.end;
 	};
 	return await withSimulator(
 		{ seed, outcome, listShuffled: true, dateSkew: lyingDates(named(seed, 'dates')) },

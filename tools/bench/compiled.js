@@ -42,7 +42,7 @@ function compiledTree() {
 	const outdir = fs.mkdtempSync(path.join(build, 'bench-'));
 	const sources = (folder) =>
 		fs
-			.readdirSync(path.join(ROOT, folder), { recursive: true })
+			.readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
 			.filter((file) => file.endsWith('.ts'))
 			.map((file) => path.join(ROOT, folder, file));
 	esbuild.buildSync({

@@ -11,15 +11,17 @@ const path = require('node:path');
  */
 function loadForeign(dir, files) {
 	const workflow = require('n8n-workflow');
-	const original = Module._load;
-	Module._load = (request, parent, isMain) =>
+	// Node's own way in, which its types leave out.
+	const loading = /** @type {any} */ (Module);
+	const original = loading._load;
+	loading._load = (request, parent, isMain) =>
 		request === 'n8n-workflow' && parent?.filename.startsWith(dir)
 			? workflow
 			: Reflect.apply(original, Module, [request, parent, isMain]);
 	try {
 		return Object.assign({}, ...files.map((file) => require(path.join(dir, file))));
 	} finally {
-		Module._load = original;
+		loading._load = original;
 	}
 }
 

@@ -44,7 +44,11 @@ function bufferMeter() {
 	};
 }
 
-/** @param {{ fault?: object, jobTime?: unknown }} [more] `fault`: a rule of the simulator */
+/**
+ * @param {(sim: import('../../test/simulator/simulator').Simulator, items: object[]) => Promise<any>} run
+ * @param {{ fault?: import('../../test/simulator/faults').Rule,
+ *   jobTime?: import('../../test/simulator/options').Options['jobTime'] }} [how]
+ */
 async function measure(run, { fault, jobTime = (_n, job) => times[itemOf(job)] } = {}) {
 	const options = { jobTime, videoBytes: VIDEO_BYTES };
 	return await withSimulator(options, async (sim) => {
@@ -74,11 +78,15 @@ async function run(log) {
 	// The first requests of a process load n8n's helpers.
 	await measure(runOurs, { jobTime: 1_000 });
 	const own = loadOwn();
-	const theirs = async (sim, items) => await runOwn(sim, own, items);
 	const why = 'not measured: this machine has no n8n of the tests (`npm run e2e` installs it)';
 	const fault = { kind: 'status', skip: 4, times: 1, fault: { status: 500 } };
 	const figures = {};
-	for (const [name, each] of [['ours', runOurs], ...(own ? [['theirs', theirs]] : [])]) {
+	/** @type {Record<string, Parameters<typeof measure>[0]>} */
+	const nodes = {
+		ours: runOurs,
+		...(own && { theirs: async (sim, items) => await runOwn(sim, own, items) }),
+	};
+	for (const [name, each] of Object.entries(nodes)) {
 		const plain = await measure(each);
 		const broken = await measure(each, { fault });
 		figures[name] = { plain, broken };
@@ -87,7 +95,7 @@ async function run(log) {
 	engine.stopEngine();
 
 	const { ours, theirs: other } = figures;
-	const beside = (tell) => (other ? `${tell(other)} (n8n's own node, ${own.version})` : why);
+	const beside = (tell) => (own ? `${tell(other)} (n8n's own node, ${own.version})` : why);
 	const left = ({ broken }) =>
 		`${broken.videos} videos of ${broken.paid} paid jobs, ${broken.named} further named`;
 	const mb = ({ plain }) => `${(plain.buffers / 1e6).toFixed(0)} MB`;

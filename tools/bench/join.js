@@ -48,7 +48,7 @@ const framesOf = (file) =>
 		execFileSync('ffprobe', [
 			...['-v', 'error', '-select_streams', 'v', '-count_packets', '-of', 'csv=p=0'],
 			...['-show_entries', 'stream=nb_read_packets', file],
-		]),
+		]).toString(),
 		10,
 	);
 

@@ -67,7 +67,7 @@ function serve(bytesPerSecond) {
 	const server = http.createServer(async (req, res) => {
 		const started = performance.now();
 		let sent = 0;
-		const [number, bytes] = req.url.slice(1).split('-').map(Number);
+		const [number, bytes] = String(req.url).slice(1).split('-').map(Number);
 		res.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': bytes });
 		for (const piece of video(number, bytes)) {
 			sent += piece.length;
@@ -109,7 +109,7 @@ function peakMeter() {
 			clearInterval(timer);
 			try {
 				const status = fs.readFileSync('/proc/self/status', 'utf8');
-				return Math.max(seen, Number(/VmHWM:\s+(\d+)/.exec(status)[1]) * 1024);
+				return Math.max(seen, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024);
 			} catch {
 				return seen;
 			}
@@ -128,6 +128,8 @@ function touchYoungGeneration() {
 async function measured({ file, how, base, count, bytes, collectEveryMs }) {
 	const { context, useMode } = require('../../test/engine/mediaContext');
 	const { downloadVideo } = require(file);
+	const { gc } = global;
+	if (!gc) throw new Error('The measured process must be started with --expose-gc');
 	await useMode('filesystem-v2');
 	const self = context();
 	const clock = {
@@ -150,12 +152,12 @@ async function measured({ file, how, base, count, bytes, collectEveryMs }) {
 	const download = how === 'streamed' ? streamed : whole;
 	await download(`${base}/99-1000000`, 'warm.mp4');
 	touchYoungGeneration();
-	global.gc();
+	gc();
 	await new Promise((resolve) => setTimeout(resolve, 500));
 	const meter = peakMeter();
 	meter.reset();
 	const idle = process.memoryUsage.rss();
-	const collector = collectEveryMs && setInterval(() => global.gc(), collectEveryMs);
+	const collector = collectEveryMs && setInterval(() => gc(), collectEveryMs);
 	const started = performance.now();
 	const stored = await Promise.all(
 		Array.from({ length: count }, (_, i) => download(`${base}/${i}-${bytes}`, `${i}.mp4`)),
@@ -169,12 +171,14 @@ async function measured({ file, how, base, count, bytes, collectEveryMs }) {
 		for await (const piece of await self.helpers.getBinaryStream(id)) hash.update(piece);
 		hashes.push(hash.digest('hex'));
 	}
-	process.send({ idle, growth, buffers: meter.buffers(), ms, hashes }, () => process.exit(0));
+	process.send?.({ idle, growth, buffers: meter.buffers(), ms, hashes }, () => process.exit(0));
 }
 
 /**
- * `how`: `streamed` or `whole`; `gbits`: of the line, shared by all; undefined is unlimited. Sizes in bytes; `intact`
- * counts the files with the right bytes. `collectEveryMs`: how often V8 is made to collect; never, unless given.
+ * @param {{ how: string, count?: number, bytes?: number, gbits?: number, collectEveryMs?: number }} options `how`:
+ *   `streamed` or `whole`; `gbits`: of the line, shared by all; undefined is unlimited. Sizes in bytes.
+ *   `collectEveryMs`: how often V8 is made to collect; never, unless given
+ * @returns {Promise<any>} the figures of the process; `intact` counts the files with the right bytes
  */
 async function memoryBench({ how, count = 8, bytes = 100_000_000, gbits, collectEveryMs }) {
 	const server = await serve(gbits && (gbits * 1e9) / 8 / count);

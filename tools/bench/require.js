@@ -41,6 +41,7 @@ const told = ({ cpu, clock, modules }) =>
 /** @returns {Promise<import('./run').Row[]>} */
 async function run() {
 	const separate = process.env.HAILUO_COMPILED;
+	if (!separate) throw new Error('HAILUO_COMPILED must name the folder of the compiled sources');
 	const folder = fs.mkdtempSync(path.join(separate, 'bundle-'));
 	const joined = path.join(folder, 'bundle.js');
 	await join(path.join(__dirname, '../..'), NODES, joined);
@@ -48,6 +49,7 @@ async function run() {
 		joined: [joined],
 		separate: NODES.map((node) => path.join(separate, `${node}.js`)),
 	};
+	/** @type {Record<string, ReturnType<typeof measure>[]>} */
 	const found = { joined: [], separate: [] };
 	for (let pair = 0; pair < PAIRS; pair++) {
 		for (const [way, files] of Object.entries(ways)) found[way].push(measure(files));

@@ -40,7 +40,7 @@ function inOwnProcess(name, compiled) {
 	const child = fork(__filename, [], { env, execArgv: [] });
 	return new Promise((resolve, reject) => {
 		let rows;
-		child.on('message', (message) => {
+		child.on('message', (/** @type {{ line?: string, rows?: Row[] }} */ message) => {
 			if (message.line) console.log(`  ${name}: ${message.line}`);
 			if (message.rows) rows = message.rows;
 		});
@@ -53,8 +53,8 @@ function inOwnProcess(name, compiled) {
 
 async function beOne(name) {
 	const { run } = require(BENCHES[name]);
-	const rows = await run((line) => process.send({ line }));
-	process.send({ rows }, () => process.exit(0));
+	const rows = await run((line) => process.send?.({ line }));
+	process.send?.({ rows }, () => process.exit(0));
 }
 
 function machine() {

@@ -33,7 +33,7 @@ function jobTimes(count, seed = 1) {
 }
 
 /** Which item a job was made for: its prompt ends in `#<number>`. */
-const itemOf = (job) => Number(/#(\d+)$/.exec(job.prompt)[1]);
+const itemOf = (job) => Number(/#(\d+)$/.exec(job.prompt)?.[1]);
 
 /** Items `{ text }` whose prompts tell them apart. */
 const numbered = (count) =>
@@ -43,7 +43,7 @@ const numbered = (count) =>
  * Runs the node's Text to Video over items on WaveSpeed.
  *
  * @param {import('../../test/simulator/simulator').Simulator} sim
- * @param {object[]} items with `json.text`
+ * @param {{ json: { text: string } }[]} items
  * @param {object} options of the node
  * @returns {Promise<{ items: object[], ms: number }>} ms simulated
  */

@@ -47,12 +47,12 @@ function serve(log) {
 			res.end(text);
 			return text.length;
 		};
-		if (req.url.endsWith('/media/upload/binary')) {
+		if (req.url?.endsWith('/media/upload/binary')) {
 			log.push({ call: 'upload', bytes, ms });
 			answer(200, { download_url: 'https://cdn.example.com/uploads/0123456789abcdef.jpg' });
 			return;
 		}
-		if (req.url.endsWith('/predictions')) {
+		if (req.url?.endsWith('/predictions')) {
 			log.push({ call: 'history', bytes: answer(200, { items: [{ input: log.input }] }), ms });
 			return;
 		}
@@ -84,6 +84,7 @@ async function measured({ file, way, size, base }) {
 		return { status: statusCode, data: JSON.parse(text).data };
 	};
 	const data = Buffer.alloc(size, 0x5a);
+	if (!global.gc) throw new Error('The measured process must be started with --expose-gc');
 	global.gc();
 	await pause(300);
 	const idle = process.memoryUsage.rss();
@@ -105,7 +106,7 @@ async function measured({ file, way, size, base }) {
 	const ms = performance.now() - started;
 	clearInterval(timer);
 	await post('/predictions', { page: 1, page_size: 10, include_inputs: true });
-	process.send({ ms, growth: peak - idle }, () => process.exit(0));
+	process.send?.({ ms, growth: peak - idle }, () => process.exit(0));
 }
 
 /** `way`: `inline` or `upload`; `size` of the picture in bytes. */

@@ -32,11 +32,13 @@ function look(sim, jobId, interval) {
 		const request = http.get(url, { agent, headers }, async (answer) => {
 			const parts = [];
 			for await (const part of answer) parts.push(part);
-			resolve(JSON.parse(Buffer.concat(parts)).data);
+			resolve(JSON.parse(Buffer.concat(parts).toString()).data);
 		});
 		request.once('error', reject);
 	});
 }
+
+/** @typedef {import('../../test/simulator/jobs').Job & { finishedAt: number }} Ended */
 
 /** Looks every `interval` s. @returns {Promise<{ delay: number, time: number, calls: number }>} ms, simulated */
 async function onlook(sim, job, interval) {
@@ -60,6 +62,7 @@ const figures = (looks, calls) => ({
 async function measure(atATime) {
 	const times = jobTimes(JOBS, 2);
 	return await withSimulator({ jobTime: (_n, job) => times[itemOf(job)] }, async (sim) => {
+		/** @type {ReturnType<typeof onlook>[][]} */
 		const onlookers = INTERVALS_S.map(() => []);
 		sim.on('created', (job) => {
 			INTERVALS_S.forEach((interval, i) => onlookers[i].push(onlook(sim, job, interval)));
@@ -71,8 +74,8 @@ async function measure(atATime) {
 		});
 		// WaveSpeed tells no end of its own, so the item's `finishedAt` is when the node knew of it.
 		const ours = items.map(({ json }) => {
-			const job = sim.jobs.get(json.jobId);
-			return { delay: Date.parse(json.finishedAt) - job.finishedAt, time: job.ms };
+			const { finishedAt, ms } = /** @type {Ended} */ (sim.jobs.get(json.jobId));
+			return { delay: Date.parse(json.finishedAt) - finishedAt, time: ms };
 		});
 		const fixed = await Promise.all(onlookers.map(async (looks) => await Promise.all(looks)));
 		const calls = sim.requests.filter(

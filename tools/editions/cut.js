@@ -24,24 +24,32 @@ const credentialOf = (id) => `hailuo${id[0].toUpperCase()}${id.slice(1)}Api`;
  */
 function ownerOf(file, ids) {
 	const names = file.toLowerCase().split('/');
-	const last = names.pop();
+	const last = names.pop() ?? '';
 	return ids.find((id) => {
 		const own = id.toLowerCase();
 		return names.includes(own) || last.startsWith(own) || last.startsWith(`hailuo${own}`);
 	});
 }
 
+/** @param {ts.Node} node @returns {node is ts.StringLiteral | ts.NoSubstitutionTemplateLiteral} */
 const isText = (node) => ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node);
 const keyOf = (property) =>
 	property.name && (ts.isIdentifier(property.name) || isText(property.name))
 		? property.name.text
 		: undefined;
 
+/**
+ * The file that an import or a re-export names; TypeScript allows only a text there.
+ * @param {ts.ImportDeclaration | ts.ExportDeclaration} node @returns {string | undefined}
+ */
+const fileIn = ({ moduleSpecifier }) =>
+	moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : undefined;
+
 /** The names that a source imports from files which belong to a provider that is gone. */
 function importsOf(file, isGone) {
 	const names = new Set();
 	for (const statement of file.statements) {
-		if (!ts.isImportDeclaration(statement) || !isGone(statement.moduleSpecifier.text)) continue;
+		if (!ts.isImportDeclaration(statement) || !isGone(fileIn(statement))) continue;
 		const { namedBindings, name } = statement.importClause ?? {};
 		if (name) names.add(name.text);
 		if (namedBindings && ts.isNamedImports(namedBindings)) {
@@ -64,7 +72,10 @@ function cut(source, { ids, kept }) {
 	const gone = ids.filter((id) => id !== kept);
 	const credentials = gone.map(credentialOf);
 	const file = ts.createSourceFile('x.ts', source, ts.ScriptTarget.Latest, true);
-	const isGoneFile = (specifier) => gone.includes(ownerOf(specifier, ids));
+	const isGoneFile = (specifier) => {
+		const owner = specifier && ownerOf(specifier, ids);
+		return owner !== undefined && gone.includes(owner);
+	};
 	const imported = importsOf(file, isGoneFile);
 	const isImported = (node) => ts.isIdentifier(node) && imported.has(node.text);
 
@@ -104,7 +115,7 @@ function cut(source, { ids, kept }) {
 
 	function visit(node) {
 		if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
-			if (node.moduleSpecifier && isGoneFile(node.moduleSpecifier.text)) {
+			if (isGoneFile(fileIn(node))) {
 				// With its line, but without what stands above: that can be the comment of the whole file.
 				const line = /^[ \t]*\n/.exec(source.slice(node.end));
 				const to = node.end + (line?.[0].length ?? 0);
@@ -112,6 +123,7 @@ function cut(source, { ids, kept }) {
 			}
 			return;
 		}
+		/** @type {[readonly ts.Node[], (node: any) => boolean]} */
 		const [list, goes] = ts.isArrayLiteralExpression(node)
 			? [node.elements, goesFromList]
 			: ts.isObjectLiteralExpression(node)

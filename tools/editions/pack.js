@@ -61,8 +61,9 @@ async function packEdition(edition) {
 async function packEditions({ log = () => {} } = {}) {
 	const packed = [];
 	for (const edition of editions) {
-		packed.push(await packEdition(edition));
-		log(`${edition.name}: ${packed.at(-1).size} bytes`);
+		const one = await packEdition(edition);
+		packed.push(one);
+		log(`${edition.name}: ${one.size} bytes`);
 	}
 	return packed;
 }

@@ -55,6 +55,7 @@ const textFiles = () =>
 		)
 		.filter((file) => /\.(md|json|ts|js|mjs|yml)$/.test(file));
 
+/** @param {string[]} given the repository, and the mail of the author */
 function main([to = '', mail]) {
 	if (!/^[\w.-]+\/[\w.-]+$/.test(to) || (mail && !/^\S+@\S+$/.test(mail))) {
 		throw new Error(

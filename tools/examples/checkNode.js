@@ -65,7 +65,7 @@ function checkNode(node, description) {
 		description,
 	);
 	const isShown = (field, level) =>
-		NodeHelpers.displayParameter(level, field, node, description, root);
+		NodeHelpers.displayParameter(level, field, node, description, root ?? undefined);
 
 	function check(given, fields, level, where) {
 		return Object.entries(given).flatMap(([name, value]) => {

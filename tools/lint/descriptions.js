@@ -39,6 +39,7 @@ const WRONG = `export const field: INodeProperties = {
 
 async function lint(files, dir) {
 	const { ESLint } = require('eslint');
+	// @ts-expect-error -- the `node` resolution of the tsconfig does not read the `exports` of a package
 	const { config } = require('@n8n/node-cli/eslint');
 	const eslint = new ESLint({
 		cwd: dir,
@@ -55,6 +56,7 @@ async function lint(files, dir) {
 /** About code, not texts: an address that only resumes an execution is neither registered nor removed anywhere. */
 const NOT_OURS = '@n8n/community-nodes/webhook-lifecycle-complete';
 
+/** @param {import('eslint').Linter.LintMessage} message @returns {boolean} */
 const isOurs = ({ ruleId, fatal }) => fatal || (ruleId !== NOT_OURS && OURS.test(ruleId ?? ''));
 
 /** The rule would write N8n; n8n's own name is in small letters, also in a title. */

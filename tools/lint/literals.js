@@ -50,12 +50,14 @@ function printList(list, depth) {
 function withLiterals(source, instance, fields) {
 	const file = ts.createSourceFile('x.ts', source, ts.ScriptTarget.Latest, true);
 	const declaration = file.statements.find(ts.isClassDeclaration);
+	if (!declaration) throw new Error('The source has no class');
 	let text = source;
 	// From the end, so that the positions before it stay true.
 	for (const member of [...declaration.members].reverse()) {
-		const name = member.name?.getText(file);
-		if (!fields.includes(name) || !member.initializer) continue;
+		if (!ts.isPropertyDeclaration(member) || !member.initializer) continue;
 		const { initializer } = member;
+		const name = member.name.getText(file);
+		if (!fields.includes(name)) continue;
 		const literal = print(instance[name], name, 1);
 		text = text.slice(0, initializer.getStart(file)) + literal + text.slice(initializer.end);
 	}

@@ -57,6 +57,10 @@ async function compare(model, item) {
 /** A value in the provider's own word. */
 const sent = ({ sentAs }, value) => sentAs?.[value] ?? value;
 
+/**
+ * @param {Map<string, any>} specs of the catalogue, by the name of the parameter
+ * @param {{ properties: Record<string, any>, required?: string[] }} schema
+ */
 function parameters(specs, { properties, required = [] }) {
 	const lines = [];
 	for (const [key, spec] of specs) {

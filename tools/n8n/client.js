@@ -155,7 +155,12 @@ class N8nClient {
 		}
 	}
 
-	/** Starts a run and waits for its end. */
+	/**
+	 * Starts a run and waits for its end.
+	 * @param {any} workflow as createWorkflow gave it
+	 * @param {{ trigger?: string, timeoutMs?: number, onPoll?: (execution: object) => void }} [how] `trigger`: the name of
+	 *   the node to start from, where there are several
+	 */
 	async run(workflow, { trigger, ...options } = {}) {
 		return await this.waitForEnd(await this.startRun(workflow, trigger), options);
 	}

@@ -95,8 +95,8 @@ class Editor {
 		const marks = this.page.locator(`${byId('ndv')} ${byId('parameter-issues')}:visible`);
 		return await marks.evaluateAll((list) =>
 			list.map((mark) => {
-				const field = mark.parentElement.querySelector('[data-parameter-path]');
-				return field?.getAttribute('data-parameter-path').replace(/^parameters\./, '') ?? '';
+				const field = mark.parentElement?.querySelector('[data-parameter-path]');
+				return field?.getAttribute('data-parameter-path')?.replace(/^parameters\./, '') ?? '';
 			}),
 		);
 	}

@@ -19,14 +19,14 @@ async function checkLoading(dir) {
 	if (credentials.length !== n8n.credentials.length) {
 		findings.push(`n8n loads ${credentials.length} credentials`);
 	}
-	for (const { name, iconUrl, codex } of [...nodes, ...credentials]) {
+	for (const { name, iconUrl } of [...nodes, ...credentials]) {
 		for (const mode of ['light', 'dark']) {
 			const file = iconUrl?.[mode]?.replace(`icons/${loader.packageName}/`, '');
 			if (!file || !fs.existsSync(path.join(dir, file)))
 				findings.push(`${name} has no ${mode} icon`);
 		}
-		const isNode = nodes.some((node) => node.name === name);
-		if (isNode && !codex?.categories?.length) findings.push(`${name} has no codex`);
+		const node = nodes.find((one) => one.name === name);
+		if (node && !node.codex?.categories?.length) findings.push(`${name} has no codex`);
 	}
 	for (const { name, supportedNodes } of credentials) {
 		if (!supportedNodes?.length) findings.push(`${name} is used by no node`);

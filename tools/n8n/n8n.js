@@ -156,7 +156,7 @@ async function startN8n(options) {
 			async kill() {
 				if (isGone(child)) return;
 				const ended = new Promise((resolve) => child.once('exit', resolve));
-				signalGroup(child.pid, 'SIGKILL');
+				if (child.pid) signalGroup(child.pid, 'SIGKILL');
 				await ended;
 			},
 		};

@@ -46,6 +46,7 @@ async function unpack(tarball, dir) {
  * steps. n8n must be restarted to see it; the folder alone decides, no database row is needed.
  * @param {string} userFolder n8n's N8N_USER_FOLDER
  * @param {string} tarball
+ * @param {(line: string) => void} [log]
  * @returns {Promise<string>} the package's name
  */
 async function installPackage(userFolder, tarball, log = () => {}) {
@@ -78,6 +79,7 @@ async function registerPackage({ version, userFolder }, name) {
 	const { dir, node: nodeBinary } = await ensureN8n(version);
 	const folder = path.join(userFolder, '.n8n', 'nodes', 'node_modules', name);
 	const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+	/** @type {[table: string, row: Record<string, unknown>][]} */
 	const rows = [['installed_packages', { packageName: name, installedVersion: manifest.version }]];
 	for (const file of manifest.n8n.nodes) {
 		const [node] = path.basename(file).split('.');

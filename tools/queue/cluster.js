@@ -12,6 +12,9 @@ const LOCK_MS = 10_000;
  * workers: it makes the tables.
  */
 class Cluster {
+	/** Of the package; made by setUp(), like the services. @type {string} */
+	tarball;
+
 	/** @param {{ version: string, log: (line: string) => void }} options */
 	constructor({ version, log }) {
 		this.version = version;

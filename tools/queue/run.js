@@ -23,6 +23,7 @@ async function main() {
 		tables.push(table);
 		if (wanted('jobs')) await jobs({ version, log, table });
 		// Durable cursors came after 2.8.
+		/** @type {(keyof typeof import('../../test/e2e/triggerRun').MODES)[]} */
 		const modes = version === '2.8.4' ? ['default'] : ['default', 'scheduler with durable cursors'];
 		for (const mode of wanted('trigger') ? modes : []) await trigger({ version, mode, log, table });
 	}

@@ -66,8 +66,8 @@ async function startPostgres(log) {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-postgres-'));
 	// PostgreSQL refuses to run as root, so there it runs as the user that Debian's package made.
 	const root = process.getuid?.() === 0;
-	const user = root ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-	if (root) fs.chownSync(dir, user.uid, user.gid);
+	const user = root ? { uid: idOf('-u'), gid: idOf('-g') } : undefined;
+	if (user) fs.chownSync(dir, user.uid, user.gid);
 	const as = { cwd: os.tmpdir(), ...user };
 	const made = spawnSync(
 		path.join(bin, 'initdb'),

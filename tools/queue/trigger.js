@@ -29,7 +29,8 @@ const AFTER = [
 
 /**
  * The trigger on the main, its executions on two workers; then main, worker and Redis are ended and started again.
- * @param {keyof import('../../test/e2e/triggerRun').MODES} mode how n8n runs polling triggers
+ * @param {{ version: string, mode: keyof typeof import('../../test/e2e/triggerRun').MODES, log: (line: string) => void,
+ *   table: import('./table').Table }} options `mode`: how n8n runs polling triggers
  */
 async function trigger({ version, mode, log, table }) {
 	const cluster = new Cluster({ version, log });
@@ -117,11 +118,10 @@ async function killWorker({ run, cluster, table }) {
 	const known = (await run.executions()).map(({ id }) => id);
 	run.make(2, 1);
 	const isNew = (id) => !known.includes(id);
-	let victim;
-	await run.until(() => {
-		victim = cluster.workers.find((worker) => takenBy(worker).some(isNew));
-		return victim !== undefined;
-	}, 60_000);
+	const busy = () => cluster.workers.find((worker) => takenBy(worker).some(isNew));
+	await run.until(() => busy() !== undefined, 60_000);
+	const victim = busy();
+	if (!victim) throw new Error('No worker took the execution');
 	const id = takenBy(victim).find(isNew);
 	await sleep(1_000);
 	await victim.kill();

@@ -18,6 +18,7 @@ const { cacheRoot } = require('../n8n/cache');
 
 const compiled = (process.env.HAILUO_COMPILED = compiledTree());
 const engine = require('../../test/engine/harness');
+const { listen } = require('../../test/simulator/listen');
 
 const VERSION = '2.41.1';
 const OUT = path.join(__dirname, '../../test/engine/data/upstream.json');
@@ -274,10 +275,10 @@ async function httpRequest(type, body) {
 		response.setHeader('content-type', type);
 		response.end(body);
 	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const port = await listen(server);
 	try {
 		const node = new HttpRequestV3({ displayName: 'HTTP', name: 'httpRequest', group: [] });
-		const url = `http://127.0.0.1:${server.address().port}/boat.jpg`;
+		const url = `http://127.0.0.1:${port}/boat.jpg`;
 		const { items, error } = await engine.runNode({
 			type: node,
 			credentials: {},
