@@ -2,6 +2,7 @@
 
 const http = require('node:http');
 const { freePort } = require('../../tools/n8n/ports');
+const { listen } = require('../simulator/listen');
 
 /**
  * What a credential's test has to say, case by case; played in process (test/engine) and through a real
@@ -37,16 +38,16 @@ const ANSWERS = {
 async function startAnswers() {
 	const requests = [];
 	const server = http.createServer((request, response) => {
-		const { pathname } = new URL(request.url, 'http://127.0.0.1');
+		const { pathname } = new URL(String(request.url), 'http://127.0.0.1');
 		requests.push({ path: pathname, authorization: request.headers.authorization });
 		const answer = ANSWERS[pathname.split('/')[1]] ?? { status: 500 };
 		const { status = 200, type = 'application/json', body, location } = answer;
 		response.writeHead(status, { 'content-type': type, ...(location && { location }) });
 		response.end(typeof body === 'object' ? JSON.stringify(body) : body);
 	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const port = await listen(server);
 	return {
-		url: `http://127.0.0.1:${server.address().port}`,
+		url: `http://127.0.0.1:${port}`,
 		requests,
 		async close() {
 			server.closeAllConnections();
@@ -64,7 +65,7 @@ const NOTHING = /^There is no answer from 127\.0\.0\.1:\d+, so the key could not
 
 /**
  * @typedef {{ name: string, type: string, data: Record<string, string>, ok?: boolean, says: RegExp,
- *   fault?: string | object, options?: object, incomplete?: boolean }} Case
+ *   fault?: import('../simulator/faults').Rule['fault'], options?: object, incomplete?: boolean }} Case
  *   fault: of the simulator; options: of the simulator, for this case; incomplete: n8n may refuse to
  *   save it, as a required field is empty
  * @returns {Promise<Case[]>}
@@ -216,7 +217,12 @@ async function credentialCases({ sim, answers }) {
 	];
 }
 
-/** Sets the simulator for one case. @returns {() => void} puts it back */
+/**
+ * Sets the simulator for one case.
+ * @param {import('../simulator/simulator').Simulator} sim
+ * @param {Pick<Case, 'fault' | 'options'>} one
+ * @returns {() => void} puts it back
+ */
 function arrange(sim, { fault, options = {} }) {
 	const before = Object.fromEntries(Object.keys(options).map((name) => [name, sim.options[name]]));
 	Object.assign(sim.options, options);

@@ -19,10 +19,14 @@ const PROVIDERS = {
 };
 const typeOf = (name) => TYPES.find((type) => type.name === name);
 
-/** The fields as n8n hands them on: defaults filled in, hidden ones dropped, expressions resolved. */
+/**
+ * The fields as n8n hands them on: defaults filled in, hidden ones dropped, expressions resolved.
+ * @returns {Promise<any>}
+ */
 async function resolved(name, data) {
 	const { properties } = typeOf(name);
-	const filled = NodeHelpers.getNodeParameters(properties, data, true, false, null, null);
+	const filled = NodeHelpers.getNodeParameters(properties, data, true, false, null, null) ?? {};
+	/** @type {import('n8n-workflow').INode} */
 	const node = {
 		id: '1',
 		name: 'Temp',
@@ -35,7 +39,10 @@ async function resolved(name, data) {
 		nodes: [node],
 		connections: {},
 		active: false,
-		nodeTypes: { getByNameAndVersion: () => ({ description: { properties: [] } }) },
+		// As n8n has it for a credential: no node type.
+		nodeTypes: /** @type {any} */ ({
+			getByNameAndVersion: () => ({ description: { properties: [] } }),
+		}),
 	});
 	await workflow.expression.acquireIsolate();
 	try {

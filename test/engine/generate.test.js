@@ -20,9 +20,11 @@ const picture = 'https://example.com/picture.jpg';
 const first = { firstFrameSource: 'url', firstFrameUrl: picture };
 const last = { lastFrameSource: 'url', lastFrameUrl: 'https://example.com/last.jpg' };
 
-/*
+/**
  * What each model is sent stands in modelCases.js. Here: the model that is taken where none is chosen, and camera
  * movements, by step and typed by hand.
+ *
+ * @type {[name: string, parameters: Record<string, unknown>, path: string, body: object][]}
  */
 const ROWS = [
 	[
@@ -163,7 +165,10 @@ test('a prompt may be as long as the model takes', async () => {
 	expect(sim.jobs.get(items[0].json.jobId).input.prompt).toBe(prompt);
 });
 
-/** What the matrix or the model forbids; the expression got round the lists of the editor. */
+/**
+ * What the matrix or the model forbids; the expression got round the lists of the editor.
+ * @type {[what: string, parameters: Record<string, unknown>, message: RegExp][]}
+ */
 const REFUSED = [
 	['no prompt', { operation: 'textToVideo', prompt: '={{ "" }}' }, /'Prompt' is empty/],
 	['a prompt too long', { operation: 'textToVideo', prompt: 'a'.repeat(2001) }, /2001 characters/],

@@ -278,7 +278,8 @@ async function callBack({ run, workflow, additionalData }, { body = {}, headers 
 		node,
 		{ ...additionalData, httpRequest: request, httpResponse: response },
 		'manual',
-		{ webhookDescription: hailuo.description.webhooks[0] },
+		// All that the context reads of it.
+		/** @type {any} */ ({ webhookDescription: hailuo.description.webhooks[0] }),
 		[],
 		run.data,
 	);

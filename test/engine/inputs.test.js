@@ -171,7 +171,7 @@ describe('a hole is never paid for', () => {
 			{ operation: 'getPrice', duration: '={{ $json.r }}' },
 			/^'Duration' has no value: .* gave nothing/,
 		],
-	])('%s', async (_name, parameters, message, more = {}) => {
+	])('%s', async (_name, parameters, message, more = undefined) => {
 		const json = {
 			...more,
 			prompt: 'the boat sails off',

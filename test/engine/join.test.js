@@ -52,7 +52,7 @@ async function join(items, parameters = {}, node = {}) {
 			return file;
 		}),
 	);
-	return { ...result, file: files[0], files };
+	return { ...result, file: files[0] ?? '', files };
 }
 
 test('clips become one MP4, linked to all their items, without a credential', async () => {
@@ -172,7 +172,8 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 	// One process: a table that names billions of frames must end in a message, not in memory.
 	const { planFilm, JoinRefused } = require('../../nodes/Hailuo/media/video/join');
 	// The library says in the console what it finds; in the package that is left out.
-	for (const level of ['error', 'warn', 'info']) jest.spyOn(console, level).mockReturnValue();
+	for (const level of /** @type {const} */ (['error', 'warn', 'info']))
+		jest.spyOn(console, level).mockReturnValue(undefined);
 	let random = 1;
 	const next = () => (random = (random * 16807) % 2147483647) / 2147483647;
 	let refused = 0;

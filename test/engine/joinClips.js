@@ -45,7 +45,7 @@ function probe(file) {
 		...['-v', 'error', '-count_frames', '-of', 'json'],
 		...['-show_entries', 'stream=codec_type,nb_read_frames,duration', file],
 	]);
-	return JSON.parse(said).streams.map(({ codec_type, nb_read_frames, duration }) => ({
+	return JSON.parse(said.toString()).streams.map(({ codec_type, nb_read_frames, duration }) => ({
 		codec_type,
 		frames: Number(nb_read_frames),
 		duration: Number(duration),
@@ -61,9 +61,9 @@ const pictures = (file, output = [], input = []) =>
 		.toString()
 		.split('\n')
 		.filter((line) => line && !line.startsWith('#'))
-		.map((line) => line.split(',').at(-1).trim());
+		.map((line) => String(line.split(',').at(-1)).trim());
 
-/** @returns {string[]} the times at which the pictures are shown, in s */
+/** @returns {number[]} the times at which the pictures are shown, in s */
 const times = (file) =>
 	execFileSync('ffprobe', [
 		...['-v', 'error', '-select_streams', 'v', '-show_entries', 'frame=pts_time'],

@@ -62,7 +62,11 @@ const credentialsHelper = {
 	getDecrypted: async () => ({ apiKey: 'the-key' }),
 };
 
-/** `this` of a node's execute(), with these input items. */
+/**
+ * `this` of a node's execute(), with these input items.
+ * @param {{ items?: object[], settings?: object, signal?: AbortSignal }} [how] `settings` of the workflow; `signal` of the
+ *   execution
+ */
 function context({ items = [{ json: {} }], settings = {}, signal } = {}) {
 	const node = {
 		id: 'n',

@@ -9,6 +9,7 @@ const { axios, cleansUp, context, readBack, storedFiles, useMode } = require('./
 const { clock, followVirtual, VirtualClock } = require('./time');
 const { downloadVideo } = require('../../nodes/Hailuo/media/video/download');
 const { DownloadFailed } = require('../../nodes/Hailuo/media/video/downloadFailed');
+const { listen } = require('../simulator/listen');
 
 /** ftyp, mdat and moov, the payload pseudo-random, so that no cut and no swap goes unseen. */
 function makeVideo(bytes) {
@@ -32,9 +33,10 @@ let back;
 
 /** The clock that the download is given, which remembers the pauses. */
 const newClock = () => ({
-	slept: [],
+	slept: /** @type {number[]} */ ([]),
 	now: () => time.now(),
 	random: () => 0.5,
+	/** @param {number} ms @param {AbortSignal} [signal] */
 	async sleep(ms, signal) {
 		this.slept.push(ms);
 		await clock.sleep(ms, signal);
@@ -60,8 +62,7 @@ beforeAll(async () => {
 		socket.on('error', () => {});
 		socket.on('close', () => openSockets.delete(socket));
 	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	base = `http://127.0.0.1:${server.address().port}`;
+	base = `http://127.0.0.1:${await listen(server)}`;
 	back = followVirtual(time);
 });
 
@@ -458,8 +459,7 @@ describe('what else can come', () => {
 
 	it('asks again when there is no connection, and names it', async () => {
 		const dead = http.createServer();
-		await new Promise((resolve) => dead.listen(0, '127.0.0.1', resolve));
-		const url = `http://127.0.0.1:${dead.address().port}/v.mp4`;
+		const url = `http://127.0.0.1:${await listen(dead)}/v.mp4`;
 		await new Promise((resolve) => dead.close(resolve));
 		const error = await failure([whole()], { attempts: 2 }, { url });
 		expect(error).toMatchObject({ reason: 'network', retryable: true });

@@ -10,12 +10,14 @@ const { jpeg, waveSpeedRules } = require('../unit/media/picture/pictures');
 
 const picture = Buffer.concat([jpeg(1280, 720), Buffer.alloc(5000, 3)]);
 const sha256 = createHash('sha256').update(picture).digest('hex');
+/** @type {import('../../nodes/Hailuo/media/picture/load').PictureInput} */
 const input = {
 	source: 'binary',
 	value: 'data',
 	label: 'First Frame',
 	rules: waveSpeedRules,
 	providerUrl: 'https://api.wavespeed.ai/api/v3',
+	fetch: async () => await Promise.reject(new Error('not to be called')),
 };
 
 async function refusal(self, more = {}) {

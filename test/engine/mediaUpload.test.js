@@ -5,6 +5,7 @@ const http = require('node:http');
 const { context } = require('./mediaContext');
 const { toDataUri } = require('../../nodes/Hailuo/media/picture/dataUri');
 const { multipart, sendingMs } = require('../../nodes/Hailuo/providers/upload');
+const { listen } = require('../simulator/listen');
 
 /** That a web FormData with a Blob passes n8n's own helpers, byte for byte, with a length, and more than once. */
 
@@ -23,8 +24,7 @@ beforeAll(async () => {
 			res.end('{"code":200}');
 		});
 	});
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-	url = `http://127.0.0.1:${server.address().port}/media/upload/binary`;
+	url = `http://127.0.0.1:${await listen(server)}/media/upload/binary`;
 });
 
 afterAll(() => new Promise((resolve) => server.close(resolve)));
@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 
 function parse({ headers, body }) {
-	const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(headers['content-type'])[1];
+	const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(headers['content-type'])?.[1];
 	const text = body.toString('latin1');
 	const parts = text.split(`--${boundary}`).slice(1, -1);
 	expect(text.endsWith(`--${boundary}--\r\n`)).toBe(true);

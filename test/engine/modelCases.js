@@ -409,21 +409,22 @@ function h3Case(model, operation) {
 	};
 }
 
-const H3_MODELS = ['MiniMax-H3', 'MiniMax-H3-Max'];
+const H3_MODELS = /** @type {const} */ (['MiniMax-H3', 'MiniMax-H3-Max']);
 const h3Cases = (operation) => H3_MODELS.map((model) => h3Case(model, operation));
 
 const miniMax = {
 	referenceToVideo: h3Cases('referenceToVideo'),
-	textToVideo: ['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-02']
-		.map((model) => ({
+	textToVideo: [
+		...['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-02'].map((model) => ({
 			model,
 			plain: { model, ...prompt, ...plain, ...quick },
 			set: { ...turned, ...camera, options: miniOptions },
 			full: { model, ...isTurned, prompt: MINI_PROMPT, ...miniOptioned },
 			no: tooLong,
-		}))
-		.concat(h3Cases('textToVideo'))
-		.concat(CUSTOM('MiniMax-Hailuo-2.3', { ...prompt, model: 'MiniMax-Hailuo-2.3' })),
+		})),
+		...h3Cases('textToVideo'),
+		CUSTOM('MiniMax-Hailuo-2.3', { ...prompt, model: 'MiniMax-Hailuo-2.3' }),
+	],
 	imageToVideo: [
 		...h3Cases('imageToVideo'),
 		...['MiniMax-Hailuo-2.3', 'MiniMax-Hailuo-2.3-Fast'].map((model) => ({
@@ -463,8 +464,12 @@ const miniMax = {
 	],
 };
 
-/** @returns {Array<{ provider: string, operation: string, model: string, api?: string, id?: string,
- *   always?: object, plain: object, set: object, full: object, no: [object, RegExp] }>} */
+/**
+ * @typedef {{ provider: string, operation: string, model: string, api?: string, id?: string,
+ *   always?: object, plain: object, set: object, full: object, no: [object, RegExp] }} ModelCase
+ *
+ * @returns {ModelCase[]}
+ */
 function modelCases() {
 	return Object.entries({ waveSpeed, vtrix, miniMax }).flatMap(([provider, operations]) =>
 		Object.entries(operations).flatMap(([operation, rows]) =>

@@ -40,7 +40,7 @@ const run = async (row, parameters) =>
 const submits = () => sim.requests.filter(({ kind }) => kind === 'submit');
 
 /** Where the request must go, and in which wrapping (docs/providers.md A.1, B.2, B.4, C.1). */
-function wire({ provider, api, model, id = model }, sent) {
+function wire(/** @type {ModelCase} */ { provider, api, model, id = model }, sent) {
 	if (provider === 'waveSpeed') return { path: `/api/v3/${id}`, body: sent };
 	if (provider === 'miniMax') {
 		return { path: api === 'v2' ? '/v2/video_generation' : '/v1/video_generation', body: sent };
@@ -64,6 +64,10 @@ const KEYS = [
 	'nsfw',
 ].sort();
 
+/**
+ * @typedef {import('./modelCases').ModelCase} ModelCase
+ * @type {[name: string, row: ModelCase][]}
+ */
 const rows = modelCases().map((row) => [`${row.provider} ${row.operation} ${row.model}`, row]);
 
 test('there is a row for each model under each operation', () => {

@@ -6,6 +6,7 @@ const { videosOf } = require('./submitJobs');
 const { withSimulator } = require('./withSimulator');
 const { jpeg } = require('./pictures');
 const { HEX, text } = require('../simulator/random');
+const { listen } = require('../simulator/listen');
 
 /*
  * The paid POST when its answer gets lost: how often it is sent, how many jobs are made by it, and which of them an
@@ -17,10 +18,17 @@ let credentials;
 
 withSimulator({}, (given) => ({ sim, credentials } = given));
 
+/** @type {Partial<engine.Asked>} */
 const goOn = { node: { onError: 'continueRegularOutput' } };
 const ids = (items) => items.map(({ json }) => json.jobId);
 
-/** Jobs that are submitted and not waited for: what happens later is shown elsewhere. */
+/**
+ * Jobs that are submitted and not waited for: what happens later is shown elsewhere.
+ * @param {'waveSpeed' | 'vtrix'} provider
+ * @param {string[]} prompts
+ * @param {object} [parameters]
+ * @param {Partial<engine.Asked>} [more]
+ */
 async function make(provider, prompts, parameters = {}, more = goOn) {
 	return await engine.runNode({
 		credentials,
@@ -41,7 +49,12 @@ function strangers(simulator, input) {
 	simulator.engine.create({ id: newId(), input, prompt: input.prompt, ...of });
 }
 
-/** How an answer gets lost after the provider took the job. */
+/** @typedef {import('../simulator/faults').Rule['fault']} Fault */
+
+/** @param {string} what @param {Fault} fault @returns {[what: string, fault: Fault]} */
+const row = (what, fault) => [what, fault];
+
+/** How an answer gets lost after the provider took the job. @type {[what: string, fault: Fault][]} */
 const TAKEN = [
 	['the connection drops after the job was accepted', { drop: 'after' }],
 	['502 after the job was accepted', { afterAccept: { status: 502 } }],
@@ -52,21 +65,25 @@ const TAKEN = [
 	['an answer that comes too late', { delay: 90_000 }],
 	['an answer that trickles', { slowCdn: 0.2 }],
 	['an answer that never comes', { hang: true }],
-	...[301, 302, 307, 308].map((redirectStatus) => [
-		`a redirect (${redirectStatus}) after it was accepted`,
-		{ redirect: 'http://127.0.0.1:9/', redirectStatus, accept: true },
-	]),
-	...[400, 401, 403, 404, 405, 409, 413].map((status) => [
-		`a gateway's page (${status}) after it was accepted`,
-		{ afterAccept: { status, body: 'default backend' } },
-	]),
+	...[301, 302, 307, 308].map((redirectStatus) =>
+		row(`a redirect (${redirectStatus}) after it was accepted`, {
+			redirect: 'http://127.0.0.1:9/',
+			redirectStatus,
+			accept: true,
+		}),
+	),
+	...[400, 401, 403, 404, 405, 409, 413].map((status) =>
+		row(`a gateway's page (${status}) after it was accepted`, {
+			afterAccept: { status, body: 'default backend' },
+		}),
+	),
 	['a conflict (409)', { afterAccept: { status: 409, body: { code: 409, message: 'conflict' } } }],
 ];
 
 /** Of these the beginning arrives, and in it the id. */
 const BEGUN = ['an answer that is cut off in the middle'];
 
-/** How it gets lost before. */
+/** How it gets lost before. @type {[what: string, fault: Fault][]} */
 const NOT_TAKEN = [
 	['the connection drops before the job was accepted', { drop: 'before' }],
 	['503 instead of accepting', { status: 503 }],
@@ -182,8 +199,7 @@ describe('WaveSpeed', () => {
 			socket.on('error', () => {});
 			socket.once('data', () => socket.destroy());
 		});
-		await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const baseUrl = `https://127.0.0.1:${server.address().port}/api/v3`;
+		const baseUrl = `https://127.0.0.1:${await listen(server)}/api/v3`;
 		const broken = { ...credentials.hailuoWaveSpeedApi, baseUrl };
 		const { items } = await make(
 			'waveSpeed',
@@ -272,7 +288,8 @@ describe('WaveSpeed', () => {
 	});
 
 	test('where the history tells no inputs, a second job of the model stops the adoption', async () => {
-		const list = { status: 200, body: undefined };
+		/** @type {{ status: number, body?: object }} */
+		const list = { status: 200 };
 		lose({ drop: 'after' });
 		sim.fail({
 			kind: 'list',
@@ -337,7 +354,7 @@ describe('WaveSpeed', () => {
 		lose({ drop: 'before' }, { times: 3 });
 		const { error } = await make('waveSpeed', ['one', 'two', 'three', 'four'], {}, {});
 		expect(error?.message).toMatch(/may exist and may be billed\. It was not sent again/);
-		const named = error.context.itemsInDoubt.map(({ item }) => item);
+		const named = error?.context.itemsInDoubt.map(({ item }) => item);
 		expect([error?.context.itemIndex, ...named].sort()).toHaveLength(3);
 		for (const item of named) expect(error?.message).toMatch(new RegExp(`items? .*\\b${item}\\b`));
 		expect(error?.context.otherJobIds).toEqual([...sim.jobs.keys()]);
@@ -391,7 +408,7 @@ describe('WaveSpeed', () => {
 			{ options: { maxConcurrent: 3 } },
 			{ node },
 		);
-		const named = error.context.itemsInDoubt.map(({ item }) => item);
+		const named = error?.context.itemsInDoubt.map(({ item }) => item);
 		expect([error?.context.itemIndex, ...named]).toHaveLength(2);
 		expect(error?.context.otherJobIds).toEqual([...sim.jobs.keys()]);
 		expect(sim.acceptedJobs()).toBe(1);

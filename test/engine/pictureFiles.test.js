@@ -126,7 +126,7 @@ describe('a picture that is none, or half of one, is refused unpaid', () => {
 		],
 		['JPEG without its last tenth', photo.subarray(0, photo.length * 0.9), /is cut off/],
 		['WebP without a picture', vp8x(1280, 720), /contains no picture/, miniMax],
-	])('%s', async (_name, data, message, parameters = {}) => {
+	])('%s', async (_name, data, message, parameters = undefined) => {
 		expect(await refused(data, {}, parameters)).toMatch(message);
 	});
 });

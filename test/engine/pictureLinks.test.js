@@ -7,6 +7,7 @@ const { context } = require('./mediaContext');
 const { jpeg, png } = require('./pictures');
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
+const { listen } = require('../simulator/listen');
 
 /*
  * Links as people really put them in: pages, several in one field, lists and objects of other nodes. The provider would
@@ -253,11 +254,10 @@ describe('URL, Fetched by n8n', () => {
 			asked.push(req.url);
 			expect(req.headers.authorization).toBeUndefined();
 			if (failing-- > 0) return res.writeHead(503).end();
-			const answer = routes[new URL(req.url, 'http://x').pathname];
+			const answer = routes[new URL(String(req.url), 'http://x').pathname];
 			return answer ? answer(res) : res.writeHead(404).end();
 		});
-		await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-		base = `http://127.0.0.1:${server.address().port}`;
+		base = `http://127.0.0.1:${await listen(server)}`;
 	});
 	afterAll(async () => {
 		server.closeAllConnections();
@@ -367,11 +367,12 @@ describe('URL, Fetched by n8n', () => {
 		const { fetchFile } = require('../../nodes/Hailuo/media/fetchFile');
 		const self = context();
 		const providerUrl = 'https://api.wavespeed.ai/api/v3';
+		/** @type {import('../../nodes/Hailuo/media/picture/load').PictureInput} */
 		const input = {
 			source: 'fetchedUrl',
 			value: `${base}/photo.jpg`,
 			label: 'First Frame',
-			rules: { mimeTypes: ['image/jpeg'], maxBytes: 1e6 },
+			rules: { mimeTypes: ['image/jpeg'], maxBytes: 1e6, strictRatio: false },
 			providerUrl,
 			fetch: async () => await Promise.reject(new Error('not to be called')),
 		};

@@ -12,6 +12,8 @@ const { Workflow } = require('n8n-workflow');
 const { HailuoTrigger } = require('../../nodes/Hailuo/HailuoTrigger.node');
 const { newProcessState, processStateOf } = require('../../nodes/Hailuo/trigger/processState');
 
+/** @typedef {import('n8n-workflow').INode} INode */
+
 const type = new HailuoTrigger();
 const nodeTypes = {
 	getByName: () => type,
@@ -22,15 +24,21 @@ const nodeTypes = {
 let workflows = 0;
 
 class Trigger {
+	/** Both made by build(). @type {Workflow} */
+	workflow;
+	/** @type {PollContext} */
+	context;
+
 	/**
-	 * @param {any} sim
-	 * @param {Record<string, unknown>} [parameters]
-	 * @param {{ credentials?: object, budgetMs?: number }} [options]
+	 * @param {import('../simulator/simulator').Simulator} sim
+	 * @param {Record<string, any>} [parameters]
+	 * @param {{ credentials?: import('./credentialsHelper').CredentialsByType, budgetMs?: number }} [options]
 	 */
 	constructor(sim, parameters = {}, options = {}) {
 		this.sim = sim;
 		this.credentials = options.credentials ?? credentialsFor(sim);
 		this.budgetMs = options.budgetMs ?? 36_000;
+		/** @type {Record<string, any>} */
 		this.parameters = { provider: 'waveSpeed', ...parameters };
 		this.workflowId = `poll-${++workflows}`;
 		/** What the database holds. */
@@ -53,6 +61,7 @@ class Trigger {
 
 	/** @private */
 	build() {
+		/** @type {INode} */
 		const node = {
 			id: 'trigger',
 			name: 'Hailuo Trigger',
@@ -77,11 +86,10 @@ class Trigger {
 		this.context = this.contextOf('trigger', 'activate');
 	}
 
-	/** @private */
 	contextOf(mode, activation) {
 		return new PollContext(
 			this.workflow,
-			this.workflow.getNode('Hailuo Trigger'),
+			/** @type {INode} */ (this.workflow.getNode('Hailuo Trigger')),
 			additionalDataFor(this.credentials),
 			mode,
 			activation,

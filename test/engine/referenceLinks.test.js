@@ -5,6 +5,7 @@ const { mp4Head, wav } = require('../simulator/clips');
 const { png } = require('../simulator/pictures');
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
+const { listen } = require('../simulator/listen');
 
 /*
  * References of Hailuo 3 by their addresses: in the forms in which other nodes deliver them, and fetched by n8n.
@@ -91,11 +92,10 @@ describe('fetched by n8n', () => {
 	beforeAll(async () => {
 		server = http.createServer((req, res) => {
 			asked.push(req.url);
-			const body = routes[new URL(req.url, 'http://x').pathname]?.();
+			const body = routes[new URL(String(req.url), 'http://x').pathname]?.();
 			res.writeHead(body ? 200 : 404).end(body);
 		});
-		await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-		base = `http://127.0.0.1:${server.address().port}`;
+		base = `http://127.0.0.1:${await listen(server)}`;
 	});
 	afterAll(async () => await new Promise((resolve) => server.close(resolve)));
 	beforeEach(() => (asked = []));

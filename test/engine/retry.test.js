@@ -320,6 +320,11 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 	});
 
 	const MINUTE = 60_000;
+	/**
+	 * @typedef {{ first?: number, retry?: number, date?: number | 'none', dateThen?: number }} Clocks how far each is ahead,
+	 *   in ms: n8n's at the first try and at the retry, the gateway's then
+	 */
+
 	/** n8n's clock, ahead of the true time by so much. @returns {() => void} puts it right */
 	const setClock = (ms) => {
 		const { now } = engine.clock;
@@ -327,7 +332,8 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		return () => (engine.clock.now = now);
 	};
 
-	test.each([
+	/** @type {[what: string, clocks: Clocks][]} */
+	const clocksApart = [
 		['n8n’s clock is set back by 10 min before the retry', { retry: -10 * MINUTE }],
 		['n8n’s clock is set forward by 10 min before the retry', { retry: 10 * MINUTE }],
 		['another worker, 7 min ahead', { first: -3.5 * MINUTE, retry: 3.5 * MINUTE }],
@@ -344,22 +350,26 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 			'no Date header, and n8n is 9 min ahead',
 			{ date: 'none', first: 9 * MINUTE, retry: 9 * MINUTE },
 		],
-	])('%s: the job is found or named, and never paid twice', async (_, clocks) => {
-		const { first = 0, retry: then = 0, date, dateThen = date } = clocks;
-		sim.options.dateSkew = date;
-		let right = setClock(first);
-		const again = await losing(['a boat'], { drop: 'after' });
-		right();
-		sim.skip(5 * MINUTE);
-		sim.options.dateSkew = dateThen;
-		right = setClock(then);
-		const { items } = await again();
-		right();
-		const [jobId] = sim.jobs.keys();
-		const { json } = items[0];
-		expect(json.jobId ?? json.error.candidateJobIds).toEqual(json.jobId ? jobId : [jobId]);
-		expect(sim.paidPosts()).toBe(1);
-	});
+	];
+	test.each(clocksApart)(
+		'%s: the job is found or named, and never paid twice',
+		async (_, clocks) => {
+			const { first = 0, retry: then = 0, date, dateThen = date } = clocks;
+			sim.options.dateSkew = date;
+			let right = setClock(first);
+			const again = await losing(['a boat'], { drop: 'after' });
+			right();
+			sim.skip(5 * MINUTE);
+			sim.options.dateSkew = dateThen;
+			right = setClock(then);
+			const { items } = await again();
+			right();
+			const [jobId] = sim.jobs.keys();
+			const { json } = items[0];
+			expect(json.jobId ?? json.error.candidateJobIds).toEqual(json.jobId ? jobId : [jobId]);
+			expect(sim.paidPosts()).toBe(1);
+		},
+	);
 
 	test.each(['none', undefined])(
 		'never accepted, Date header %s: only the provider’s own time lets it be sent again',

@@ -31,6 +31,8 @@ async function until(met, ms = 600_000) {
 /**
  * Starts the node and stops the execution when `moment` has come.
  *
+ * @param {() => Promise<unknown>} moment
+ * @param {{ items?: engine.Item[], [parameter: string]: unknown }} [how]
  * @returns {Promise<{ took: number, said: string }>} simulated ms from Stop to the node's end, and what n8n stores with the
  *   execution
  */

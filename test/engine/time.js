@@ -34,7 +34,7 @@ function followVirtual(virtual) {
 		setInterval: (fn, ms, ...args) => new Timer(virtual, ms, () => fn(...args), true),
 		clearInterval: cancel(clearInterval),
 	});
-	const follow = ({ socket }) => limitInVirtualTime(virtual, socket);
+	const follow = (/** @type {any} */ { socket }) => limitInVirtualTime(virtual, socket);
 	channels.subscribe('net.client.socket', follow);
 	return () => {
 		channels.unsubscribe('net.client.socket', follow);
@@ -45,8 +45,12 @@ function followVirtual(virtual) {
 
 /** What `setTimeout` and `setInterval` return, in virtual time. */
 class Timer {
+	/** @param {VirtualClock} virtual @param {unknown} ms @param {() => void} fn @param {boolean} [repeats] */
 	constructor(virtual, ms, fn, repeats = false) {
-		Object.assign(this, { virtual, ms: Math.max(1, Number(ms) || 0), fn, repeats });
+		this.virtual = virtual;
+		this.ms = Math.max(1, Number(ms) || 0);
+		this.fn = fn;
+		this.repeats = repeats;
 		this.refresh();
 	}
 

@@ -115,6 +115,7 @@ async function agentRuns(agent, parameters, node = {}) {
 	return data.main[0][0].json.answers;
 }
 
+/** @type {[what: string, agent: (calls: object[]) => any][]} */
 const AGENTS = [
 	['an agent that invokes its tools', oldAgent],
 	['an agent that lets n8n run them', newAgent],

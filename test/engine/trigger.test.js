@@ -331,9 +331,9 @@ describe('Fetch Test Event', () => {
 		makeJobs(sim, 1, { model: 'other/model' });
 		await minutes(sim);
 		const trigger = new Trigger(sim);
-		const [[item]] = await trigger.test();
+		const [[item]] = (await trigger.test()) ?? [[]];
 		expect(item.json.jobId).toBe(newest);
-		expect(item.binary.data.mimeType).toBe('video/mp4');
+		expect(item.binary?.data.mimeType).toBe('video/mp4');
 		expect(JSON.stringify(trigger.workflow?.staticData)).toBe('{}');
 		const again = await trigger.test();
 		expect(again?.[0][0].json.jobId).toBe(newest);
@@ -415,9 +415,9 @@ describe('Vtrix', () => {
 			provider: 'vtrix',
 			jobIds: [second, running, 'd758n65e878c73cmdg20', first],
 		});
-		const [[item]] = await trigger.test();
+		const [[item]] = (await trigger.test()) ?? [[]];
 		expect(item.json).toMatchObject({ jobId: second, status: 'completed' });
-		expect(item.binary.data.mimeType).toBe('video/mp4');
+		expect(item.binary?.data.mimeType).toBe('video/mp4');
 	});
 
 	test.each([[''], [' \n'], [[]], [null]])(

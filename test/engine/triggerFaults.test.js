@@ -116,7 +116,8 @@ test('a poisoned record of the history stops nothing', async () => {
 	const trigger = await active();
 	const ids = makeJobs(sim, 2);
 	await minutes(sim);
-	const { json: body } = list(sim, { page_size: 100 });
+	const { json } = list(sim, { page_size: 100 });
+	const body = /** @type {any} */ (json);
 	const [first] = body.data.items;
 	body.data.items.push({ ...first, id: 'f'.repeat(32), created_at: { toString: null } });
 	body.data.items.push({ id: { toString: null } }, null, 'x');
@@ -138,7 +139,8 @@ test.each([
 		const trigger = await active();
 		const [first] = makeJobs(sim, 1);
 		await pollMinutes(trigger, 2);
-		trigger.workflow.staticData['node:Hailuo Trigger'].state[key] = value;
+		const saved = /** @type {any} */ (trigger.workflow.staticData['node:Hailuo Trigger']);
+		saved.state[key] = value;
 		trigger.save();
 		await trigger.restart();
 		const [second] = makeJobs(sim, 1);

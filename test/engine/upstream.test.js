@@ -36,7 +36,10 @@ const A_FILE = { image: { length: expect.any(Number), sha256: expect.any(String)
 const NOTHING = /has no value: .* gave (nothing|null)/;
 const AN_OBJECT = /'Prompt' must be text, but is an object/;
 
-/** The name of a shape, and rows: the field, and the parameters of the request or what is refused. */
+/**
+ * The name of a shape, and rows: the field, and the parameters of the request or what is refused.
+ * @type {Record<string, any[]>}
+ */
 const ROWS = {
 	form: [
 		[prompt('$json.Idea'), A_BOAT],

@@ -4,6 +4,7 @@ const http = require('node:http');
 const net = require('node:net');
 const zlib = require('node:zlib');
 const engine = require('./harness');
+const { listen } = require('../simulator/listen');
 
 /* What the simulator cannot play: connections that break before a request, and keys that an answer repeats. */
 
@@ -20,13 +21,13 @@ afterAll(() => {
 	engine.stopEngine();
 });
 
-/** @param {net.Server} server @param {(port: number) => Promise<void>} work */
+/** @param {net.Server | http.Server} server @param {(port: number) => Promise<void>} work */
 async function listening(server, work) {
-	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const port = await listen(server);
 	try {
-		await work(server.address().port);
+		await work(port);
 	} finally {
-		server.closeAllConnections?.();
+		if ('closeAllConnections' in server) server.closeAllConnections();
 		await new Promise((resolve) => server.close(resolve));
 	}
 }
@@ -161,7 +162,7 @@ test('an id that is a JSON number above 2^53 is read to its last digit', async (
 	const server = http.createServer((request, response) => {
 		request.resume();
 		asked.push(request.url);
-		const [api] = /v[12]/.exec(request.url);
+		const api = /v[12]/.exec(String(request.url))?.[0];
 		response.statusCode = api === 'v2' ? 404 : 200;
 		const answer = '{"task_id":359690885259366123,"status":"Processing"}';
 		response.end(api === 'v2' ? '{}' : answer);

@@ -6,7 +6,7 @@ const { text, HEX } = require('./random');
  * Jobs of the WaveSpeed account that were made elsewhere: on the website, or by another program.
  * @param {import('./simulator').Simulator} sim
  * @param {number} count
- * @param {{ model?: string, prompt?: string }} [facts]
+ * @param {Partial<import('./jobs').Wanted>} [facts]
  * @returns {string[]} their ids
  */
 function makeJobs(sim, count, facts = {}) {

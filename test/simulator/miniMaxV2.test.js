@@ -370,7 +370,7 @@ test('upload: a file by its int64 id, for 7 days', async () => {
 	const purpose = 'video_generation_input';
 	const { status, text } = await upload({ purpose, file: mp4Head({ seconds: 6, filler: 5000 }) });
 	expect(status).toBe(200);
-	const [, id] = /"file_id":(\d+)/.exec(text);
+	const id = /"file_id":(\d+)/.exec(text)?.[1];
 	expect(Number.isSafeInteger(Number(id))).toBe(false);
 	expect((await withMedia(video(`mm_file://${id}`))).status).toBe(200);
 	expect([...sim.jobs.values()][0].usage.input_seconds).toBe(6);

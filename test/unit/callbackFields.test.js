@@ -22,7 +22,7 @@ function shown(parameters) {
 	);
 	const twice = found.filter(({ name }, i) => found.findIndex((one) => one.name === name) !== i);
 	expect(twice).toEqual([]);
-	return new Map(found.map((property) => [property.name, property]));
+	return new Map(found.map((property) => [property.name, /** @type {any} */ (property)]));
 }
 
 const own = ['operation', 'continueWhen', 'generateFrom', 'callbackNotice', 'options', 'model'];

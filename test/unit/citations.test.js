@@ -14,7 +14,7 @@ const files = [
 	...PAGES,
 	...FOLDERS.flatMap((folder) =>
 		fs
-			.readdirSync(path.join(ROOT, folder), { recursive: true })
+			.readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
 			.filter((file) => /\.(?:ts|js|mjs|json|md)$/.test(file) && !file.includes('node_modules'))
 			.map((file) => path.join(folder, file)),
 	),

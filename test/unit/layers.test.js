@@ -26,7 +26,7 @@ const MAY_KNOW = {
 };
 
 const files = fs
-	.readdirSync(ROOT, { recursive: true })
+	.readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
 	.filter((file) => file.endsWith('.ts'))
 	.map((file) => path.join(ROOT, file));
 
@@ -36,11 +36,16 @@ const roomOf = (file) => path.relative(ROOT, file).split(path.sep)[0].split('.')
 function importsOf(file) {
 	const source = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
 	return source.statements
-		.filter((node) => node.moduleSpecifier)
-		.map(({ moduleSpecifier: { text }, importClause, isTypeOnly }) => {
+		.filter((node) => ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
+		.flatMap((node) => {
+			if (!node.moduleSpecifier) return [];
+			const { text } = /** @type {ts.StringLiteral} */ (node.moduleSpecifier);
+			const typeOnly = ts.isImportDeclaration(node)
+				? Boolean(node.importClause?.isTypeOnly)
+				: node.isTypeOnly;
 			const at = path.resolve(path.dirname(file), text);
 			const target = [`${at}.ts`, path.join(at, 'index.ts')].find((one) => fs.existsSync(one));
-			return { target: target ?? text, typeOnly: Boolean(importClause?.isTypeOnly || isTypeOnly) };
+			return { target: target ?? text, typeOnly };
 		});
 }
 
@@ -68,7 +73,7 @@ test('no file imports itself by way of others', () => {
 	const circles = [];
 	const follow = (file, way) => {
 		if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file]);
-		else if (!done.has(file)) needs.get(file).forEach((next) => follow(next, [...way, file]));
+		else if (!done.has(file)) needs.get(file)?.forEach((next) => follow(next, [...way, file]));
 		done.add(file);
 	};
 	for (const file of files) follow(file, []);

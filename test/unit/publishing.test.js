@@ -93,21 +93,20 @@ describe('workflows', () => {
 
 describe('the first step of a release', () => {
 	const text = read('.github/workflows/publish.yml');
-	const [, program] = /node -e '\n([^']+)'/.exec(text);
+	const program = /node -e '\n([^']+)'/.exec(text)?.[1] ?? '';
 	const good = {
 		version: '1.2.3',
 		repository: { url: 'git+https://github.com/owner/name.git' },
 		author: { email: 'someone@example.com' },
 	};
-	/** @returns {string[]} how it ends, and what it says */
+	/** @returns {[status: number | null, says: string]} */
 	function start(packageJson, tag = '1.2.3', here = 'owner/name') {
 		const cwd = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-release-'));
 		try {
 			fs.writeFileSync(path.join(cwd, 'package.json'), JSON.stringify(packageJson));
 			const env = { ...process.env, GITHUB_REF_NAME: tag, GITHUB_REPOSITORY: here };
-			const options = { cwd, env, encoding: 'utf8' };
-			const { status, stdout } = spawnSync(process.execPath, ['-e', program], options);
-			return [status, stdout.trim()];
+			const { status, stdout } = spawnSync(process.execPath, ['-e', program], { cwd, env });
+			return [status, stdout.toString().trim()];
 		} finally {
 			fs.rmSync(cwd, { recursive: true });
 		}

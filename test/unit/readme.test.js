@@ -26,7 +26,7 @@ describe('the messages under Troubleshooting', () => {
 	const messages = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, message]) => message);
 	/** All texts of the node, joined where they are broken over lines. */
 	const said = fs
-		.readdirSync(path.join(ROOT, 'nodes'), { recursive: true })
+		.readdirSync(path.join(ROOT, 'nodes'), { recursive: true, encoding: 'utf8' })
 		.filter((file) => file.endsWith('.ts'))
 		.map((file) => fs.readFileSync(path.join(ROOT, 'nodes', file), 'utf8'))
 		.join('\n')

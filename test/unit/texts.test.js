@@ -56,6 +56,7 @@ const EMOJI = /\p{Extended_Pictographic}/u;
 /** The words that n8n's guidelines ask to avoid, because they blame. */
 const BLAMES = /\b(errors?|problems?|failures?|mistakes?)\b/i;
 
+/** @type {[what: string, list: any[], text: (entry: any) => string | undefined][]} */
 const TEXTS = [
 	['label', fields, ({ displayName }) => displayName],
 	['description', fields, ({ description }) => description],

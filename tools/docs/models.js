@@ -74,7 +74,7 @@ function pricesAsOf({ models, PROVIDER_NAMES }) {
 }
 
 /**
- * @param {{models: object[], PROVIDER_NAMES: object}} catalogue
+ * @param {{models: readonly any[], PROVIDER_NAMES: any}} catalogue
  * @param {{FIELD_LABELS: object}} fields
  */
 function table({ models, PROVIDER_NAMES }, { FIELD_LABELS }) {

@@ -141,7 +141,7 @@ async function prices(model, item, { properties }) {
  * The price in USD. The formula is JSONata and yields micro-dollars, as `total_price` or bare; without one the base
  * price holds, which is in USD (docs/providers.md A.6).
  *
- * @param {Live} item
+ * @param {Pick<Live, 'base_price' | 'formula'>} item
  * @param {Record<string, unknown>} inputs
  * @returns {Promise<number | undefined>} undefined for a formula that cannot be read
  */
