@@ -85,9 +85,10 @@ describe('workflows', () => {
 	test('what runs on GitHub is what runs here, on each Node that n8n runs on', () => {
 		const text = read('.github/workflows/ci.yml');
 		expect(text).toMatch(/- run: \.ci\/run$/m);
-		const [, list] = /node: \[([\d, ]+)\]/.exec(text);
-		const [, oldest] = />=(\d+)/.exec(manifest.engines.node);
-		expect(list.split(', ')).toEqual(expect.arrayContaining([oldest, '22', '24']));
+		const list = /node: \[([\d, ]+)\]/.exec(text)?.[1];
+		const oldest = />=(\d+)/.exec(manifest.engines.node)?.[1];
+		expect(oldest).toBeDefined();
+		expect(list?.split(', ')).toEqual(expect.arrayContaining([oldest, '22', '24']));
 	});
 });
 

@@ -22,7 +22,7 @@ test.each(PAGES)('%s: its commands exist', (page) => {
 
 describe('the messages under Troubleshooting', () => {
 	const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-	const [, section] = /\n## Troubleshooting\n([^]*?)\n## /.exec(readme);
+	const section = /\n## Troubleshooting\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
 	const messages = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, message]) => message);
 	/** All texts of the node, joined where they are broken over lines. */
 	const said = fs
