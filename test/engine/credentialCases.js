@@ -112,7 +112,7 @@ async function credentialCases({ sim, answers }) {
 		}),
 		waveSpeed('402', { fault: 'waveSpeed402', says: NO_CREDIT }),
 		waveSpeed('400, no credit', { fault: 'waveSpeed400NoCredit', says: NO_CREDIT }),
-		waveSpeed('429', { fault: 'waveSpeed429', says: /too many requests right now/ }),
+		waveSpeed('429', { fault: 'waveSpeed429', says: /is receiving too many requests/ }),
 		waveSpeed('500', { fault: { status: 500 }, says: DOWN }),
 		waveSpeed('502 with a web page', { fault: { status: 502 }, says: DOWN }),
 		waveSpeed('401 inside HTTP 200', {

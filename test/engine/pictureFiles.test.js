@@ -187,7 +187,7 @@ describe('a file that a step before destroyed is named by what was done to it', 
 		[
 			'a data URI that was decoded as Base64',
 			Buffer.from(`data:image/jpeg;base64,${base64}`, 'base64'),
-			/was made from a whole data URI .* remove everything up to the comma/,
+			/was decoded from a whole data URI .* remove everything up to the comma/,
 		],
 		['a JPEG that was read as text', asText(photo), /was read as text .* choose 'File'/],
 		['a PNG that was read as text', asText(png(800, 600)), /was read as text/],
