@@ -243,10 +243,10 @@ const REFUSED = [
 test.each(REFUSED)('refuses %s before any request', async (_name, parameters, message) => {
 	const { items, error } = await make(parameters);
 	expect(items).toEqual([]);
-	expect(error.message).toMatch(message);
-	expect(error.description).not.toMatch(/This item ended/);
-	expect(error.description).toMatch(/\w/);
-	expect(error.name).toMatch(/^Node(Operation|Api)Error$/);
+	expect(error?.message).toMatch(message);
+	expect(error?.description).not.toMatch(/This item ended/);
+	expect(error?.description).toMatch(/\w/);
+	expect(error?.name).toMatch(/^Node(Operation|Api)Error$/);
 	expect(sim.requests).toEqual([]);
 });
 
@@ -256,9 +256,9 @@ test('one refused item stops the run before anything is paid', async () => {
 		{ operation: 'textToVideo', prompt: '={{ $json.text }}' },
 		{ items },
 	);
-	expect(error.message).toMatch(/'Prompt' is empty/);
-	expect(error.context.itemIndex).toBe(1);
-	expect(error.description).toMatch(
+	expect(error?.message).toMatch(/'Prompt' is empty/);
+	expect(error?.context.itemIndex).toBe(1);
+	expect(error?.description).toMatch(
 		/\. This item ended the run of 2 items. To let the others continue, set 'On Error'/,
 	);
 	expect(sim.requests).toEqual([]);
@@ -274,10 +274,10 @@ describe('pictures as files of the item', () => {
 		const file = await engine.binaryFrom(jpeg(640, 480));
 		const two = { ...parameters, operation: 'firstLastFrameToVideo' };
 		const lacking = await make(two, { items: [{ json: {}, binary: { data: file } }] });
-		expect(lacking.error.message).toMatch(/"lastFrame", but the item has only "data"$/);
-		expect(lacking.error.description).toMatch(/a second picture/);
+		expect(lacking.error?.message).toMatch(/"lastFrame", but the item has only "data"$/);
+		expect(lacking.error?.description).toMatch(/a second picture/);
 		const named = await make(two, { items: [{ json: {}, binary: { data: file, end: file } }] });
-		expect(named.error.description).toBe('Enter "end" in \'Last Frame Input Field\'');
+		expect(named.error?.description).toBe('Enter "end" in \'Last Frame Input Field\'');
 		expect(sim.requests).toEqual([]);
 	});
 
@@ -341,8 +341,8 @@ describe('pictures as files of the item', () => {
 		],
 	])('%s: refused before any request', async (_name, file, message) => {
 		const { error } = await make(parameters, { items: await withFile(file()) });
-		expect(`${error.message} ${error.description}`).toMatch(message);
-		expect(error.message).toContain('First Frame');
+		expect(`${error?.message} ${error?.description}`).toMatch(message);
+		expect(error?.message).toContain('First Frame');
 		expect(sim.requests).toEqual([]);
 	});
 
@@ -352,7 +352,7 @@ describe('pictures as files of the item', () => {
 			{ ...parameters, firstFrameBinaryField: 'photo' },
 			{ items: [item] },
 		);
-		expect(`${error.message} ${error.description}`).toMatch(/photo.*data/s);
+		expect(`${error?.message} ${error?.description}`).toMatch(/photo.*data/s);
 		expect(sim.requests).toEqual([]);
 	});
 });

@@ -30,8 +30,8 @@ describe('Get Balance', () => {
 			{ resource: 'account', operation: 'getBalance' },
 			{ credentials: { hailuoWaveSpeedApi: wrong } },
 		);
-		expect(error.message).toMatch(/401/);
-		expect(error.description).toMatch(/API key/);
-		expect(`${error.message}${error.description}`).not.toMatch('test-wrong');
+		expect(error?.message).toMatch(/401/);
+		expect(error?.description).toMatch(/API key/);
+		expect(`${error?.message}${error?.description}`).not.toMatch('test-wrong');
 	});
 });

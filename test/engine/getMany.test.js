@@ -10,7 +10,7 @@ const { withSimulator } = require('./withSimulator');
 let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));
 
-const goOn = { node: { onError: 'continueRegularOutput' } };
+const { goOn } = engine;
 const count = (kind) => sim.count({ kind });
 const submit = async (prompts, options) => await submitJobs(sim, prompts, options);
 const submitEnded = async (prompts) => await endedJobs(sim, prompts);

@@ -1,13 +1,12 @@
 'use strict';
 
+const { goOn } = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /* What a video will cost: the operation Get Price, and the option that keeps dearer jobs from being submitted. */
 
 let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));
-
-const goOn = { node: { onError: 'continueRegularOutput' } };
 
 describe('Get Price', () => {
 	const price = { resource: 'video', operation: 'getPrice' };
@@ -89,8 +88,8 @@ describe('Get Price', () => {
 
 	test('MiniMax tells no price', async () => {
 		const { error } = await run({ ...price, provider: 'miniMax', model: 'MiniMax-Hailuo-02' });
-		expect(error.message).toMatch(/MiniMax cannot do 'Get Price'/);
-		expect(error.description).toMatch(/WaveSpeed or Vtrix/);
+		expect(error?.message).toMatch(/MiniMax cannot do 'Get Price'/);
+		expect(error?.description).toMatch(/WaveSpeed or Vtrix/);
 	});
 
 	test('without a currency Vtrix means USD', async () => {
@@ -139,14 +138,14 @@ describe('Maximum Price', () => {
 
 	test('a limit of less than a cent is told in full', async () => {
 		const { error } = await run(make({ maxPrice: 0.1255 }));
-		expect(error.message).toMatch(/is \$0\.1255, but this job would cost \$0\.23/);
+		expect(error?.message).toMatch(/is \$0\.1255, but this job would cost \$0\.23/);
 	});
 
 	test('one dear item stops the run before anything is paid', async () => {
 		const { error } = await run(make({ maxPrice: 0.3 }), {
 			items: [{ json: { s: 6 } }, { json: { s: 10 } }],
 		});
-		expect(error.message).toMatch(/would cost \$0\.56/);
+		expect(error?.message).toMatch(/would cost \$0\.56/);
 		expect(sim.paidPosts()).toBe(0);
 	});
 
@@ -201,7 +200,7 @@ describe('Maximum Price', () => {
 		'%s is no limit, and is not passed over',
 		async (maxPrice) => {
 			const { error } = await run(make({ maxPrice }));
-			expect(error.message).toMatch(/'Maximum Price \(USD\)' must be greater than 0/);
+			expect(error?.message).toMatch(/'Maximum Price \(USD\)' must be greater than 0/);
 			expect(sim.requests).toEqual([]);
 		},
 	);

@@ -104,6 +104,9 @@ const noOp = {
 	},
 };
 
+/** For `runNode`: an item that fails becomes an item with its error. @type {Pick<Asked, 'node'>} */
+const goOn = { node: { onError: 'continueRegularOutput' } };
+
 const hailuo = new Hailuo();
 let executions = 0;
 /** @type {{ level: string, message: string, meta?: any }[]} */
@@ -296,6 +299,7 @@ module.exports = {
 	credentialTypes: CREDENTIAL_TYPES,
 	followTime,
 	followVirtual,
+	goOn,
 	VirtualClock,
 	hailuo,
 	logs,

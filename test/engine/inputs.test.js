@@ -1,5 +1,6 @@
 'use strict';
 
+const { goOn } = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /*
@@ -488,7 +489,7 @@ describe('the strings of options, and values of lists', () => {
 			// One on the internet; nothing is asked of it.
 			credentials: { [type]: { ...credentials[type], baseUrl: 'https://api.example.com' } },
 		});
-		expect(error.message).toMatch(
+		expect(error?.message).toMatch(
 			/'Callback URL' is on "localhost:5678", which only your own network can reach/,
 		);
 		expect(sim.requests).toEqual([]);
@@ -544,22 +545,21 @@ describe('the strings of options, and values of lists', () => {
 });
 
 describe("n8n's own errors of expressions", () => {
-	const goOn = { node: { onError: 'continueRegularOutput' } };
 	const items = [1, 2, 3].map((n) => ({ json: { n, p: `boat ${n}` } }));
 
 	test('keep their explanation and their context, and name the field; no advice where all items have it', async () => {
 		const { error } = await make({ ...text, prompt: "={{ $('Nowhere').item.json.p }}" }, { items });
 		expect(sim.requests).toHaveLength(0);
-		expect(error.message).toMatch(
+		expect(error?.message).toMatch(
 			/^'Prompt' has an expression that n8n cannot evaluate: Referenced node doesn't exist/,
 		);
-		expect(error.context).toMatchObject({
+		expect(error?.context).toMatchObject({
 			parameter: 'prompt',
 			nodeCause: 'Nowhere',
 			itemIndex: 0,
 		});
-		expect(error.context.descriptionKey ?? error.description).toBeTruthy();
-		expect(error.description ?? '').not.toMatch(/On Error/);
+		expect(error?.context.descriptionKey ?? error?.description).toBeTruthy();
+		expect(error?.description ?? '').not.toMatch(/On Error/);
 	});
 
 	test('each row names the field and the node', async () => {
@@ -579,8 +579,8 @@ describe("n8n's own errors of expressions", () => {
 			{ ...text, prompt: "={{ $json.n === 2 ? $('Nowhere').item.json.p : $json.p }}" },
 			{ items },
 		);
-		expect(error.context.itemIndex).toBe(1);
-		expect(error.description).toMatch(/This item ended the run of 3 items. .* 'On Error'/);
+		expect(error?.context.itemIndex).toBe(1);
+		expect(error?.description).toMatch(/This item ended the run of 3 items. .* 'On Error'/);
 	});
 
 	test('of an option', async () => {
@@ -588,6 +588,6 @@ describe("n8n's own errors of expressions", () => {
 			{ ...text, options: { download: true, timeLimit: "={{ $('Nowhere').item.json.p }}" } },
 			{ items },
 		);
-		expect(error.message).toMatch(/^'Time Limit \(Minutes\)' has an expression/);
+		expect(error?.message).toMatch(/^'Time Limit \(Minutes\)' has an expression/);
 	});
 });

@@ -9,7 +9,7 @@ const { withSimulator } = require('./withSimulator');
 let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));
 
-const goOn = { node: { onError: 'continueRegularOutput' } };
+const { goOn } = engine;
 const ids = (list) => list.map((jobId) => ({ json: { jobId } }));
 const count = (kind) => sim.count({ kind });
 const submit = async (prompts, options) => await submitJobs(sim, prompts, options);
@@ -109,24 +109,24 @@ describe('Get', () => {
 		});
 		expect(items[0].json.error.description).toBeTruthy();
 		const stopped = await run(get, { items: [{ json: { jobId } }] });
-		expect(stopped.error.message).toMatch(says);
+		expect(stopped.error?.message).toMatch(says);
 		expect(sim.requests).toEqual([]);
 	});
 
 	test('a bad id stops the run before the good ones are asked', async () => {
 		const { error } = await run(get, { items: ids(['f'.repeat(32), 'a/b']) });
-		expect(error.message).toMatch(/'Job ID' has an entry that is not an ID/);
+		expect(error?.message).toMatch(/'Job ID' has an entry that is not an ID/);
 		expect(sim.requests).toEqual([]);
 	});
 
 	test('an id of the other provider is told as such', async () => {
 		const [there] = await submit(['x'], { provider: 'vtrix' });
 		const { error } = await run(get, { items: ids([there]) });
-		expect(error.message).toBe(`WaveSpeed does not know the job ${there}`);
-		expect(error.description).toMatch(
+		expect(error?.message).toBe(`WaveSpeed does not know the job ${there}`);
+		expect(error?.description).toMatch(
 			'This looks like a job ID of Vtrix / SeaArt: choose that provider',
 		);
-		expect(error.context.jobId).toBe(there);
+		expect(error?.context.jobId).toBe(there);
 
 		const [here] = await submit(['x']);
 		const other = await run({ ...get, provider: 'vtrix' }, { items: ids([here]), ...goOn });
@@ -138,8 +138,8 @@ describe('Get', () => {
 
 	test('an id that looks right but is unknown does not send people to another provider', async () => {
 		const { error } = await run(get, { items: ids(['0'.repeat(32)]) });
-		expect(error.description).toMatch(/^Check the job ID.*deleted, or be too old/);
-		expect(error.description).not.toMatch(/looks like|submitted, paid/);
+		expect(error?.description).toMatch(/^Check the job ID.*deleted, or be too old/);
+		expect(error?.description).not.toMatch(/looks like|submitted, paid/);
 	});
 
 	test('passing trouble is sat out', async () => {
@@ -205,9 +205,9 @@ describe('Wait', () => {
 	test('a failed job is raised, with its id, and without the promise of a video', async () => {
 		const [bad] = await submitEnded(['a #sim:fail=1200']);
 		const { error } = await run(wait, { items: ids([bad]) });
-		expect(error.message).toMatch(`The job ${bad} did not succeed`);
-		expect(error.context.jobId).toBe(bad);
-		expect(error.description).not.toMatch(/Job: Wait|submitted, paid/);
+		expect(error?.message).toMatch(`The job ${bad} did not succeed`);
+		expect(error?.context.jobId).toBe(bad);
+		expect(error?.description).not.toMatch(/Job: Wait|submitted, paid/);
 
 		const { items } = await run(wait, { items: ids([bad]), ...goOn });
 		expect(items[0].json).toMatchObject({ jobId: bad, status: 'failed', error: { code: '1200' } });
@@ -216,17 +216,17 @@ describe('Wait', () => {
 	test('a job that takes longer than the time limit keeps its id, and goes on', async () => {
 		const [slow] = await submit(['a #sim:seconds=3000']);
 		const { error } = await run({ ...wait, options: { timeLimit: 1 } }, { items: ids([slow]) });
-		expect(error.message).toMatch(/not finished within 1(\.\d)? minutes? \(/);
-		expect(error.message).toMatch(slow);
-		expect(error.description).toMatch(/Time Limit \(Minutes\)/);
-		expect(error.context.jobId).toBe(slow);
+		expect(error?.message).toMatch(/not finished within 1(\.\d)? minutes? \(/);
+		expect(error?.message).toMatch(slow);
+		expect(error?.description).toMatch(/Time Limit \(Minutes\)/);
+		expect(error?.context.jobId).toBe(slow);
 	});
 
 	test('the jobs that others stop with keep their ids', async () => {
 		const made = await submit(['a #sim:seconds=3000', 'b #sim:seconds=5 #sim:fail']);
 		const { error } = await run(wait, { items: ids(made) });
-		expect(error.message).toMatch(made[1]);
-		expect(error.description).not.toMatch(/Other jobs of this run were submitted/);
+		expect(error?.message).toMatch(made[1]);
+		expect(error?.description).not.toMatch(/Other jobs of this run were submitted/);
 	});
 
 	test('on Vtrix too', async () => {

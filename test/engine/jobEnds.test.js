@@ -41,10 +41,10 @@ describe('how jobs end', () => {
 	])('%s', async (_name, parameters, message, next) => {
 		const { error } = await make(parameters);
 		const [{ id }] = [...sim.jobs.values()];
-		expect(error.message).toMatch(message);
-		expect(error.message).toContain(id);
-		expect(error.description).toMatch(next);
-		expect(error.context.jobId).toBe(id);
+		expect(error?.message).toMatch(message);
+		expect(error?.message).toContain(id);
+		expect(error?.description).toMatch(next);
+		expect(error?.context.jobId).toBe(id);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
@@ -66,10 +66,10 @@ describe('how jobs end', () => {
 	test('one that never ends meets the time limit, and the error tells how to pick it up', async () => {
 		const { error } = await make(text('#sim:status=weird!', { options: { timeLimit: 2 } }));
 		const [{ id }] = [...sim.jobs.values()];
-		expect(error.message).toMatch(/within [23](\.\d)? minutes/);
-		expect(error.message).toContain(id);
-		expect(error.description).toMatch(/Time Limit/);
-		expect(error.description).toMatch(/Job: Wait/);
+		expect(error?.message).toMatch(/within [23](\.\d)? minutes/);
+		expect(error?.message).toContain(id);
+		expect(error?.description).toMatch(/Time Limit/);
+		expect(error?.description).toMatch(/Job: Wait/);
 		expect(sim.count({ kind: 'status' })).toBeLessThan(40);
 	});
 
@@ -149,15 +149,15 @@ describe('how jobs end', () => {
 	test('one that never turns up is not called refunded, and not paid again by a retry', async () => {
 		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 		const { error } = await make(text('#sim:empty-outputs'), { node });
-		expect(error.description).toMatch(/may be charged.*Job: Get/);
-		expect(error.description).not.toMatch(/refunded/);
+		expect(error?.description).toMatch(/may be charged.*Job: Get/);
+		expect(error?.description).not.toMatch(/refunded/);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
 	test('a time limit that was reached without an answer says what came instead', async () => {
 		sim.fail({ kind: 'status', fault: { wrongType: 'text/html' } });
 		const { error } = await make(text('a boat', { options: { timeLimit: 1 } }));
-		expect(error.message).toMatch(/not finished within .*; its status could not be read: .*JSON/);
+		expect(error?.message).toMatch(/not finished within .*; its status could not be read: .*JSON/);
 	});
 
 	test('a submit that is refused with 429 is sent again, and paid once', async () => {
@@ -187,9 +187,9 @@ describe('how jobs end', () => {
 	])('a submit that is refused for good: %s', async (_name, fault, message, next) => {
 		sim.fail({ kind: 'submit', fault });
 		const { error } = await make(text('a boat'));
-		expect(error.message).toMatch(message);
-		expect(error.description).toMatch(next);
-		expect(error.name).toBe('NodeApiError');
+		expect(error?.message).toMatch(message);
+		expect(error?.description).toMatch(next);
+		expect(error?.name).toBe('NodeApiError');
 		expect(sim.paidPosts()).toBe(1);
 		expect(sim.jobs.size).toBe(0);
 	});
@@ -203,8 +203,8 @@ test('a wrong key of Vtrix: its service is named, for each has keys of its own',
 		model: 'minimax_hailuo_02',
 		prompt: 'a boat',
 	});
-	expect(error.message).toMatch(/^Vtrix answered HTTP 401/);
-	expect(error.description).toMatch(/API key .* at the selected Service/);
+	expect(error?.message).toMatch(/^Vtrix answered HTTP 401/);
+	expect(error?.description).toMatch(/API key .* at the selected Service/);
 });
 
 test.each([
@@ -218,8 +218,8 @@ test.each([
 ])('a missing credential is told with its provider: %s', async (_name, left, provider, more) => {
 	const parameters = { operation: 'textToVideo', prompt: 'a boat', ...more };
 	const { error } = await make(parameters, { credentials: left(credentials) });
-	expect(error.message).toBe(`'Credential' is not set for ${provider}`);
-	expect(error.description).toMatch(/^Choose one at the top of the panel/);
+	expect(error?.message).toBe(`'Credential' is not set for ${provider}`);
+	expect(error?.description).toMatch(/^Choose one at the top of the panel/);
 	expect(sim.requests).toEqual([]);
 });
 
@@ -307,6 +307,7 @@ describe('the download', () => {
 			expect(sim.count({ kind: 'download' })).toBeGreaterThan(4);
 			expect(sim.now() - began).toBeLessThan(10 * 60_000);
 
+			/** @type {Pick<engine.Asked, 'node'>} */
 			const errorOutput = { node: { onError: 'continueErrorOutput' } };
 			const sorted = await make(parameters, errorOutput);
 			expect(sorted.items).toEqual([]);

@@ -80,7 +80,7 @@ describe('many items', () => {
 	test('without it the run ends, and the other paid jobs are named', async () => {
 		const { error } = await make(parameters, { items });
 		const ids = [...sim.jobs.keys()];
-		expect(error.message).toContain([...sim.jobs.values()][1].id);
-		for (const id of ids) expect(`${error.message} ${error.description}`).toContain(id);
+		expect(error?.message).toContain([...sim.jobs.values()][1].id);
+		for (const id of ids) expect(`${error?.message} ${error?.description}`).toContain(id);
 	});
 });

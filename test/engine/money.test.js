@@ -18,8 +18,7 @@ let credentials;
 
 withSimulator({}, (given) => ({ sim, credentials } = given));
 
-/** @type {Partial<engine.Asked>} */
-const goOn = { node: { onError: 'continueRegularOutput' } };
+const { goOn } = engine;
 const ids = (items) => items.map(({ json }) => json.jobId);
 
 /**

@@ -15,8 +15,8 @@ describe('what a provider cannot do', () => {
 		['vtrix', { resource: 'account', operation: 'getBalance' }, 'Get Balance'],
 	])('%s: %j', async (provider, parameters, name) => {
 		const { error } = await run({ provider, ...parameters });
-		expect(error.message).toBe(`Vtrix / SeaArt cannot do '${name}'`);
-		expect(error.description).toMatch(/WaveSpeed/);
+		expect(error?.message).toBe(`Vtrix / SeaArt cannot do '${name}'`);
+		expect(error?.description).toMatch(/WaveSpeed/);
 		expect(sim.requests).toEqual([]);
 	});
 

@@ -32,7 +32,7 @@ async function refused(data, file, parameters) {
 	expect(error?.message).toMatch(/^'First Frame' /);
 	expect(sim.paidPosts()).toBe(0);
 	expect(sim.requests).toEqual([]);
-	return `${error.message} | ${error.description}`;
+	return `${error?.message} | ${error?.description}`;
 }
 
 async function sent(data, parameters) {
@@ -223,7 +223,7 @@ describe('a file that a step before destroyed is named by what was done to it', 
 		const firstFrameUrl = Buffer.from(base64).toString('base64');
 		const parameters = { operation: 'imageToVideo', firstFrameSource: 'url', firstFrameUrl };
 		const { error } = await make(parameters);
-		expect(error.message).toBe("'First Frame' is Base64 of Base64: the picture was encoded twice");
+		expect(error?.message).toBe("'First Frame' is Base64 of Base64: the picture was encoded twice");
 		expect(sim.requests).toEqual([]);
 	});
 });

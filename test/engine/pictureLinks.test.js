@@ -30,7 +30,7 @@ async function refused(parameters, items) {
 	const { error } = await make(parameters, { items });
 	expect(error?.message).toMatch(/^'First Frame' /);
 	expect(submitted()).toEqual([]);
-	return `${error.message} | ${error.description}`;
+	return `${error?.message} | ${error?.description}`;
 }
 
 const picture = 'https://example.com/picture.jpg';
@@ -111,10 +111,10 @@ describe('where the provider cannot load a picture from its link', () => {
 		const { error, run } = await make(link(picture, { provider, ...model }), {
 			node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
 		});
-		expect(error.message).toMatch(/failed to download from the URL/);
-		expect(error.description).toMatch(/could not load a file from its link\. Open the link/);
-		expect(error.description).toMatch(BY_N8N);
-		expect(error.description).not.toMatch(/submit it again/);
+		expect(error?.message).toMatch(/failed to download from the URL/);
+		expect(error?.description).toMatch(/could not load a file from its link\. Open the link/);
+		expect(error?.description).toMatch(BY_N8N);
+		expect(error?.description).not.toMatch(/submit it again/);
 		expect(submitted()).toHaveLength(posts);
 		expect(sim.jobs.size).toBe(provider === 'miniMax' ? 0 : 1);
 		expect(run.data.resultData.runData.Hailuo).toHaveLength(1);

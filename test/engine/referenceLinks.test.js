@@ -72,8 +72,8 @@ test.each([
 	['referenceAudios', 'Reference Audio'],
 ])('a page in %s is refused with the way out', async (field, label) => {
 	const { error } = await run({ ...H3, referencePictures: a, [field]: DRIVE });
-	expect(error.message).toMatch(new RegExp(`^'${label}' is a Google Drive page`));
-	expect(error.description).toContain("Choose 'Fetched by n8n' in 'Reference Addresses'");
+	expect(error?.message).toMatch(new RegExp(`^'${label}' is a Google Drive page`));
+	expect(error?.description).toContain("Choose 'Fetched by n8n' in 'Reference Addresses'");
 	expect(submits()).toEqual([]);
 });
 
@@ -134,8 +134,8 @@ describe('fetched by n8n', () => {
 			referencePictures: `${base}/photo`,
 			referenceVideos: base + where,
 		});
-		expect(error.message).toMatch(what);
-		expect(`${error.message} ${error.description}`).not.toContain('secret');
+		expect(error?.message).toMatch(what);
+		expect(`${error?.message} ${error?.description}`).not.toContain('secret');
 		expect(submits()).toEqual([]);
 	});
 });

@@ -62,10 +62,10 @@ test('a single item has no next one: it is told before anything is paid', async 
 		{ ...board, firstFrameSource: 'url', firstFrameUrl: '={{ $json.picture }}' },
 		{ items },
 	);
-	expect(error.message).toMatch(
+	expect(error?.message).toMatch(
 		/^'Last Frame' is set to the first frame of the next item, but there is only one/,
 	);
-	expect(error.description).toMatch(/at least two items/);
+	expect(error?.description).toMatch(/at least two items/);
 	expect(sim.requests).toEqual([]);
 });
 
@@ -89,24 +89,24 @@ describe('what is wrong with the picture of the next item is said of that item',
 		['an object', { picture: { a: 1 } }, /^'First Frame' of the next item \(item 1\) must be text/],
 	])('%s', async (_name, json, message) => {
 		const { error } = await run(linked, { items: [first, second(json)] });
-		expect(error.message).toMatch(message);
-		expect(error.context.itemIndex).toBe(0);
+		expect(error?.message).toMatch(message);
+		expect(error?.context.itemIndex).toBe(0);
 		expect(sim.requests).toEqual([]);
 	});
 
 	test('an expression that n8n cannot evaluate', async () => {
 		const firstFrameUrl = "={{ $json.picture ?? $('Nowhere').item.json.p }}";
 		const { error } = await run({ ...linked, firstFrameUrl }, { items: [first, second({})] });
-		expect(error.message).toMatch(/^'First Frame of the next item \(item 1\)' has an expression/);
+		expect(error?.message).toMatch(/^'First Frame of the next item \(item 1\)' has an expression/);
 	});
 
 	test('a file that is cut off, and one that is not there', async () => {
 		const good = await withFile(png(500, 500));
 		const cut = await withFile(png(500, 500).subarray(0, 200));
 		const { error } = await run(board, { items: [good, cut] });
-		expect(error.message).toMatch(/^'First Frame' of the next item \(item 1\) is cut off/);
+		expect(error?.message).toMatch(/^'First Frame' of the next item \(item 1\) is cut off/);
 		const none = await run(board, { items: [good, second({})] });
-		expect(none.error.message).toMatch(
+		expect(none.error?.message).toMatch(
 			/^'First Frame' of the next item \(item 1\) needs a picture/,
 		);
 		expect(sim.requests).toEqual([]);

@@ -8,9 +8,10 @@ const engine = require('./harness');
  * an empty provider, the options given here and the right keys, and fails when a key went elsewhere than to its provider.
  *
  * @param {Partial<import('../simulator/options').Options>} options
- * @param {(given: { sim: import('../simulator/simulator').Simulator, credentials: object }) => void} use told before
+ * @param {(given: { sim: import('../simulator/simulator').Simulator,
+ *   credentials: import('./credentialsHelper').CredentialsByType }) => void} use told before
  *   the first test
- * @returns {(parameters: object, more?: object) => Promise<any>} runs the node with the credentials of that provider;
+ * @returns {(parameters: Record<string, unknown>, more?: Partial<engine.Asked>) => Promise<engine.Result>} runs the node with the credentials of that provider;
  *   `more` as for `runNode`
  */
 function withSimulator(options, use) {
