@@ -27,7 +27,7 @@ export class Hailuo implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		webhooks: resumeWebhooks,
-		// Join asks no provider. Hidden is what fits any of the entries.
+		// Join calls no provider. A credential is hidden if any of the entries matches.
 		credentials: [
 			{
 				name: 'hailuoWaveSpeedApi',

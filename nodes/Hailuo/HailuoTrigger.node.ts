@@ -22,7 +22,7 @@ export class HailuoTrigger implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ ({ completed: "Job Completed", failed: "Job Failed", either: "Job Completed or Failed" })[$parameter["event"]] }}',
-		// Of both nodes: n8n shows them as one entry in its list of nodes, with the description of the trigger.
+		// For both nodes: n8n shows them as one entry in its list of nodes, with the description of the trigger.
 		description: 'Make videos with MiniMax Hailuo, or start a workflow when one is finished',
 		defaults: { name: 'Hailuo Trigger' },
 		polling: true,
@@ -48,7 +48,7 @@ export class HailuoTrigger implements INodeType {
 				displayOptions: { hide: { provider: allBut('miniMax') } },
 			},
 		],
-		// A list of its own: n8n adds its fields to it, once more each time that it loads the package anew.
+		// A copy: n8n adds its own fields to this list each time that it reloads the package.
 		properties: [...properties],
 	};
 

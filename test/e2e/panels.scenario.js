@@ -267,7 +267,7 @@ const change = {
 			if (FOLDER) await editor.screenshot(fileOf('provider-changed'));
 			assert.match(
 				await editor.executeStep(),
-				/Hailuo 2\.3 Fast .*is a model of WaveSpeed, and the provider is Vtrix/,
+				/Hailuo 2\.3 Fast .*is a model of WaveSpeed, but the provider is Vtrix/,
 			);
 			assert.equal(sim.paidPosts(), 0);
 			if (FOLDER) await editor.screenshot(fileOf('provider-changed-error'));

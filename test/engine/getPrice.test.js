@@ -191,7 +191,7 @@ describe('Maximum Price', () => {
 		expect(items[0].json.error.message).toMatch(/nothing was submitted/);
 		expect(items[0].json.error.message).toMatch(says);
 		const { description } = items[0].json.error;
-		expect(description).toMatch(/take the option 'Maximum Price \(USD\)' out/);
+		expect(description).toMatch(/remove the option 'Maximum Price \(USD\)'/);
 		expect(description).not.toMatch(/job ID/);
 		expect(sim.paidPosts()).toBe(0);
 	});

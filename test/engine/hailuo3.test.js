@@ -146,7 +146,7 @@ test.each([
 		'sound alone',
 		async () => ({ voice: await sound() }),
 		{ referencePictures: '', referenceAudios: 'voice' },
-		/does not accept sound on its own/,
+		/does not accept sound alone/,
 	],
 	['10 pictures', async () => ({}), { referencePictures: many(10, 'a') }, /10 files.* at most 9/],
 	[
@@ -157,7 +157,7 @@ test.each([
 			referenceVideos: many(3, 'b'),
 			referenceAudios: many(1, 'c'),
 		},
-		/13 files together.* at most 12/,
+		/13 files in total.* at most 12/,
 	],
 	[
 		'a name that is not there',
@@ -233,7 +233,7 @@ test.each([
 		'another shape',
 		async () => ({ data: await picture() }),
 		{ aspectRatio: '={{ "2:1" }}' },
-		/'Aspect Ratio' has no value '2:1'/,
+		/'Aspect Ratio' cannot be '2:1'/,
 	],
 ])('refused before any request: %s', async (_name, files, parameters, says) => {
 	const { error } = await withFiles(await files(), parameters);
@@ -432,7 +432,7 @@ describe('Custom Model with an ID of Hailuo 3', () => {
 		const customModel = 'wavespeed-ai/minimax-h3/image-to-video';
 		const { error } = await run({ ...frames, provider: 'waveSpeed', customModel });
 		expect(error?.message).toMatch(
-			/'Last Frame' is a parameter of .* with a name that this node does not know/,
+			/'Last Frame' cannot be sent, because this node does not know what .* calls/,
 		);
 		expect(sim.requests).toEqual([]);
 	});

@@ -100,7 +100,7 @@ describe('a hole is never paid for', () => {
 		[
 			'a switch',
 			{ ...text, promptExpansion: '={{ $json.box }}' },
-			/^'Prompt Expansion' has no value: .* gave nothing.*\$json\.box \?\? false/,
+			/^'Prompt Expansion' cannot be: .* gave nothing.*\$json\.box \?\? false/,
 		],
 		['a model', { ...text, model: '={{ $json.m }}' }, /^'Model' has no value: .* gave nothing/],
 		[
@@ -269,7 +269,7 @@ describe('texts that cannot be sent', () => {
 			{ ...text, prompt: '={{ $json.p }}' },
 			{ p: '🌊'.repeat(2_001) },
 		);
-		expect(said).toMatch(/has 2001 characters, and .* takes at most 2000/);
+		expect(said).toMatch(/has 2001 characters, but .* accepts at most 2000/);
 	});
 });
 
@@ -437,7 +437,7 @@ describe('the strings of options, and values of lists', () => {
 			/at most 200 characters.*\(201 characters\)/,
 		],
 		['an object', options('callbackUrl'), {}, /'Callback URL' must be text, but is an object/],
-		['no address', options('callbackUrl'), 'n8n', /'Callback URL' is not a web address/],
+		['no address', options('callbackUrl'), 'n8n', /'Callback URL' must be a web address/],
 		[
 			'an object in an address',
 			{ ...hooked, options: { callbackUrl: '=https://example.com/{{ $json.v }}' } },
@@ -450,23 +450,18 @@ describe('the strings of options, and values of lists', () => {
 			['16:9', '1:1'],
 			/'Aspect Ratio' must be text, but is a list/,
 		],
-		[
-			'a ratio',
-			{ ...h3, aspectRatio: '={{ $json.v }}' },
-			'5:1',
-			/'Aspect Ratio' has no value '5:1'/,
-		],
+		['a ratio', { ...h3, aspectRatio: '={{ $json.v }}' }, '5:1', /'Aspect Ratio' cannot be '5:1'/],
 		[
 			'a ratio of no operation but another',
 			{ ...h3, aspectRatio: '={{ $json.v }}' },
 			'As the References',
-			/'Aspect Ratio' has no value 'As the References'.*Choose 1:1/,
+			/'Aspect Ratio' cannot be 'As the References'.*Choose 1:1/,
 		],
 		[
 			'a mode',
 			{ ...h3, promptExpansionMode: '={{ $json.v }}' },
 			'perhaps',
-			/'Prompt Expansion' has no value 'perhaps'.*Choose disabled, balanced, quality/,
+			/'Prompt Expansion' cannot be 'perhaps'.*Choose disabled, balanced, quality/,
 		],
 		[
 			'where addresses are loaded',

@@ -57,7 +57,7 @@ const slow = { go_fast: false };
 const CLIP = 'https://pictures.example.com/clip.mp4';
 const VOICE = 'https://pictures.example.com/voice.mp3';
 const wave3 = { resolution: '768p', duration: 5 };
-const TOO_SHORT = [{ duration: 3 }, /'Duration' of 3 s cannot be made by .* Choose 4 to 15 s/];
+const TOO_SHORT = [{ duration: 3 }, /'Duration' of 3 s is not available with .* Choose 4 to 15 s/];
 
 const waveSpeed = {
 	referenceToVideo: [
@@ -102,7 +102,7 @@ const waveSpeed = {
 			full: { ...prompt, ...sends(false) },
 			no: [
 				{ duration: 10 },
-				/'Duration' of 10 s cannot be made by .* Choose 6 s\. The nearest model that makes 10 s is Hailuo 2\.3 Standard \(Text to Video\) \([\w./-]+\), at 768P\.$/,
+				/'Duration' of 10 s is not available with .* Choose 6 s\. The nearest model that makes 10 s is Hailuo 2\.3 Standard \(Text to Video\) \([\w./-]+\), at 768P\.$/,
 			],
 		},
 		{
@@ -275,7 +275,7 @@ const vtrixOptioned = { fast_pretreatment: true, aigc_watermark: true };
 const tooLong = [
 	{ duration: 10, resolution: '={{ "1080P" }}' },
 	// No other model: those that make 10 s make them at 768P, as this one does.
-	/'Duration' of 10 s cannot be made by .* at 1080P Choose 6 s, or the resolution (512P or )?768P$/,
+	/'Duration' of 10 s is not available with .* at 1080P Choose 6 s, or the resolution (512P or )?768P$/,
 ];
 
 const vtrix = {
@@ -312,7 +312,7 @@ const vtrix = {
 			plain: { ...mini, ...plain, ...quick, ...marked },
 			set: { ...turned, ...camera, options: { ...vtrixOptions, callbackUrl: HOOK } },
 			full: { ...mini, ...isTurned, prompt: SEA_PROMPT, ...vtrixOptioned, callback_url: HOOK },
-			no: [{ resolution: '={{ "512P" }}' }, /512P cannot be made .*/],
+			no: [{ resolution: '={{ "512P" }}' }, /512P is not available .*/],
 		},
 		{
 			model: 'minimax_hailuo_23_fast_i2v',
@@ -351,7 +351,7 @@ const vtrix = {
 				aigc_watermark: true,
 				callback_url: HOOK,
 			},
-			no: [{ resolution: '={{ "512P" }}' }, /512P cannot be made .*First and Last/],
+			no: [{ resolution: '={{ "512P" }}' }, /512P is not available .*First and Last/],
 		},
 		CUSTOM('minimax_hailuo_02_i2v', miniEnds),
 		{ ...CUSTOM('minimax_hailuo_02_i2v', miniEnds), model: 'customQueue', api: 'queue' },
@@ -404,7 +404,7 @@ function h3Case(model, operation) {
 		},
 		full: sent(large, 15, '9:16', 'disabled', files),
 		no: isMax
-			? [{ duration: 4 }, /'Duration' of 4 s cannot be made by .* Choose 5 to 15 s/]
+			? [{ duration: 4 }, /'Duration' of 4 s is not available with .* Choose 5 to 15 s/]
 			: NO_PROMPT,
 	};
 }
@@ -432,7 +432,7 @@ const miniMax = {
 			plain: { model, ...mini, ...plain, ...quick },
 			set: { ...turned, ...camera, options: miniOptions },
 			full: { model, ...mini, ...isTurned, prompt: MINI_PROMPT, ...miniOptioned },
-			no: [{ resolution: '={{ "512P" }}' }, /512P cannot be made .*/],
+			no: [{ resolution: '={{ "512P" }}' }, /512P is not available .*/],
 		})),
 		{
 			model: 'MiniMax-Hailuo-02',

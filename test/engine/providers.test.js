@@ -317,7 +317,7 @@ describe('a model that the provider does not have', () => {
 		const model = requireModel('waveSpeed', 'textToVideo', 'minimax/hailuo-02/standard');
 		const values = { prompt: 'Boat', cameraMovements: [['pushIn']] };
 		expect(() => checkValues(model, 'textToVideo', values)).toThrow(
-			/'Camera Movements' are not known for Hailuo 02 Standard/,
+			/'Camera Movements' are not available with Hailuo 02 Standard/,
 		);
 	});
 });

@@ -47,7 +47,7 @@ const ROWS = {
 		[prompt('$json.Expand'), { prompt: 'Yes' }],
 		[prompt("$json['My Picture']"), AN_OBJECT],
 		[length('$json.Seconds'), SIX],
-		[length('$json.Empty'), /'Duration' of 0 s cannot be made/],
+		[length('$json.Empty'), /'Duration' of 0 s is not available/],
 		[expansion('$json.Expand'), ON],
 		[expansion('$json.Note'), NOTHING],
 		[expansion('$json.None'), /must be true or false/],

@@ -102,7 +102,7 @@ const isCustom = ({ p }) => /^custom/.test(String(p.model));
  * so that a limit cannot be kept, and no picture's server is reached from here.
  */
 const NOT_TO_BE_HAD =
-	/^The price could not be learned|does not report a price|could not be fetched: the server/;
+	/^The price could not be determined|does not report a price|could not be fetched: the server/;
 
 /** Nothing but what the lists and hints of the editor offer; what a model typed in by hand takes, nobody knows. */
 const isOffered = (each) => each.bad.length === 0 && !isCustom(each);

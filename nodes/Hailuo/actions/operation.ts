@@ -11,10 +11,10 @@ export interface Operation {
 	description: string;
 	/** Its name in the list of actions; sentence case. */
 	action: string;
-	/** Whether a provider can do it: it is not in the list for those that cannot. */
+	/** Whether a provider can do it. For other providers it is not in the list. */
 	offered(provider: Provider): boolean;
-	/** Whether it starts jobs that cost money, so that what is said afterwards accounts for all of them. */
+	/** Whether it starts jobs that cost money. Then every error must name all of them. */
 	submits?: true;
-	/** @returns the outcomes in the order of the input items; several for an item that asked for several things */
+	/** @returns the outcomes in the order of the input items; several for an item with several job IDs */
 	run(context: IExecuteFunctions): Promise<Outcome[]>;
 }

@@ -17,8 +17,8 @@ import { textToVideo } from './video/textToVideo.operation';
 const nameOf = ({ name }: Operation) => name;
 
 /**
- * Everything the node can do, by resource, in the order of the lists. What a provider offers follows from what its
- * object implements: the lists of the editor and the router both ask here.
+ * Everything the node can do, by resource, in the order of the lists. Which operations a provider offers depends on
+ * what its object implements. Both the lists of the editor and the router use this table.
  */
 export const operations: Record<Resource, readonly Operation[]> = {
 	account: [getBalance],

@@ -14,7 +14,10 @@ import { callbackFields } from './video/callbackFields';
 import { joinFields } from './video/join.operation';
 import { CONTINUE_WHEN, videoFields } from './video/fields';
 
-/** Only what the provider can do is in the lists: an entry that not all can do shows for those that can. */
+/**
+ * The lists contain only what the provider can do: an entry that not all providers can do is shown only for those that
+ * can.
+ */
 const shownFor = (can: (provider: ProviderId) => boolean) =>
 	providers.every(can) ? {} : { displayOptions: { show: { provider: providers.filter(can) } } };
 
@@ -47,7 +50,7 @@ const DEFAULT_OPERATIONS: Record<Resource, string> = {
 	video: 'imageToVideo',
 };
 
-/** One list for each resource: n8n's panel of actions and an agent's tool description read the first they find. */
+/** One list for each resource: n8n's panel of actions and an agent's tool description use the first one they find. */
 const operationFields = offeredResources.map((resource): INodeProperties => {
 	const first = DEFAULT_OPERATIONS[resource];
 	return {
@@ -66,7 +69,7 @@ const operationFields = offeredResources.map((resource): INodeProperties => {
 	};
 });
 
-/** What the canvas shows below the name of the node, e.g. `Image to Video` or `Job: Wait`, as messages call it too. */
+/** What the canvas shows below the name of the node, e.g. `Image to Video` or `Job: Wait`, as in messages. */
 export const subtitle = `={{ (${JSON.stringify(
 	Object.fromEntries(
 		offeredResources.flatMap((resource) =>
@@ -89,7 +92,7 @@ const continueField: INodeProperties = {
 };
 
 export const properties: INodeProperties[] = [
-	// Join asks no provider.
+	// Join calls no provider.
 	{ ...providerField, displayOptions: { hide: { operation: ['join'] } } },
 	resourceField,
 	...operationFields,

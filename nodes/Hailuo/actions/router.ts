@@ -13,8 +13,8 @@ import { operations } from './operations';
 import type { Outcome } from '../n8n/outcome';
 
 /**
- * Runs the chosen operation: the one place where items are linked to their input and where errors become rows
- * ("continue on fail") or end the run.
+ * Runs the chosen operation. Only here are items linked to their input, and only here do errors become rows ("continue
+ * on fail") or end the run.
  */
 export async function route(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = chosen(context);
@@ -36,12 +36,12 @@ export async function route(context: IExecuteFunctions): Promise<INodeExecutionD
 	return [rows];
 }
 
-/** More of them do not help a person. */
+/** More IDs would not help the user. */
 const MAX_NAMED = 5;
 
 /**
- * A yellow line above the output, where n8n has such (docs/n8n.md 7.2): a video without a file is easily overlooked among
- * green items.
+ * Shows a yellow line above the output, if n8n supports it (docs/n8n.md 7.2): a video without a file is easily
+ * overlooked among successful items.
  */
 function hintAtMissing(context: IExecuteFunctions, rows: readonly INodeExecutionData[]): void {
 	const missing = rows.filter(lacksFile).map(({ json }) => String(json.jobId));
@@ -55,20 +55,20 @@ function hintAtMissing(context: IExecuteFunctions, rows: readonly INodeExecution
 	});
 }
 
-/** Also said of a row that goes to the error output. */
+/** Also true for a row that goes to the error output. */
 function lacksFile({ json: { warnings, error } }: INodeExecutionData): boolean {
 	const said = [...(Array.isArray(warnings) ? warnings : []), (error as IDataObject)?.message];
 	return said.some((text) => typeof text === 'string' && text.startsWith(NOT_DOWNLOADED));
 }
 
 /**
- * Whether an item of which nobody knows if it is paid is done with: its row says so, and the next row of a loop that asks
- * for the same is another job. An AI agent that calls its tool once more means the same one.
+ * Whether an ambiguous submit has been reported to the user: its row says so, and the same request in the next row of a
+ * loop is a new job. If an AI agent calls its tool again, it means the same job.
  */
 const isTold = (context: IExecuteFunctions, error: unknown): boolean =>
 	error instanceof AmbiguousSubmitError && !isTool(context);
 
-/** @throws NodeOperationError when there is no such operation, or the provider cannot do it */
+/** @throws NodeOperationError if the operation does not exist, or the provider cannot do it */
 function chosen(context: IExecuteFunctions): Operation {
 	const resource = context.getNodeParameter('resource', 0) as keyof typeof operations;
 	const value = context.getNodeParameter('operation', 0) as string;
@@ -92,7 +92,7 @@ function chosen(context: IExecuteFunctions): Operation {
 	);
 }
 
-/** Ends the run with the first error, and names the paid jobs that would otherwise be lost. */
+/** Ends the run with the first error, and names the paid jobs, which would otherwise be lost. */
 function throwFirst(
 	context: IExecuteFunctions,
 	{ submits }: Operation,
@@ -117,8 +117,7 @@ function throwFirst(
 		paid.length
 			? `Other jobs of this run were submitted and are paid too: ${paid.join(', ')}. Get their videos with Job: Wait`
 			: undefined,
-		// Which one it was n8n writes behind the message, counted from 0.
-		// If all items failed in the same way, no others could continue.
+		// n8n adds the item's number to the message, counted from 0. If all items failed, no others could continue.
 		atFault.size < count && !stopped
 			? `This item ended the run of ${count} items. To let the others continue, set 'On Error' in the settings of the node to 'Continue'`
 			: undefined,
@@ -141,8 +140,9 @@ interface InDoubt {
 const NO_OTHERS: { paid: string[]; inDoubt: InDoubt[] } = { paid: [], inDoubt: [] };
 
 /**
- * What the other items of the run have cost, or may have. Only what this run submitted is news; ids that were given are
- * known. The ledger also knows those that an earlier try paid for, and that were not started again in this one.
+ * What the other items of the run have cost, or may have cost. Only jobs that this run submitted are reported; given
+ * IDs are already known. `paidJobs` also contains jobs that an earlier try paid for and that were not started in this
+ * one.
  */
 function othersOf(
 	context: IExecuteFunctions,
@@ -189,8 +189,8 @@ const isConsequence = (error: unknown): boolean =>
 	);
 
 /**
- * n8n replaces the JSON of a row that has an `error`, and so loses the job's id; but without one it does not send the
- * row to the error output. Not being enumerable, ours is seen by the one and not copied to the other.
+ * n8n replaces the JSON of a row that has an `error`, and so loses the job ID. But without an `error` it does not send
+ * the row to the error output. Ours is not enumerable: the check sees it, but the copy does not contain it.
  */
 function failureRow(context: IExecuteFunctions, error: unknown, item: number): INodeExecutionData {
 	const row: INodeExecutionData = { json: failureJson(error), pairedItem: { item } };

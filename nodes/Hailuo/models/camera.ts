@@ -1,10 +1,10 @@
 import type { CameraDialect } from '../providers/modelTypes';
 
 /**
- * The 15 camera movements, each with one meaning and each provider's words for it (docs/providers.md B.6).
+ * The 15 camera movements, with each provider's words for them (docs/providers.md B.6).
  *
- * The same words mean another movement elsewhere: Vtrix's "pan left" is a camera that moves sideways, MiniMax's
- * "Pan left" one that turns on the spot. So users pick the meaning, and the provider's own words are written.
+ * The same words mean different movements: in Vtrix's "pan left" the camera moves sideways, in MiniMax's "Pan left" it
+ * turns on the spot. So users choose the meaning, and the node writes the provider's words.
  */
 export const CAMERA_MOVEMENTS = [
 	{ id: 'follow', name: 'Follow the Subject', vtrix: 'follow', miniMax: 'Tracking shot' },

@@ -51,8 +51,8 @@ const isCalled = (model: Model, text: string) =>
 	folded(model.id) === folded(text) || folded(model.name) === folded(text);
 
 /**
- * The model of a provider that a text means: its id, or its name in the list, in any case. Of several with one name it is
- * the one that can do the operation.
+ * Finds a provider's model by its ID, or by its name in the list, in any case. Among several with the same name, the
+ * one that can do the operation is returned.
  */
 export function modelNamed(
 	provider: ProviderId,
@@ -67,13 +67,13 @@ export function modelNamed(
 	return able[0] ?? called[0];
 }
 
-/** The model of any other provider that a text means. */
+/** Finds a model of any other provider by its ID or name. */
 export const foreignModel = (provider: ProviderId, text: string): Model | undefined =>
 	text.length > 200
 		? undefined
 		: models.find((model) => model.provider !== provider && !model.custom && isCalled(model, text));
 
-/** What the list of models shows first. */
+/** The model that is selected by default. */
 export function defaultModel(provider: ProviderId, operation: VideoOperation): string {
 	return catalogueOf(provider).defaults[operation] ?? modelsFor(provider, operation)[0].id;
 }
@@ -149,7 +149,7 @@ export function pricesAsOf(provider: ProviderId): string | undefined {
 	return [...new Set(days)].sort().join(' and ') || undefined;
 }
 
-/** e.g. `512P: 6 or 10 s · $0.10 to $0.15`: what the list of models says about one of them. */
+/** e.g. `512P: 6 or 10 s · $0.10 to $0.15`: the description of a model in the list. */
 export function modelSummary(model: Model, operation: VideoOperation): string {
 	const { custom, fields, note } = model;
 	if (custom) {

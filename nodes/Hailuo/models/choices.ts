@@ -1,14 +1,12 @@
 import type { FieldName } from '../providers/modelTypes';
 
-/*
- * The values of fields that are a list: how the editor calls each, and what else people write for it.
- */
+/* The values of fields that are lists: their names in the editor, and other words that people write for them. */
 
 interface Choice {
-	/** In the list of the editor; the value itself where it is absent. */
+	/** The name in the editor; default: the value itself. */
 	name?: string;
 	description?: string;
-	/** What sheets, forms and agents write for it, in small letters. */
+	/** What sheets, forms and agents write for it, in lower case. */
 	words?: readonly string[];
 }
 
@@ -19,7 +17,7 @@ const CHOICES: Partial<Record<FieldName, Readonly<Record<string, Choice>>>> = {
 			...{ name: 'Off', description: 'The prompt is used as it is' },
 			words: ['false', '0', 'no', 'n', 'none'],
 		},
-		// With the other models the same label stands for a switch: an expression may give its values.
+		// With other models the field of this label is a switch, so an expression may give its values.
 		balanced: {
 			...{ name: 'Balanced', description: 'The model may rewrite the prompt' },
 			words: ['on', 'true', '1', 'yes', 'y'],
@@ -42,8 +40,8 @@ const folded = (text: string): string =>
 		.replace(/^(\d{1,4})\s*[x×/:]\s*(\d{1,4})$/, '$1:$2');
 
 /**
- * The value that a text means: by itself, by its name in the list, or by a word for it, in any case. A text that means none
- * of them stays as it is, for the check to name.
+ * Finds the value that a text means: the value itself, its name in the list, or another word for it, in any case. Text
+ * without a match is returned unchanged, and the check reports it.
  */
 export function choiceNamed(field: FieldName, values: readonly string[], text: string): string {
 	const word = folded(text);

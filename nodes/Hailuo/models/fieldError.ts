@@ -18,7 +18,7 @@ export class FieldError extends Error {
 		readonly field: string,
 		/** What is wrong with it; begins the message after the field's name. */
 		readonly rule: string,
-		/** What the person can do. */
+		/** What the user can do: without a full stop at the end. */
 		readonly fix: string,
 	) {
 		super(`'${field}' ${rule}`);

@@ -3,8 +3,8 @@ import { checkAdditional, checkFormat, requireModel, type Format } from './reque
 import type { Lengths, Model, ProviderId, VideoOperation } from '../providers/modelTypes';
 
 /*
- * Price queries depend on model, resolution and duration only. No provider's price depends on the operation, the prompt,
- * the pictures or the switches (docs/providers.md A.7, E).
+ * Price queries depend only on model, resolution and duration. No provider's price depends on the operation, the
+ * prompt, the pictures or the switches (docs/providers.md A.7, E).
  */
 
 /** The models of a provider that have a price query, in the order of the list: the queue has none. */
@@ -26,11 +26,14 @@ export function allLengths(model: Model): Lengths {
 	return all;
 }
 
-/** Whether a model of a provider's history is one of Hailuo's, of this catalogue or not (docs/providers.md A.7). */
+/**
+ * Whether a model in a provider's history is a Hailuo model, whether or not it is in this catalogue (docs/providers.md
+ * A.7).
+ */
 export const isHailuo = (id: string): boolean =>
 	/^minimax[/_-](hailuo|h3|video-0|[ti]2v)/i.test(id) || models.some((model) => model.id === id);
 
-/** e.g. `512P, 768P: 6 or 10 s`: what the list of models whose price can be asked for says about one of them. */
+/** e.g. `512P, 768P: 6 or 10 s`: the description of a model in the list of models with a price query. */
 export const pricedSummary = (model: Model): string =>
 	model.custom ? 'Any model of this provider, by its ID' : formats(allLengths(model));
 
@@ -48,7 +51,7 @@ export function checkPriced(
 ): { model: Model; format: Format } {
 	const called = modelNamed(provider, id);
 	const known = called && pricedModels(provider).find((model) => model === called);
-	// Also says which model is the nearest where the provider has none of that name.
+	// If the provider has no model of this name, its error names the nearest one.
 	const model =
 		known && !known.custom ? known : requireModel(provider, 'imageToVideo', id, custom.id);
 	if (model.custom) {

@@ -23,7 +23,7 @@ import type {
 	VideoOperation,
 } from '../providers/modelTypes';
 
-/** The user's values: the fields of the table, and two more that are not a single parameter at any provider. */
+/** The user's values: the fields of the table, and two more that are not a single parameter of any provider. */
 export interface VideoValues extends FieldValues {
 	/** Ids of CAMERA_MOVEMENTS, a list for each step. */
 	cameraMovements?: readonly (readonly string[])[];
@@ -42,7 +42,7 @@ export interface Format {
  * Finds the model for an operation.
  *
  * @param id the model's id, or its name in the list, in any case
- * @param customId the id that stands in for a custom model's
+ * @param customId the ID that the user entered for a custom model
  * @throws FieldError if the provider has no such model or it cannot do the operation; names the closest model that can
  */
 export function requireModel(
@@ -66,7 +66,7 @@ export function requireModel(
 		model
 			? `${model.name} cannot do ${wanted}`
 			: foreign
-				? `${foreign.name} (${foreign.id}) is a model of ${PROVIDER_NAMES[foreign.provider]}, and the provider is ${PROVIDER_NAMES[provider]}`
+				? `${foreign.name} (${foreign.id}) is a model of ${PROVIDER_NAMES[foreign.provider]}, but the provider is ${PROVIDER_NAMES[provider]}`
 				: `has no entry '${shownValue(id)}' for ${PROVIDER_NAMES[provider]}`,
 		nearest
 			? `The nearest model that can do it here is ${nearest.name} (${nearest.id})${choice && `. Others: ${choice}`}`
@@ -125,7 +125,7 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 	const lengths = model.operations[operation]!;
 	const resolutions = resolutionsOf(lengths);
 	const choice = fieldOf(model, operation, 'resolution');
-	// Where the endpoint fixes it, a value is left over: n8n shows the field for every model that is given by an expression.
+	// If the endpoint fixes it, the value is ignored: n8n shows the field for every model if the model is an expression.
 	const resolution = ((choice && values.resolution) ??
 		choice?.default ??
 		resolutions[0]) as Resolution;
@@ -134,7 +134,7 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 	if (!durations) {
 		throw new FieldError(
 			FIELD_LABELS.resolution,
-			`${shownValue(resolution)} cannot be made by ${model.name} as ${OPERATION_NAMES[operation]}`,
+			`${shownValue(resolution)} is not available with ${model.name} (${OPERATION_NAMES[operation]})`,
 			`Choose ${resolutions.join(' or ')}${elsewhereIn(model, operation, { resolution })}`,
 		);
 	}
@@ -143,9 +143,9 @@ export function checkFormat(model: Model, operation: VideoOperation, values: Vid
 		const elsewhere = resolutions.filter((other) => lengths[other]!.includes(duration));
 		throw new FieldError(
 			FIELD_LABELS.duration,
-			`of ${values.duration} s cannot be made by ${model.name} at ${resolution}`,
+			`of ${values.duration} s is not available with ${model.name} at ${resolution}`,
 			`Choose ${spoken(durations)} s` +
-				// Not another model that has the length at another resolution only: this one has it there too.
+				// Another model is suggested only if this one has the length at no resolution.
 				(elsewhere.length
 					? `, or the resolution ${elsewhere.join(' or ')}`
 					: elsewhereIn(model, operation, { resolution, duration })),
@@ -186,13 +186,13 @@ function checkPrompt(model: Model, operation: VideoOperation, values: VideoValue
 	if (model.promptLimit !== undefined && length > model.promptLimit) {
 		throw new FieldError(
 			FIELD_LABELS.prompt,
-			`has ${length} characters, and ${model.name} takes at most ${model.promptLimit}`,
+			`has ${length} characters, but ${model.name} accepts at most ${model.promptLimit}`,
 			'Shorten it (camera movements count too)',
 		);
 	}
 }
 
-/** Those with models that know camera movements, e.g. `MiniMax`; empty where there is none. */
+/** Providers whose models support camera movements, e.g. `MiniMax`; empty if there are none. */
 const cameraProviders = [
 	...new Set(models.filter(({ camera }) => camera).map(({ provider }) => PROVIDER_NAMES[provider])),
 ].join(' or ');
@@ -201,7 +201,7 @@ function checkCamera(model: Model, steps: readonly (readonly string[])[]): void 
 	if (!model.camera && steps.some((ids) => ids.length > 0)) {
 		throw new FieldError(
 			'Camera Movements',
-			`are not known for ${model.name}: ${PROVIDER_NAMES[model.provider]} does not document any words for them`,
+			`are not available with ${model.name}: ${PROVIDER_NAMES[model.provider]} does not document them`,
 			`Remove them and describe the movement in the prompt${cameraProviders ? `, or pick a model of ${cameraProviders}` : ''}`,
 		);
 	}
@@ -210,7 +210,7 @@ function checkCamera(model: Model, steps: readonly (readonly string[])[]): void 
 		if (unknown !== undefined) {
 			throw new FieldError(
 				'Camera Movements',
-				`has no movement '${shownValue(unknown)}'`,
+				`cannot be '${shownValue(unknown)}'`,
 				`Use ${CAMERA_MOVEMENTS.map(({ id }) => id).join(', ')}`,
 			);
 		}
@@ -236,15 +236,15 @@ function requireFrame(model: Model, field: Frame, value?: string): void {
 	if (!model.fields[field]) {
 		throw new FieldError(
 			FIELD_LABELS[field],
-			`is a parameter of ${model.name} with a name that this node does not know`,
-			`Enter it in '${FIELD_LABELS.additionalFields}' under Image to Video, as the page of the model writes it`,
+			`cannot be sent, because this node does not know what ${model.name} calls this parameter`,
+			`Use Image to Video, and enter it in '${FIELD_LABELS.additionalFields}' under the name on the page of the model`,
 		);
 	}
 	if (value !== undefined && value.trim() !== '') return;
 	throw new FieldError(
 		FIELD_LABELS[field],
 		`is empty, but ${model.name} needs a picture`,
-		'Give the URL of a picture, or the name of the input field that holds the file',
+		'Enter the URL of a picture, or the name of the input field that holds the file',
 	);
 }
 
@@ -256,7 +256,7 @@ function requireReferences(model: Model, values: VideoValues): void {
 		throw new FieldError(
 			label,
 			referenceAudios.length
-				? `is empty, and so is '${videoLabel}': ${model.name} does not accept sound on its own`
+				? `is empty, and so is '${videoLabel}': ${model.name} does not accept sound alone`
 				: `is empty, and so is '${videoLabel}': ${model.name} needs at least one reference`,
 			'Enter the names of the input fields that hold the files, e.g. data, photo_*, or the addresses of the files',
 		);
@@ -270,7 +270,7 @@ function requireReferences(model: Model, values: VideoValues): void {
 		if (length > counts[field].count) {
 			throw new FieldError(
 				FIELD_LABELS[field],
-				`names ${length} files, and ${model.name} takes at most ${counts[field].count}`,
+				`lists ${length} files, but ${model.name} accepts at most ${counts[field].count}`,
 				'Use fewer files',
 			);
 		}
@@ -279,7 +279,7 @@ function requireReferences(model: Model, values: VideoValues): void {
 	if (all > files) {
 		throw new FieldError(
 			label,
-			`and the other references are ${all} files together, and ${model.name} takes at most ${files}`,
+			`and the other references are ${all} files in total, but ${model.name} accepts at most ${files}`,
 			'Use fewer files',
 		);
 	}
@@ -289,7 +289,7 @@ function checkCallbackUrl(value?: string): void {
 	if (value === undefined || value === '' || /^https?:\/\/[^\s/]\S*$/i.test(value)) return;
 	throw new FieldError(
 		FIELD_LABELS.callbackUrl,
-		'is not a web address',
+		'must be a web address',
 		'Enter a public address that begins with https://',
 	);
 }
@@ -319,7 +319,7 @@ function checkChoice(
 	if (!choices || value === undefined || choices.includes(String(value))) return;
 	throw new FieldError(
 		FIELD_LABELS[field],
-		`has no value '${shownValue(value)}' for ${model.name} as ${OPERATION_NAMES[operation]}`,
+		`cannot be '${shownValue(value)}' with ${model.name} (${OPERATION_NAMES[operation]})`,
 		`Choose ${choices.join(', ')}`,
 	);
 }
@@ -365,7 +365,7 @@ export function toPayload(
 	};
 }
 
-/** A list without an entry is no parameter. */
+/** An empty list is not sent. */
 const isGiven = (value: unknown): boolean =>
 	value !== undefined && !(Array.isArray(value) && value.length === 0);
 

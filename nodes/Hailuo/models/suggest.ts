@@ -44,9 +44,9 @@ export function closestEquivalent(
 }
 
 /**
- * The model of the same provider that makes what this one cannot, as a sentence behind another one; or nothing. One that
- * makes the length at another resolution is better than none, and of several one of the same generation: it costs and
- * looks much the same.
+ * Suggests a model of the same provider that can make what this one cannot: a sentence to append to another one, or
+ * empty text. A model with the length at another resolution is better than none. Among several, one of the same
+ * generation is preferred, because cost and look are similar.
  *
  * @param wanted `duration` in s
  */

@@ -1,9 +1,9 @@
 import type { FieldName } from '../providers/modelTypes';
 
 /*
- * The one table of the fields that a model may have. The labels, the type of the values, how they are read and which of
- * them stand among the options derive from it: a new field is a row here, its look (actions/video/fields.ts or
- * n8n/options.ts), and its word in the catalogue.
+ * The one table of the fields that a model may have. Labels, types of values, how they are read, and which fields are
+ * options derive from it. A new field needs a row here, its description (actions/video/fields.ts or n8n/options.ts),
+ * and its parameter in the catalogue.
  */
 
 /** The type of a field's value after reading. */

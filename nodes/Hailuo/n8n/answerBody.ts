@@ -2,8 +2,8 @@ import { untilAborted, within } from '../jobs/abort';
 import type { Clock } from '../jobs/clock';
 
 /**
- * Far above any answer of an API, in bytes once it is unpacked: a page of 100 jobs with prompts has less than one MB. A
- * larger one is never whole in memory.
+ * Far larger than any answer of an API, in bytes after unpacking: a page of 100 jobs with prompts has less than one MB.
+ * A larger body is never completely in memory.
  */
 export const MAX_ANSWER_BYTES = 16_000_000;
 
@@ -28,13 +28,13 @@ export interface ReadOptions {
 	timeoutMs: number;
 	clock: Clock;
 	signal?: AbortSignal;
-	/** What is thrown away after `timeoutMs`. */
+	/** The error that is thrown after `timeoutMs`. */
 	late: () => unknown;
 }
 
 /**
- * Reads the body of an answer, up to `MAX_ANSWER_BYTES`. Never throws: what came before the end is worth having, for the
- * id of a paid job stands near the beginning.
+ * Reads the body of an answer, up to `MAX_ANSWER_BYTES`. Never throws: an incomplete body is still useful, because the
+ * ID of a paid job is near its beginning.
  */
 export async function readBody(body: unknown, options: ReadOptions): Promise<AnswerBody> {
 	// Helpers other than n8n's own may return a body that is already read.

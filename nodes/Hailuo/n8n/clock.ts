@@ -8,9 +8,9 @@ const startedAt = Date.now() - performance.now();
 /**
  * The clock for every wait, limit and deadline. Tests replace its methods.
  *
- * It starts at the wall clock's time and goes on by the process's own stopwatch, so it never goes back or jumps: when the
- * machine's clock is set back by an hour, no poll, submit or time limit waits for that hour. What is compared with a
- * provider's times is corrected by the provider's own clock (`HttpClient.clockOffsetMs`).
+ * It starts at the wall-clock time and continues with the process's monotonic timer, so it never goes back or jumps: if
+ * the machine's clock is set back by an hour, no poll, submit or time limit waits for that hour. Comparisons with a
+ * provider's times are corrected with the provider's clock (`HttpClient.clockOffsetMs`).
  */
 export const clock: Clock = {
 	now: () => startedAt + performance.now(),

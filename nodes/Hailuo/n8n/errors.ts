@@ -19,7 +19,7 @@ const CANCELED = 'The execution was canceled';
 /** A job that ended without a video. */
 export class JobFailed extends Error {
 	constructor(readonly job: Job) {
-		super(job.error?.message ?? `The job ended as ${job.status}`);
+		super(job.error?.message ?? `The job ended with the status '${job.status}'`);
 		this.name = 'JobFailed';
 	}
 }
@@ -52,7 +52,9 @@ export class VideoMissing extends Error {
 	}
 }
 
-/** The option for the highest price could not be kept, because the provider told no price. Nothing was submitted. */
+/**
+ * The option 'Maximum Price (USD)' could not be checked, because the provider reported no price. Nothing was submitted.
+ */
 export class PriceUnknown extends Error {
 	constructor(readonly cause: unknown) {
 		super('The price is not known');
@@ -81,16 +83,16 @@ export interface Explained {
 	retryable: boolean;
 	/** Candidate job IDs for a submit without a usable answer. */
 	candidates?: readonly string[];
-	/** n8n's own error of an expression: the editor makes its explanation and its links from the context. */
+	/** The context of n8n's own error of an expression: the editor uses it for its explanation and links. */
 	expression?: { context?: IDataObject };
-	/** Whether it only ended because a person stopped the execution. */
+	/** Set if it ended only because a person stopped the execution. */
 	stopped?: true;
 }
 
 const pickUp = (jobId: string) =>
-	`The job ${jobId} is submitted, paid, and goes on at the provider. To get its video without paying again, use the operation Job: Wait with this ID.`;
+	`The job ${jobId} was submitted and paid for, and continues at the provider. To get its video without paying again, use the operation Job: Wait with this ID.`;
 
-/** Joined by full stops, whether or not a part brought its own. One sentence ends without, several end with one. */
+/** Joins sentences with full stops. A single sentence ends without a full stop, several end with one. */
 function sentences(...parts: Array<string | undefined>): string {
 	const text = parts
 		.filter((part): part is string => Boolean(part))
@@ -125,8 +127,11 @@ export function explain(error: unknown): Explained {
 		const inner = explain(error.cause);
 		return {
 			...inner,
-			message: `The price could not be learned before the submit, so nothing was submitted: ${inner.message}`,
-			next: sentences(inner.next, `Or take the option '${MAX_PRICE}' out to submit without it`),
+			message: `The price could not be determined, so nothing was submitted: ${inner.message}`,
+			next: sentences(
+				inner.next,
+				`Or remove the option '${MAX_PRICE}' to submit without a price limit`,
+			),
 			field: MAX_PRICE,
 		};
 	}
@@ -135,7 +140,7 @@ export function explain(error: unknown): Explained {
 	if (error instanceof FieldError) {
 		return {
 			message: shortened(error.message, MAX_LENGTHS.message),
-			next: shortened(error.fix, MAX_LENGTHS.advice),
+			next: sentences(shortened(error.fix, MAX_LENGTHS.advice)),
 			field: error.field,
 			fromApi: false,
 			retryable: false,
@@ -191,7 +196,7 @@ function explainExpression({ field, message, cause }: UnreadableField): Explaine
 	};
 }
 
-/** More of them do not help a person. */
+/** More IDs would not help the user. */
 const MAX_NAMED = 3;
 
 function explainAmbiguous({ cause, candidates, hint, earlier }: AmbiguousSubmitError): Explained {
@@ -206,7 +211,7 @@ function explainAmbiguous({ cause, candidates, hint, earlier }: AmbiguousSubmitE
 		message: `${what} no usable answer, so the job may exist and may be billed. It was not sent again${why}`,
 		next: sentences(
 			`${hint ?? 'Look for it at the provider'}${perhaps}`,
-			'A job that is there can be picked up with Job: Wait; to submit the item all the same, start a new execution',
+			'If you find the job, pick it up with Job: Wait. If there is none, start a new execution to submit the item again',
 			elsewhere,
 		),
 		...(named.length ? { candidates: named } : {}),
@@ -219,7 +224,7 @@ const NOT_CHARGED = 'Jobs that do not succeed are refunded or not charged.';
 
 function afterFailedJob(job: Job): string {
 	if (lacksVideo(job)) {
-		return 'It may be charged, and its video may turn up later: look at it with Job: Get and this ID, and ask the provider if it does not.';
+		return 'The job may be charged, and its video may appear later: check it with Job: Get and this ID. If no video appears, ask the provider.';
 	}
 	const { code, retryable } = job.error ?? {};
 	const hint = code && providerOf(job.provider).jobHint?.(code);
@@ -248,8 +253,8 @@ function explainFailedJob(job: Job): Explained {
 const CANCELLATION = /^(Manual|Timeout|SystemShutdown)?ExecutionCancelledError$/;
 
 /**
- * n8n's own cancellation, and what an aborted signal gives as its reason. Never detected by words in a text: the name of a
- * node or a provider's text could make a failed execution look stopped, and no error workflow would run.
+ * n8n's own cancellation, and what an aborted signal gives as its reason. Never detected by the words of a message: the
+ * name of a node or a provider's message could make a failed execution look stopped, and no error workflow would run.
  */
 function isStop(error: unknown): boolean {
 	if (typeof error !== 'object' || error === null) return false;
@@ -260,7 +265,7 @@ function isStop(error: unknown): boolean {
 	);
 }
 
-/** The error that n8n shows, with the job's id in its context. */
+/** The error that n8n shows, with the job ID in its context. */
 export function nodeError(
 	node: INode,
 	error: unknown,
@@ -292,14 +297,14 @@ export function nodeError(
 			})
 		: new NodeOperationError(node, message, { description, itemIndex });
 	if (expression) Object.assign(shown.context, expression.context, { itemIndex });
-	// n8n rewrites messages that contain network codes; this keeps ours.
+	// n8n rewrites messages that contain network codes. This restores ours.
 	shown.message = message;
 	if (job) shown.context.jobId = job.jobId;
 	if (candidates) shown.context.candidateJobIds = candidates;
 	return shown;
 }
 
-/** Whether the whole job is known, not only its ID: then the item has the same keys as every other item. */
+/** Whether the whole job is known, not only its ID. Then the item has the same keys as every other item. */
 const isWhole = (job: Partial<Job> | undefined): job is Job => job?.videos !== undefined;
 
 /** The JSON of a failed item when the workflow continues; it keeps everything known about the job. */

@@ -27,9 +27,9 @@ interface Wait {
 }
 
 /**
- * Waits for the end of a job that is submitted and paid.
+ * Waits for the end of a job that was submitted and paid for.
  *
- * @throws WithJob, whatever goes wrong, so that the id is never lost
+ * @throws WithJob, for every error, so that the job ID is never lost
  */
 export async function awaitEnd(
 	session: Session,
@@ -60,9 +60,9 @@ export async function awaitEnd(
 }
 
 /**
- * A job that has ended, with what the provider leaves out: no provider reports when a job ended.
+ * A job that has ended, completed with what the provider omits: no provider reports when a job ended.
  *
- * @param known what was known of it before
+ * @param known what was known about it before
  * @param nowMs ms since the epoch; it was seen to have ended right now
  */
 export const completed = (
@@ -78,11 +78,11 @@ export const completed = (
 });
 
 /**
- * Waits for a job that is submitted and paid, and fetches its video.
+ * Waits for a job that was submitted and paid for, and fetches its video.
  *
  * @param submittedAt when this node submitted it, in ms since the epoch; absent for a job that is picked up
- * @param release frees the place in the batch as soon as the job has ended: the download does not need one
- * @throws WithJob, whatever goes wrong, so that the id is never lost
+ * @param release frees the slot in the batch as soon as the job has ended: the download does not need one
+ * @throws WithJob, for every error, so that the job ID is never lost
  */
 export async function finishJob(
 	context: IExecuteFunctions,
@@ -101,8 +101,9 @@ export async function finishJob(
 }
 
 /**
- * The item of a completed job. A video that cannot be fetched leaves the item with its address and a warning: it is paid.
- * Where the workflow has an error output, the item goes there: the steps behind the other one need the file.
+ * The item of a completed job. If the video cannot be fetched, the item has its address and a warning, because the job
+ * is paid. If the node has an error output, the item goes there instead, because the steps after the normal output need
+ * the file.
  *
  * @param isNew whether the job ended only now, so that its link cannot have expired
  * @throws WithJob
@@ -121,7 +122,7 @@ export async function withVideo(
 	const limits = { providerUrl: baseUrl, clock, signal, deadlineAt };
 	const fetchFrom = async (videoUrl: string) =>
 		await loadVideo(context, { ...job, videoUrl }, options, limits);
-	// Only a download holds one of the places, not the wait for a file that is not served yet.
+	// Only a download uses one of the slots, not the wait for a file that is not served yet.
 	const load = async (url: string) => await downloads.run(async () => await fetchFrom(url), signal);
 	const url = job.videoUrl;
 	const outcome = await settle(async () =>

@@ -20,9 +20,8 @@ export interface FinishOptions {
 }
 
 /**
- * @param downloads whether the video is downloaded when the person says nothing
- * @throws FieldError for a switch that is neither on nor off, and for a field that has no name. Both are read before
- * anything is paid or asked for
+ * @param downloads whether the video is downloaded by default
+ * @throws FieldError for an invalid switch or field name. Both are read before any request
  */
 export function readFinishOptions(options: IDataObject, downloads: boolean): FinishOptions {
 	return {

@@ -8,8 +8,8 @@ import { readField } from './readField';
 import type { Session } from './session';
 
 /**
- * Does something with each id of each item, side by side. Unless the workflow goes on after what did not succeed, one
- * bad id stops the run before anything is asked.
+ * Runs `work` for each ID of each item, in parallel. Unless the workflow continues on errors, one bad ID stops the run
+ * before any request.
  *
  * @param concurrency maximum number at a time
  */

@@ -25,8 +25,8 @@ export type RequestContext = IExecuteFunctions | IPollFunctions | IWebhookFuncti
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Hard cap for a request until its answer begins, as a multiple of the timeout. n8n enforces the timeout itself, but some
- * versions restart it with every byte. It ends with the answer's headers; the body has the same time once more.
+ * Hard limit for a request until its answer begins, as a multiple of the timeout. n8n enforces the timeout itself, but
+ * some versions restart it with every byte. The limit ends with the answer's headers; the body has its own timeout.
  */
 const HARD_TIMEOUT_FACTOR = 3;
 
@@ -34,17 +34,17 @@ const HARD_TIMEOUT_FACTOR = 3;
 export interface Connection {
 	provider: Provider;
 	http: HttpClient;
-	/** The same, but ignoring Stop, for what must be known even then: which job was paid. */
+	/** The same, but ignoring Stop, for what must be known even after a stop: which job was paid for. */
 	httpIgnoringStop: HttpClient;
 	/** Without a trailing slash. */
 	baseUrl: string;
 }
 
-/** @throws FieldError when no credential is chosen; Error when its base URL is none */
+/** @throws FieldError if no credential is chosen; Error if its base URL is invalid */
 export async function connect(context: RequestContext, id: ProviderId): Promise<Connection> {
 	const provider = providerOf(id);
 	const credentials = await context.getCredentials(provider.credential).catch((error) => {
-		// n8n names the type of a credential in its own spelling, and says nothing of what to do.
+		// n8n's own message shows the internal type of the credential, and does not say what to do.
 		throw context.getNode().credentials?.[provider.credential] ? error : noCredential(provider);
 	});
 	const baseUrl = baseUrlOf(id, credentials);
@@ -62,8 +62,8 @@ const noCredential = ({ id }: Provider) =>
 	);
 
 /**
- * Requests to the credential's own host, with its key. Redirects are not followed, because the key would go along,
- * and the key is removed from every answer before the answer is used.
+ * Requests to the credential's own host, with its key. Redirects are not followed, because the key would be sent too.
+ * The key is removed from every answer before the answer is used.
  */
 export function httpClient(
 	context: RequestContext,
@@ -83,7 +83,7 @@ export function httpClient(
 			body: asked.body as IHttpRequestOptions['body'],
 			headers: { Accept: 'application/json', ...asked.headers },
 			timeout,
-			// Neither n8n nor anything below it bounds the size of an answer, and a small one may unpack to gigabytes.
+			// Neither n8n nor its HTTP library limits the size of an answer, and a small one may unpack to gigabytes.
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
@@ -147,7 +147,7 @@ async function send(
 const stopOf = (context: RequestContext): AbortSignal | undefined =>
 	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
-/** n8n's helper cuts a request off by the signal of its context: here by another one, or by none. */
+/** n8n's helper aborts a request by the signal of its context. This context has another signal, or none. */
 function cutOffBy(context: RequestContext, signal: () => AbortSignal | undefined): RequestContext {
 	return Object.create(context, { getExecutionCancelSignal: { value: signal } }) as RequestContext;
 }
@@ -189,7 +189,7 @@ function noAnswer(error: unknown, hide: (text: string) => string): ProviderError
 		});
 	}
 	if (trouble === 'timeout') return tooLate();
-	// Where there is a code, n8n's own words for it are left out: they advise to send the request again.
+	// If there is a code, n8n's own message is omitted: it advises to send the request again.
 	const said = code ?? hide(String((error as Error)?.message ?? ''));
 	return new ProviderError(
 		`The connection was lost before the answer arrived${said ? `: ${said}` : ''}`,

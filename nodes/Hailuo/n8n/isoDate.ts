@@ -25,11 +25,11 @@ function offsetOf(zone: string, at: number): number {
 }
 
 /**
- * A date field as ISO 8601 in UTC: n8n's picker gives times without a zone, which are meant in the workflow's.
+ * A date field as ISO 8601 in UTC. n8n's picker gives times without a zone; they are in the time zone of the workflow.
  *
  * @param value text, a Date or a Luxon DateTime; empty is undefined
  * @param zone e.g. `Europe/Berlin`
- * @throws FieldError when it cannot be read as a date
+ * @throws FieldError if it cannot be read as a date
  */
 export function toIso(value: unknown, zone: string, label: string): string | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
@@ -40,7 +40,7 @@ export function toIso(value: unknown, zone: string, label: string): string | und
 	if (Number.isNaN(utc)) {
 		throw new FieldError(label, 'is not a date', 'Enter a date like 2026-01-31T09:00:00');
 	}
-	// The offset an hour around a change of clocks is settled by looking once more.
+	// Computed twice, because the offset may differ in the hours around a clock change.
 	const first = plain ? utc - offsetOf(zone, utc) : utc;
 	return new Date(plain ? utc - offsetOf(zone, first) : utc).toISOString();
 }

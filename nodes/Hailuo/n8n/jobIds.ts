@@ -21,10 +21,10 @@ export const jobIdField: INodeProperties = {
 };
 
 /**
- * The ids of one item: a text with one or several, a number, or a list of them. One with a slash is an ID only where the
- * provider has such IDs: with the others it is an address that was pasted without its beginning.
+ * The IDs of one item: text with one or several, a number, or a list. An ID may contain a slash only if the provider
+ * has such IDs; for the others, it is an address that was pasted without its beginning.
  *
- * @throws FieldError when there is none, or one that cannot be an id; before any request
+ * @throws FieldError if there is none, or one that cannot be an ID; before any request
  */
 export function readJobIds(value: unknown, provider: Pick<Provider, 'ownsJobId'>): string[] {
 	if (typeof value === 'string' && isInvisible(value)) return readJobIds('', provider);

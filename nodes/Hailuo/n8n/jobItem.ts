@@ -2,8 +2,8 @@ import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workfl
 import type { Job } from '../providers/types';
 
 /**
- * A job as the JSON of an item: the same keys whatever the provider, so that a change of provider changes no later
- * node. What a provider does not tell is null.
+ * A job as the JSON of an item. The keys are the same for every provider, so that a change of provider affects no later
+ * node. Values that a provider does not report are null.
  */
 export function jobJson(job: Job): IDataObject {
 	const { progress, error, warnings } = job;

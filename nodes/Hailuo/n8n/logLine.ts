@@ -2,8 +2,8 @@
 const MAX_PART_LENGTH = 600;
 
 /**
- * What would move the cursor, change colours or begin a line of its own where a log is read: control characters (the
- * escape of ANSI among them), line separators, and marks that turn the direction of writing.
+ * Characters that could move the cursor, change colours or start a new line in a log: control characters (including the
+ * ANSI escape), line separators, and marks that change the direction of writing.
  */
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
@@ -14,6 +14,6 @@ export function harmless(value: unknown, maxLength = MAX_PART_LENGTH): string {
 	return short.replace(CONTROL, '?');
 }
 
-/** A line for n8n's log: whatever is put into the template may come from elsewhere, so it is made harmless. */
+/** A line for n8n's log. The values in the template may come from outside, so they are made harmless. */
 export const logLine = (texts: TemplateStringsArray, ...values: unknown[]): string =>
 	String.raw({ raw: texts }, ...values.map((value) => harmless(value)));

@@ -48,15 +48,15 @@ export interface LookUpOptions {
 	patienceMs?: number;
 	/** How long the job must stay unknown before it is reported; default: that of a typed ID. */
 	patience?: Patience;
-	/** Which API it belongs to and when it was made (ISO 8601), where that is known: for its place in the history. */
+	/** Its API and the time when it was made (ISO 8601), if known: they show where in the history to search. */
 	known?: Pick<Job, 'api'> & Partial<Pick<Job, 'createdAt'>>;
 }
 
 /**
- * A job by its id, in its turn among all status calls of the run. One answer that the provider does not know it is no
- * end: see jobs/unknownJob.ts.
+ * A job by its ID, paced with all other status calls of the run. A single answer that the job is unknown is not final:
+ * see jobs/unknownJob.ts.
  *
- * @throws WithJob, with the id and with a hint where it looks like another provider's
+ * @throws WithJob, with the ID, and with a hint if the ID looks like another provider's
  */
 export async function lookUp(
 	session: Session,

@@ -12,7 +12,7 @@ import { sortedBy } from './sorted';
  * What whatever may deliver a video has in common: the video operations, Job: Get, Job: Wait, the callback operation
  * (callbackFields.ts) and the trigger (trigger/properties.ts). `finishOptions.ts` reads the values.
  *
- * @param byDefault whether the video is downloaded when the person says nothing
+ * @param byDefault whether the video is downloaded by default
  */
 export function downloadOptions(byDefault: boolean): INodeProperties[] {
 	const type = 'boolean';
@@ -115,8 +115,8 @@ const rareFields: Array<INodeProperties & { name: FieldName }> = [
 ];
 
 /**
- * Each of them for the models that have it, under the operations where they take it: models that agree on the
- * operations share an entry. An edition without such a model has no entry at all.
+ * The options above, each shown for the models and operations that have it. Models with the same operations share an
+ * entry. An edition without such a model has no entry.
  */
 const modelOptions: INodeProperties[] = rareFields.flatMap((field) => {
 	const groups = new Map<string, string[]>();

@@ -4,7 +4,7 @@ import { providers } from '../providers';
 
 const [firstProvider] = providers;
 
-/** A build with one provider has nothing to choose, but the display rules of the fields still need the value. */
+/** With only one provider there is nothing to choose, but the display rules of the fields still need the value. */
 export const providerField: INodeProperties =
 	providers.length > 1
 		? {

@@ -18,14 +18,17 @@ const quoted = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 const hex = (value: number, length = 1) => value.toString(16).padStart(length, '0');
 
-/** What percent-encoding, UTF-8 and then Latin-1, makes of a character; encoded again, each % is %25. */
+/** The percent-encoded forms of a character, in UTF-8 and in Latin-1; when encoded again, each % is %25. */
 function percentForms(sign: string, code: number): string[] {
 	const bytes = [...new TextEncoder().encode(sign)];
 	const forms = [bytes, ...(code > 0x7f && code < 0x100 ? [[code]] : [])];
 	return forms.map((form) => form.map((byte) => `%(?:25){0,4}${hex(byte, 2)}`).join(''));
 }
 
-/** A pattern for one character in any form that JSON, an address, HTML or a header gives it. Every repeat is bounded. */
+/**
+ * A pattern for one character in any form that JSON, an address, HTML or a header may give it. Every repetition is
+ * limited.
+ */
 function anyFormOf(sign: string): string {
 	const code = sign.codePointAt(0) ?? 0;
 	const units = [...Array(sign.length).keys()].map((at) => sign.charCodeAt(at));
@@ -33,7 +36,7 @@ function anyFormOf(sign: string): string {
 	const inJson = JSON.stringify(sign).slice(1, -1);
 	const entity = [`#0{0,6}${code};?`, `#x0{0,6}${hex(code)};?`, ...(name ? [`${name};?`] : [])];
 	return [
-		// JSON within JSON puts more backslashes before what it escapes.
+		// JSON within JSON adds more backslashes.
 		`\\\\{0,8}${quoted(sign)}`,
 		...(inJson.startsWith('\\') ? [`\\\\{1,8}${quoted(inJson.replace(/^\\+/, ''))}`] : []),
 		units.map((unit) => `\\\\{1,8}u${hex(unit, 4)}`).join(''),
@@ -44,7 +47,10 @@ function anyFormOf(sign: string): string {
 	].join('|');
 }
 
-/** The middle of the Base64 of a text: what does not depend on the text before and after it, for each of three places. */
+/**
+ * The middle part of the Base64 of a text, which does not depend on the text around it, for each of the three
+ * alignments.
+ */
 function base64Forms(text: string): string[] {
 	return [0, 1, 2].flatMap((before) => {
 		const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
@@ -56,10 +62,10 @@ function base64Forms(text: string): string[] {
 }
 
 /**
- * Removes a key from a text, in every encoding in which an answer may repeat it: plain, as in a header, with the
- * escapes of JSON (several times over, too), percent-encoded, as HTML entities, as Base64 or in hex.
+ * Removes a key from a text, in every encoding in which an answer may repeat it: plain, as in a header, with JSON
+ * escapes (also repeated), percent-encoded, as HTML entities, as Base64 or in hex.
  *
- * @returns gives the text with `***` in its place
+ * @returns a function that replaces the key with `***`
  */
 export function redactor(apiKey: string): (text: string) => string {
 	const sent = apiKey.replace(/[^\t\x20-\x7e\x80-\xff]/g, '').trim();
@@ -70,7 +76,7 @@ export function redactor(apiKey: string): (text: string) => string {
 		...base64Forms(key).map((form) => [...form].map((sign) => anyBase64(sign)).join('')),
 		Buffer.from(key).toString('hex'),
 	]);
-	// Whatever the case: a host, for one, is written in small letters.
+	// Case does not matter: a host, for example, is written in lower case.
 	const forms = new RegExp([...new Set(patterns)].join('|'), 'gi');
 	return (text) => text.replace(forms, '***');
 }

@@ -43,8 +43,8 @@ export const sessionOf = (connection: Connection, signal?: AbortSignal): Session
 });
 
 /**
- * The options that all items of a run share, as the first item gives them. Where one of its expressions has no value it
- * is that item that ends with it; the others go on, with the defaults.
+ * The options that all items of a run share, from the first item. If one of its expressions has no value, only that
+ * item fails; the others continue with the defaults.
  */
 export async function sharedOptions(context: IExecuteFunctions): Promise<IDataObject> {
 	const read = await settle(() => context.getNodeParameter('options', 0, {}) as IDataObject);
@@ -77,15 +77,15 @@ export async function withRetry<T>(
 }
 
 /**
- * The history of the API that a job belongs to, as JobWatch asks it; undefined where there is none, or where the API is
- * not known. Pace and signal are the caller's.
+ * The history of the API that a job belongs to, in the form that JobWatch needs; undefined if there is none, or if the
+ * API is not known. Pace and signal are up to the caller.
  */
 export function listOf({ provider, http }: Session, api?: JobApi): Watched['list'] {
 	const history = historyOf(provider, api === 'main' ? undefined : api);
 	return history && (async (filter) => await history.list(http, filter));
 }
 
-/** A job by its id, in its turn among all status calls of the run. @throws what `ask` does */
+/** A job by its ID, paced with all other status calls of the run. @throws as `withRetry` */
 export async function getJob(
 	session: Session,
 	jobId: string,

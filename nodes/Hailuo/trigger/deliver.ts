@@ -5,7 +5,7 @@ import { jobItem } from '../n8n/jobItem';
 import type { Job } from '../providers/types';
 import type { Ready } from './checkJobs';
 
-/** A download without a byte for this many ms is given up until the next poll. */
+/** A download that receives nothing for this many ms is left for the next poll. */
 const IDLE_MS = 8_000;
 const TRIES_PER_POLL = 2;
 

@@ -13,15 +13,15 @@ import { exclusively, runPoll, type Poll } from './poll';
 import { readSettings, type Settings } from './settings';
 import { testEvent } from './testEvent';
 
-/** Where n8n tells no budget, in ms: what it gives a poll under its durable scheduler (docs/n8n.md 3). */
+/** The budget if n8n reports none, in ms: the one of its durable scheduler (docs/n8n.md 3). */
 const BUDGET_MS = 36_000;
 /** The longest poll, in ms: the next one begins after a minute, and finished videos should not wait for slow ones. */
 const MAX_POLL_MS = 50_000;
-/** How long after its deadline a poll may still hold its place, in ms. */
+/** How long after its deadline a poll keeps its turn, in ms. */
 const OVERDUE_MS = 30_000;
 /** ms until an answer counts as missing. */
 const TIMEOUT_MS = 10_000;
-/** Longest text of others in a line of the log. */
+/** Maximum length of external text in a line of the log. */
 const MAX_LOG_LENGTH = 500;
 
 /** One poll of the trigger node: what ended since the last one, or null. */
@@ -50,7 +50,7 @@ export async function pollNode(context: IPollFunctions): Promise<INodeExecutionD
 	return null;
 }
 
-/** Text of others as a line of the log: nothing in it breaks the line, and it has an end. */
+/** External text for a line of the log: on one line, and of limited length. */
 const plain = (text: string) => harmless(text, MAX_LOG_LENGTH);
 
 async function pollAccount(
@@ -61,16 +61,16 @@ async function pollAccount(
 ): Promise<INodeExecutionData[][] | null> {
 	const deadlineAt = clock.now() + budgetMs;
 	const settings = readSettings(context);
-	// n8n reads the credential from its database, which may hang, too.
+	// n8n reads the credential from its database, which may hang too.
 	const connection = await within(connect(context, settings.provider), budgetMs, clock, tooLate);
 	const poll = pollOf(context, settings, connection, deadlineAt);
 	const data = context.getWorkflowStaticData('node');
 	const polled = await runPoll(data.state, state, poll);
-	// The place was given up meanwhile: another poll may have reported the same jobs.
+	// This poll has lost its turn: another poll may have reported the same jobs.
 	if (!isCurrent()) return null;
 	const { error, ready, givenUp, saved } = polled;
 	if (error && ready.length === 0 && givenUp.length === 0) throw error;
-	// From here to the return nothing is awaited: n8n saves the state together with what is returned.
+	// Nothing is awaited from here to the return: n8n saves the state together with what is returned.
 	polled.commit();
 	if (!error) state.lastReport = undefined;
 	if (saved) data.state = saved;
@@ -82,7 +82,7 @@ async function pollAccount(
 		throw new JobsGivenUp(context.getNode(), state.givenUp.splice(0));
 	}
 	const ids = ready.map(({ job }) => plain(job.jobId)).join(', ');
-	// A crash of n8n may lose what it has just been given; then this line still tells which jobs.
+	// If n8n crashes, the returned items may be lost. This line then still shows which jobs they were.
 	context.logger.info(`${name}: starts the workflow with job ${ids}`);
 	return [ready.map(itemOf)];
 }
@@ -90,9 +90,7 @@ async function pollAccount(
 const tooLate = () =>
 	new ProviderError('The credential could not be read in time', { kind: 'noAnswer' });
 
-/**
- * The HTTP client with answers that come in time, or not at all: n8n's own limit begins anew with every byte.
- */
+/** The HTTP client with a strict timeout: n8n's own timeout restarts with every byte. */
 function hurried(http: HttpClient, deadlineAt: number): HttpClient {
 	return {
 		...http,
@@ -112,7 +110,7 @@ function pollOf(
 ): Poll<IBinaryKeyData> {
 	const client = hurried(http, deadlineAt);
 	const { finish } = settings;
-	// IDs that are given are watched alone.
+	// If IDs are entered, only these are watched.
 	const list = settings.jobIds.length > 0 ? undefined : provider.list;
 	return {
 		...settings,

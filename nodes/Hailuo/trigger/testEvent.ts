@@ -62,7 +62,7 @@ async function newestJob(
 	return await newestOf(jobIds, settings, connection);
 }
 
-/** Of the ids that were given; the first that is unknown is told when none of the others will do. */
+/** The newest job of the given IDs. @throws the error of the first unknown ID if no other job fits */
 async function newestOf(
 	jobIds: readonly string[],
 	{ isWanted }: Settings,
@@ -97,7 +97,7 @@ function nothingToShow(context: IPollFunctions, settings: Settings): NodeOperati
 				: `No ${what} to show: the account has none in its history of 7 days`;
 	const next =
 		event === 'failed'
-			? "For a test set 'Trigger On' to 'Job Completed or Failed': a completed job has the same fields, without 'error'."
+			? "For a test, set 'Trigger On' to 'Job Completed or Failed': a completed job has the same fields, without 'error'."
 			: 'Make a video first, or wait for one that is running, and fetch the test event again. Only jobs with the models and the event selected in this node count.';
 	return new NodeOperationError(context.getNode(), message, {
 		description: `${next} Once the workflow is active (published), it starts automatically when the next one ends.`,

@@ -5,7 +5,7 @@ import { aboutJob } from '../../n8n/lookUpJob';
 
 const CANCEL_CONCURRENCY = 5;
 
-/** What is asked for, not what has happened: whether a job that runs is still stopped is up to the provider. */
+/** Only requests the cancellation: whether a running job is really stopped is up to the provider. */
 export const cancelJobs: Operation = {
 	value: 'cancel',
 	name: 'Cancel',

@@ -21,7 +21,7 @@ export const deleteJobs: Operation = {
 			session,
 			DELETE_CONCURRENCY,
 			async (jobId, _item, { signal }) => {
-				// A first call may have deleted it although its answer never came: then the second finds nothing.
+				// The first call may have deleted it although its answer was lost. Then the second call finds nothing.
 				let repeated = false;
 				const count = await withRetry(session, async () => await provider.remove!(http, [jobId]), {
 					signal,

@@ -16,7 +16,7 @@ export const getFields: INodeProperties[] = [
 	optionsField(downloadOptions(false), { show: { resource: ['job'], operation: ['get'] } }),
 ];
 
-/** The job as it is now. One that did not succeed is an answer like any other. */
+/** The current state of a job. A failed job is a normal result. */
 export const getJobs: Operation = {
 	value: 'get',
 	name: 'Get',

@@ -23,7 +23,7 @@ import { sortedBy } from '../../n8n/sorted';
 /** Enough for a week of the largest account; only an endless history would reach it. */
 const MAX_PAGES = 1_000;
 const LIST_CONCURRENCY = 3;
-/** Longer input texts are pictures, or not meant for people. */
+/** Longer input texts are pictures, or not meant for people to read. */
 const MAX_INPUT_LENGTH = 2_000;
 
 const show = { resource: ['job'], operation: ['getAll'] };
@@ -169,12 +169,12 @@ async function history(
 	for await (const { jobs } of historyPages(list, filter, MAX_PAGES)) {
 		const before = seen.size;
 		for (const job of jobs) {
-			// Jobs that are submitted meanwhile push known ones onto the next page.
+			// Jobs that are submitted meanwhile move known ones to the next page.
 			seen.add(job.jobId);
 			if (wanted(job) && found.size < limit) found.set(job.jobId, job);
 		}
-		// A page with nothing new: a history that repeats its pages must not block the run.
-		// One whose jobs the provider's filter left out altogether is no such page.
+		// A page with nothing new: a history that repeats its pages must not block the run. A page from which the
+		// provider's filter removed all jobs does not count as such.
 		if (found.size >= limit || (jobs.length > 0 && seen.size === before)) break;
 	}
 	return [...found.values()].map((job) => ({

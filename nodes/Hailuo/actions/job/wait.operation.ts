@@ -16,7 +16,7 @@ import { openSession, sharedOptions } from '../../n8n/session';
 import { forEachJob } from '../../n8n/forEachJob';
 import { lookUp } from '../../n8n/lookUpJob';
 
-/** Waiting costs nothing and the status calls are spread, so that few batches have to take turns. */
+/** Waiting costs nothing and the status calls are spread out, so even large batches rarely have to queue. */
 const WAIT_CONCURRENCY = 100;
 
 export const waitFields: INodeProperties[] = [
@@ -35,7 +35,7 @@ export const waitFields: INodeProperties[] = [
 
 const AMOUNTS = ['timeLimit', 'maxConcurrent'] as const;
 
-/** Picks up a paid job: waits for its end and fetches its video. */
+/** Picks up a paid job: waits until it ends and fetches its video. */
 export const waitForJobs: Operation = {
 	value: 'wait',
 	name: 'Wait',

@@ -2,18 +2,21 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { settle } from '../../jobs/settle';
 import { clock } from '../../n8n/clock';
 
-/** ms before each attempt. The first is time enough for n8n to store an execution; the others are for a slow one. */
+/**
+ * Wait before each attempt, in ms. The first is usually enough for n8n to store an execution; the others are for a slow
+ * n8n.
+ */
 const WAITS_MS = [2_000, 5_000, 15_000, 60_000];
 
-/** n8n's answer while the execution is not stored as sleeping yet. */
+/** n8n's answer until the execution is stored as sleeping. */
 const CONFLICT = 409;
 
 /**
- * Calls the resume address once, as soon as n8n listens there. Until an execution is stored as sleeping n8n refuses all
- * calls for it: a job that ended in that moment (refused by the moderation in its first second, say) would never be told
- * about, and the execution would sleep until its time limit.
+ * Calls the resume address once, as soon as n8n accepts calls there. Until an execution is stored as sleeping, n8n
+ * rejects all calls for it. So the callback of a job that ended in this moment (for example, rejected by moderation in
+ * its first second) would be lost, and the execution would sleep until its time limit.
  *
- * Never rejects. A call that does not get through changes nothing: callbacks still come.
+ * Never rejects. If the call does not get through, nothing changes: callbacks still arrive.
  */
 export async function callResumeUrl(context: IExecuteFunctions, url: string): Promise<void> {
 	for (const waitMs of WAITS_MS) {

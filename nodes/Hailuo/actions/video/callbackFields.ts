@@ -13,7 +13,7 @@ export const FROM = 'generateFrom';
 
 const calling = providers.filter((provider) => providerOf(provider).callsBack);
 
-/** The models whose API calls back, by their ids. */
+/** The IDs of the models whose API supports callbacks. */
 const callingModels = new Set(
 	calling.flatMap((provider) =>
 		modelsOf(provider)
@@ -23,8 +23,8 @@ const callingModels = new Set(
 );
 
 /**
- * The same field, shown when its video operation is chosen as what to generate; for the models alone whose API calls
- * back.
+ * The same field, shown if its video operation is chosen as the kind of video, and only for models whose API supports
+ * callbacks.
  */
 export function forCallback(field: INodeProperties): INodeProperties[] {
 	const show = field.displayOptions?.show ?? {};
@@ -96,7 +96,7 @@ const waitLimitOption: INodeProperties = {
 		'When to continue without the callback. The items then show the jobs as submitted: get their videos with Job: Wait.',
 };
 
-/** Read when the execution goes on, and for all items: the fields of an item are not at hand any more. */
+/** Read once for all items when the execution continues: then the fields of an item are no longer available. */
 const outputOptions = downloadOptions(true).map((option) => ({
 	...option,
 	noDataExpression: true,

@@ -30,16 +30,16 @@ import type {
 import { fieldAt, places, pricePlaces, type Field, type Place, type VideoAction } from './showFor';
 
 /*
- * The fields of the video operations, all derived from the catalogue: a model shows the fields that it has, with its
- * own defaults, and a resolution or a length that its matrix rules out is not in the list.
+ * The fields of the video operations, all derived from the catalogue. A model shows the fields that it has, with its
+ * own defaults. A resolution or a length that its matrix excludes is not in the list.
  */
 
 const all = places(VIDEO_OPERATIONS);
 
-/** What a price depends on is asked for it too. */
+/** Fields on which the price depends are also shown for Get Price. */
 const withPrice: Array<Place<VideoAction>> = [...all, ...pricePlaces];
 
-/** What the prices in the list of models are. */
+/** Explains the prices in the list of models. */
 function modelHelp(provider: ProviderId): string {
 	const asOf = pricesAsOf(provider);
 	return asOf ? `Newest first. Prices are list prices of ${asOf}, for one video.` : 'Newest first';
@@ -72,7 +72,7 @@ const modelFields: INodeProperties[] = providers.flatMap((provider) =>
 	),
 );
 
-/** The list of models of each provider whose price can be asked for. */
+/** For each provider, the list of models with a price query. */
 const pricedModelFields: INodeProperties[] = providers
 	.filter((provider) => pricePlaces.some((place) => place.provider === provider))
 	.map((provider) => ({
@@ -90,7 +90,7 @@ const pricedModelFields: INodeProperties[] = providers
 		},
 	}));
 
-/** What only a custom model has: its ID before all else, the rest of its parameters at the end. */
+/** Fields that only a custom model has: its ID comes first, its other parameters come last. */
 const customModelFields = fieldAt(
 	withPrice,
 	({ model: { custom } }) =>
@@ -99,7 +99,7 @@ const customModelFields = fieldAt(
 			name: 'customModel',
 			type: 'string',
 			default: '',
-			// Not `required`: where the model is an expression n8n shows every field, and would ask for this one.
+			// Not `required`: if the model is an expression, n8n shows every field and would demand this one.
 			placeholder: `e.g. ${custom.example}`,
 			description: "The provider's own ID of the model, as in its API documentation",
 		},
@@ -120,7 +120,7 @@ const additionalFields = fieldAt(
 		},
 );
 
-/** What a picture may be there. */
+/** The rules for pictures there. */
 const rulesAt = ({ provider, model }: Place): PictureRules =>
 	model.pictures ?? providerOf(provider).images;
 
@@ -133,7 +133,7 @@ const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
 	lastFrame: 'Where the last picture of the video comes from',
 };
 
-/** The input field of each frame, when the person names none. */
+/** The default input field of each frame. */
 export const FRAME_FIELDS = { firstFrame: 'data', lastFrame: 'lastFrame' } as const;
 
 /** Where a picture comes from. */
@@ -172,7 +172,7 @@ export const CONTINUE_WHEN = [
 	},
 ] as const;
 
-/** In a storyboard each picture is both: the end of one video and the beginning of the next. */
+/** In a storyboard, each picture is the end of one video and the beginning of the next. */
 export const NEXT_ITEM = {
 	name: 'First Frame of the Next Item',
 	value: 'nextItem',
@@ -239,7 +239,7 @@ function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[] {
 const ENTRIES =
 	'Names of input fields, patterns (photo_*) or public addresses, separated by commas or line breaks';
 
-/** The files that a video is made from besides its words: each kind has a field, and each entry of it is one file. */
+/** The reference files of a video: each kind has a field, and each entry of a field is one file. */
 const referenceFields: INodeProperties[] = [
 	...fieldAt(all, (place) => {
 		const { model, operation } = place;
@@ -284,10 +284,10 @@ const referenceFields: INodeProperties[] = [
 	),
 ];
 
-/** n8n writes its own name in small letters, also in a title. */
+/** n8n writes its name in lower case, even in titles. */
 const BY_N8N = 'Fetched by n8n';
 
-/** The label of the field that says who loads references. */
+/** The label of the field that says who fetches references. */
 export const REFERENCE_SOURCE = 'Reference Addresses';
 
 export const REFERENCE_SOURCES = [
@@ -399,13 +399,16 @@ const resolutionFields = fieldAt(withPrice, ({ model, lengths }) => {
 	);
 });
 
-/** Those of a model, the longest list first: it also shows for a resolution that is not in the list. */
+/**
+ * The lists of durations of a model, longest first: the first one is also shown for a resolution that is not in the
+ * list.
+ */
 const listsOf = (lengths: Lengths) =>
 	lengthLists(lengths).sort((a, b) => b.durations.length - a.durations.length);
 
 const MAX_LISTS = Math.max(...withPrice.map(({ lengths }) => listsOf(lengths).length));
 
-/** Under the last field that decides it: what a video costs. Where no price is published, where to ask for one. */
+/** The price of a video, shown under the last field that it depends on. If no price is published, how to get one. */
 function priceHint({ operation, provider, model, lengths }: Place<VideoAction>, at: Resolution[]) {
 	if (operation === 'getPrice') return undefined;
 	const asked = pricedModels(provider).includes(model) && providerOf(provider).quote;
@@ -417,8 +420,8 @@ function priceHint({ operation, provider, model, lengths }: Place<VideoAction>, 
 }
 
 /**
- * Always in sight, also where there is nothing to choose: it says what one gets, and what that costs. Where a person
- * chooses the resolution, there is a list of lengths for each that differs.
+ * Always shown, even if there is nothing to choose: it shows the length and the price. If the resolution can be chosen,
+ * each resolution with different lengths has its own list.
  */
 const durationFields: INodeProperties[] = [...Array(MAX_LISTS).keys()].flatMap((nth) =>
 	fieldAt(withPrice, (place): Field | undefined => {
@@ -447,12 +450,12 @@ const SWITCH_HELP: Partial<Record<FieldName, string>> = {
 	goFast: 'Whether to make the video faster, with some loss of quality',
 };
 
-/** What a switch does besides, with one provider alone. */
+/** Additional effects of a switch with one provider. */
 const SWITCH_EXTRA: Partial<Record<ProviderId, Partial<Record<FieldName, string>>>> = {
 	waveSpeed: { promptExpansion: 'It also switches the safety checker on' },
 };
 
-/** What a cell of a sheet, a form or an agent gives. */
+/** The other values that sheets, forms and agents give. */
 const SWITCH_WORDS = 'As an expression, yes, no, on, off, 1 and 0 work too';
 
 const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>

@@ -20,10 +20,10 @@ import { FETCH_AHEAD, fetchAhead, isLastPicture } from './values';
 import { prepare, submissionOf, type PlaceFile, type Prepared } from './prepare';
 import { parkAttempt, previousJob, restoreAttempt, submit } from './submit';
 
-/** The provider calls back when a job ends, so the job is only submitted. */
+/** Set if the provider calls back when a job ends. Then the job is only submitted. */
 export interface Callback {
 	url: string;
-	/** Filled with the items whose job another execution submitted: the provider calls that execution, not this one. */
+	/** Collects the items whose job another execution submitted: the provider calls that execution, not this one. */
 	missed: Set<number>;
 }
 
@@ -37,7 +37,7 @@ interface Run {
 	callback?: Callback;
 }
 
-/** One of the operations that make videos. @param texts what the list of operations says of it */
+/** One of the operations that make videos. @param texts its texts in the list of operations */
 export const generateOperation = (
 	value: VideoOperation,
 	texts: Pick<Operation, 'description' | 'action'>,
@@ -51,8 +51,8 @@ export const generateOperation = (
 });
 
 /**
- * Text to Video, Image to Video, First and Last Frame to Video, Reference to Video: all items are checked first, then submitted and waited
- * for side by side. Unless the workflow goes on after what did not succeed, one bad item stops the run before
+ * Text to Video, Image to Video, First and Last Frame to Video, Reference to Video: all items are checked first, then
+ * submitted and waited for in parallel. Unless the workflow continues on errors, one bad item stops the run before
  * anything is paid.
  */
 export async function generate(
@@ -75,7 +75,7 @@ async function generateAll(
 ): Promise<Array<Settled<INodeExecutionData[]>>> {
 	const session = await openSession(context);
 	const askPrice = priceAsker(session);
-	/** An item that only ends the video of the one before has nothing to prepare. */
+	/** Undefined for an item that is only the end of the previous video. */
 	const checks: Array<Promise<Settled<Prepared | undefined>>> = [];
 	for (let item = 0; item < FETCH_AHEAD; item++) fetchAhead(context, session, operation, item);
 	for (const item of context.getInputData().keys()) {
@@ -87,7 +87,7 @@ async function generateAll(
 			if (callback) requireCallback(session, prepared);
 			const known = (prepared.known = memory.find(item, prepared.fingerprint));
 			if (known) await restoreAttempt(context, forModel(session, prepared), prepared, known);
-			// A job that an earlier try paid for is not paid again, so its price does not matter any more.
+			// A job that an earlier try paid for is not paid for again, so its price no longer matters.
 			else priced = checkPrice(session, askPrice, prepared);
 			return prepared;
 		});
@@ -141,7 +141,9 @@ async function makeAll(
 	);
 }
 
-/** What the account may do: of the API that serves all items, where that is one; another API may allow more. */
+/**
+ * The limits of the account: those of the API that serves all items, if there is only one. Another API may allow more.
+ */
 function limitsOf(
 	{ provider }: Session,
 	checked: ReadonlyArray<Settled<Prepared | undefined>>,
@@ -153,7 +155,7 @@ function limitsOf(
 	return (apis.size === 1 ? ofApi(provider, api) : provider).limits;
 }
 
-/** @throws FieldError for a model whose API refuses a callback; before any request */
+/** @throws FieldError for a model whose API rejects callbacks, before any request */
 function requireCallback({ provider }: Session, { model }: Prepared): void {
 	if (provider.callsBack?.(model.api)) return;
 	throw new FieldError(
@@ -163,7 +165,10 @@ function requireCallback({ provider }: Session, { model }: Prepared): void {
 	);
 }
 
-/** The session with the API that serves the item's model: another API of the provider may have a list, this one none. */
+/**
+ * The session with the API that serves the item's model: it may have no list, even if another API of the provider has
+ * one.
+ */
 const forModel = (session: Session, { model }: Prepared): Session => ({
 	...session,
 	provider: ofApi(session.provider, model.api ?? 'main'),
@@ -182,7 +187,8 @@ async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INod
 			...(await submissionOf(context, session, prepared, place, signal)),
 			...(callback ? { webhookUrl: callback.url } : {}),
 		};
-		// References may cost; frames do not (docs/providers.md I.1). Asked with the very files that are submitted.
+		// References may cost extra; frames do not (docs/providers.md I.1). The price is requested with the files that are
+		// submitted.
 		if (prepared.operation === 'referenceToVideo') {
 			await checkPrice(session, run.askPrice, prepared, submission);
 		}

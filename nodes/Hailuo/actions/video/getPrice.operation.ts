@@ -11,7 +11,7 @@ import { openSession, type Session } from '../../n8n/session';
 import { priceAsker, priceQuestion, QUOTE_CONCURRENCY, type AskPrice } from './quote';
 import { readJson } from './values';
 
-/** What a video would cost, by the provider itself, beside the list price that this package knows. */
+/** The price of a video according to the provider, together with the list price in this package. */
 export const getPrice: Operation = {
 	value: 'getPrice',
 	name: 'Get Price',

@@ -18,8 +18,8 @@ import type { Operation } from '../operation';
 
 /*
  * Rules that must not regress:
- * - It only reads what it is given: a refusal or an error never changes or drops the clips, which were paid for.
- * - A clip that is refused is named with its file and its item. No clip is left out unless an option says so.
+ * - It only reads its input: a rejection or an error never changes or drops the clips, which were paid for.
+ * - A rejected clip is named with its file and its item. No clip is left out unless an option says so.
  */
 
 const CLIP = 'Video Input Field';
@@ -119,7 +119,7 @@ interface Clip {
 	binary: IBinaryData;
 }
 
-/** Larger films are handed to n8n piece by piece, in bytes. */
+/** In bytes. Larger films are passed to n8n piece by piece. */
 const IN_MEMORY_BYTES = 16_000_000;
 /** Clips are read in pieces of so many bytes. */
 const PIECE_BYTES = 65_536;
@@ -131,7 +131,7 @@ export const joinVideos: Operation = {
 	action: 'Join videos',
 	offered: () => true,
 
-	/** One film after the other: it is the processor and the disk that work. */
+	/** One film after the other: the limit is the processor and the disk. */
 	async run(context) {
 		const outcomes: Outcome[] = [];
 		const groups = new Map<string, number[]>();
@@ -158,7 +158,7 @@ export const joinVideos: Operation = {
 	},
 };
 
-/** What an item is grouped by, as text. @throws FieldError */
+/** The group of an item, as text. @throws FieldError */
 function groupOf(context: IExecuteFunctions, item: number): string {
 	const value = groupValue(context, item);
 	return typeof value === 'string' ? (asText(value, GROUP)?.trim() ?? '') : String(value);
@@ -187,7 +187,7 @@ function optionsAt(context: IExecuteFunctions, item: number) {
 	};
 }
 
-/** @returns none where it is to be left out @throws FieldError */
+/** @returns an empty list if the item is left out @throws FieldError */
 function clipOf(context: IExecuteFunctions, item: number): Clip[] {
 	const field =
 		asName(readField(context, item, 'clipField', CLIP, { fallback: 'data' }), CLIP) ?? 'data';
@@ -205,7 +205,7 @@ function clipOf(context: IExecuteFunctions, item: number): Clip[] {
 	);
 }
 
-/** @param failedAt is told the item that ends the joining @throws FieldError */
+/** @param failedAt called with the item that ends the joining @throws FieldError */
 async function joined(
 	context: IExecuteFunctions,
 	items: readonly number[],
@@ -216,7 +216,7 @@ async function joined(
 	if (clips.length === 0) {
 		throw new FieldError(CLIP, 'finds no video in any item', 'Check the input of the node');
 	}
-	// Only now: the library that reads and writes videos is large.
+	// Imported only now, because the library that reads and writes videos is large.
 	const { planFilm, JoinRefused } = await import('../../media/video/join');
 	const signal = context.getExecutionCancelSignal?.();
 	const sound = asChoice(
@@ -267,7 +267,7 @@ async function joined(
 	};
 }
 
-/** A file that n8n keeps outside of the memory is read piece by piece. */
+/** A file that n8n keeps outside of memory is read piece by piece. */
 async function* bytesOf(
 	context: IExecuteFunctions,
 	item: number,
@@ -278,7 +278,7 @@ async function* bytesOf(
 	else yield await context.helpers.getBinaryDataBuffer(item, field);
 }
 
-/** n8n keeps files in its folder piece by piece; in its other modes a file is in memory by its nature. */
+/** In filesystem mode, n8n stores a file piece by piece; in its other modes, the whole file is in memory anyway. */
 async function stored(
 	context: IExecuteFunctions,
 	film: Film,
@@ -299,7 +299,7 @@ async function stored(
 	return await context.helpers.prepareBinaryData(whole, name, 'video/mp4');
 }
 
-/** Only what every file system takes, with its ending. */
+/** A name with only characters that every file system accepts, with its extension. */
 function fileNameOf(value = ''): string {
 	const stem = value
 		.replace(/\.mp4$/i, '')

@@ -3,12 +3,12 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 /**
  * Tracks the paid jobs of a node from one try to the next, so that "Retry On Fail" never pays twice.
  *
- * n8n keeps `getContext('node')` over the tries of one execution and stores it with the execution, so it is still there
- * when a person retries the execution from the list. It also survives when a loop runs the node again. So:
- * - An item of the same run of the same execution is the same item tried again, whatever its parameters say now (a
- *   prompt with the time in it differs in each try). n8n also runs the node again after it delivered its rows, when the
- *   first row has an `error` and "Retry On Fail" is on: so nothing of a run is dropped when the run delivers.
- * - In another run or execution only a job that was never delivered is picked up, and only for the very same request:
+ * n8n keeps `getContext('node')` across the tries of one execution and stores it with the execution, so it is still
+ * there when a person retries the execution from the list, and also when a loop runs the node again. So:
+ * - An item of the same run of the same execution is the same item tried again, whatever its parameters are now (a prompt
+ *   that contains the time is different in each try). n8n also runs the node again after it delivered its rows, if the
+ *   first row has an `error` and "Retry On Fail" is on. So nothing of a run is dropped when the run delivers.
+ * - In another run or execution, only a job that was never delivered is picked up, and only for exactly the same request:
  *   a retry from the list, or the next try of an AI agent's tool, which n8n counts as another run. A loop that brings
  *   the same item again pays for it again.
  */
@@ -22,7 +22,7 @@ export interface PaidJob {
 }
 
 export interface KnownJob extends PaidJob {
-	/** Whether it is of this very run; else a failed job is no reason not to submit again. */
+	/** Whether it belongs to this run. In another run, a failed job may be submitted again. */
 	sameRun: boolean;
 	/** Whether the request is exactly the same. */
 	sameRequest: boolean;
@@ -43,17 +43,20 @@ const CONTEXT_KEY = 'hailuoJobs';
 /** Maximum entries of other runs; beyond this, the oldest runs are dropped, each as a whole. */
 const MAX_OLD = 1_000;
 
-/** Runs of this process that are under way: their jobs are nobody else's, although they are not delivered yet. */
+/** Runs of this process that are in progress: their jobs belong to them, although they are not delivered yet. */
 const underWay = new Map<string, number>();
 
 export interface PaidJobs {
-	/** The job of an item that an earlier try paid for. Ask once an item: what another run left becomes this run's. */
+	/**
+	 * The job of an item that an earlier try paid for. Call it once per item: a job left by another run becomes this
+	 * run's.
+	 */
 	find(item: number, fingerprint: string): KnownJob | undefined;
 	remember(item: number, fingerprint: string, job: PaidJob): void;
 	forget(item: number): void;
-	/** All of this run, also those that an earlier try of it paid for. */
+	/** All jobs of this run, including those that an earlier try paid for. */
 	all(): Array<PaidJob & { item: number }>;
-	/** These items' rows are handed to n8n. */
+	/** Call it when the rows of these items are passed to n8n. */
 	markDelivered(items: readonly number[]): void;
 	/** Runs `work` as this run of the node. */
 	during<T>(work: () => Promise<T>): Promise<T>;
@@ -88,8 +91,8 @@ export function paidJobsOf(context: IExecuteFunctions): PaidJobs {
 	}
 
 	/**
-	 * The keys of what other runs left, by item and request. Made once a run: to go through all entries for each item took
-	 * minutes of n8n's main thread where there are ten thousand.
+	 * The keys of the jobs that other runs left, by item and request. Built once per run: searching all entries for each
+	 * item would block n8n's main thread for minutes if there are ten thousand.
 	 */
 	let left: Map<string, string[]> | undefined;
 
@@ -103,7 +106,7 @@ export function paidJobsOf(context: IExecuteFunctions): PaidJobs {
 		return found;
 	}
 
-	/** The same item's undelivered one of another run, for the same request. */
+	/** The undelivered job of another run for the same item and request. */
 	function inherit(item: number, fingerprint: string): Entry | undefined {
 		left ??= leftOver();
 		const key = left.get(`${item}/${fingerprint}`)?.find((one) => {
@@ -125,7 +128,7 @@ export function paidJobsOf(context: IExecuteFunctions): PaidJobs {
 			return { jobId, sentAt, providerAt, sameRun: !inherited, sameRequest };
 		},
 		remember(item, fingerprint, { jobId, sentAt, providerAt }) {
-			// What another run sent stays that run's when its job is found.
+			// A job that another run sent keeps that mark when it is found.
 			const inherited = store[keyOf(item)]?.inherited;
 			store[keyOf(item)] = {
 				...{ run, item, fingerprint, sentAt },

@@ -1,12 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Prepared } from './prepare';
 
-/** More of them are no help to a person. */
+/** More numbers would not help the user. */
 const MAX_NAMED = 5;
 
 /**
- * A yellow line above the output for each thing that a provider may show otherwise in a picture than the person sees it,
- * where n8n has such (docs/n8n.md 7.2).
+ * Shows a yellow line above the output for each property of a picture that may look different in the video, if n8n
+ * supports it (docs/n8n.md 7.2).
  */
 export function hintAtPictures(
 	context: Pick<IExecuteFunctions, 'addExecutionHints'>,

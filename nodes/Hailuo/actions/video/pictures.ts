@@ -14,9 +14,9 @@ export const goesInline = (
 ): boolean => !upload || (isPicture && data.length <= INLINE_MAX_BYTES);
 
 /**
- * Puts files where the provider can get them: small pictures into the request, all others up to the provider where it
- * takes them. The paid POST stays small that way: it is quick, and sending it again after a 429 costs little.
- * The same file is put up once a run. Uploads cost nothing, so they are repeated like a GET.
+ * Puts files where the provider can get them: small pictures into the request, all other files into the provider's
+ * storage, if it has one. So the paid POST stays small and quick, and sending it again after a 429 is cheap. The same
+ * file is uploaded once per run. Uploads cost nothing, so they are retried like a GET.
  */
 export function filePlacer(session: Session): (provider: Provider) => PlaceFile {
 	const { http } = session;

@@ -35,14 +35,14 @@ export interface Prepared {
 	model: Model;
 	values: VideoValues;
 	format: Format;
-	/** The same request has the same one, with pictures counted by what they show. */
+	/** Identical for identical requests; pictures are compared by their bytes. */
 	fingerprint: string;
-	/** Whether to go on as soon as the job is submitted. */
+	/** Whether to continue as soon as the job is submitted. */
 	submitOnly: boolean;
 	options: FinishOptions;
 	/** Warnings about the paid request. */
 	warnings: readonly string[];
-	/** What the provider may show otherwise in the pictures. */
+	/** Properties of the pictures that may look different in the video. */
 	notes: readonly Note[];
 	/** In USD; a job that would cost more is not submitted. */
 	maxPrice?: number;
@@ -53,8 +53,8 @@ export interface Prepared {
 }
 
 /**
- * Checks an item without any request. Its files are looked at and let go again, because a batch of them would not
- * fit into memory; they are read once more when their turn comes.
+ * Checks an item before any paid request. Its files are checked and released, because those of a whole batch would not
+ * fit into memory. They are read again when their turn comes.
  *
  * @throws FieldError, which names the field, the rule and the fix
  */
@@ -101,7 +101,10 @@ export async function prepare(
 	};
 }
 
-/** @throws FieldError for an address that the provider never gets to: it is the test address of many an n8n */
+/**
+ * @throws FieldError for an address that the provider can never reach, such as the test address of many n8n
+ * installations
+ */
 function checkCallbackHost(callbackUrl: string | undefined, baseUrl: string): void {
 	if (callbackUrl === undefined || !URL.canParse(callbackUrl)) return;
 	const url = new URL(callbackUrl);
@@ -154,8 +157,8 @@ interface Asked {
 }
 
 /**
- * The values with what `place` makes of each file. The files are loaded and checked one after the other, and each is let
- * go again before the next one, because all of them would not fit into memory.
+ * The values, with each file replaced by the result of `place`. The files are loaded and checked one after the other,
+ * and each is released before the next, because all of them would not fit into memory.
  *
  * @throws FieldError for a file that the model would refuse
  */
@@ -187,7 +190,7 @@ async function withFiles(
 	return placed;
 }
 
-/** The submission of a prepared item, its pictures where the provider can get them. */
+/** The submission of a prepared item, with its files where the provider can get them. */
 export async function submissionOf(
 	context: IExecuteFunctions,
 	session: Session,

@@ -9,10 +9,10 @@ import { MAX_PRICE } from '../../n8n/fieldValues';
 import { withRetry, type Session } from '../../n8n/session';
 import type { Prepared } from './prepare';
 
-/** @throws ProviderError for a provider that tells no price of this job */
+/** @throws ProviderError if the provider reports no price for this job */
 export type AskPrice = (submission: Submission) => Promise<Quote>;
 
-/** What a job would be, without its prompt and its files: no price depends on the prompt or on frames. */
+/** A submission for a price query, without prompt and files: no price depends on the prompt or on frames. */
 export function priceQuestion(
 	model: Model,
 	operation: VideoOperation,
@@ -44,7 +44,8 @@ export function priceAsker(session: Session): AskPrice {
 /**
  * Checks that a job costs no more than the item allows, before it is submitted.
  *
- * @param submission what is submitted, with its files, where the price may depend on them; absent: they are not loaded yet
+ * @param submission what is submitted, with its files, if the price may depend on them; absent if they are not loaded
+ * yet
  * @throws FieldError with the quote if it costs more; PriceUnknown if the provider reports no price
  */
 export async function checkPrice(
@@ -79,6 +80,6 @@ export async function checkPrice(
 	);
 }
 
-/** At least two digits, and no more than the amount has. */
+/** With at least two decimals, and no more than the amount has. */
 const dollars = (amount: number) =>
 	`$${Number.isInteger(Math.round(amount * 1e6) / 1e4) ? amount.toFixed(2) : String(Math.round(amount * 1e6) / 1e6)}`;

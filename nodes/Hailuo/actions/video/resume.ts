@@ -24,11 +24,11 @@ import { NOT_CALLED } from './sendAndWait.operation';
 
 /*
  * Rules that must not regress:
- * - A call is never trusted: the jobs are read from the provider.
- * - It never throws. n8n would end the execution, and nobody would fetch the paid videos.
+ * - The content of a call is never trusted: the jobs are read from the provider.
+ * - It never throws: n8n would end the execution, and nobody would fetch the paid videos.
  * - The execution continues only when all of its jobs have ended; a call that arrives meanwhile is never ignored,
  *   because it may be the last.
- * - The videos are fetched once for all calls that come while n8n wakes the execution.
+ * - The videos are fetched only once for all calls that arrive while n8n wakes the execution.
  */
 
 /** Where the provider calls. Not a literal in the description: this node registers and removes nothing by itself. */
@@ -45,19 +45,19 @@ export const resumeWebhooks: IWebhookDescription[] = [
 ];
 
 /**
- * How long a job is asked for when the provider does not answer, in ms. Long, because nobody knows whether a provider
- * repeats a callback (docs/providers.md A.5). The call may have been given up meanwhile; the execution goes on all
- * the same.
+ * How long a status call is retried if the provider does not answer, in ms. Long, because it is not known whether a
+ * provider repeats a callback (docs/providers.md A.5). The caller may have given up meanwhile; the execution continues
+ * anyway.
  */
 const PATIENCE_MS = 5 * 60_000;
 
-/** How long a job that has ended may take to show its video, in ms: longer than jobs/unknownJob.ts asks for it. */
+/** How long a job that has ended may take to show its video, in ms: longer than jobs/unknownJob.ts polls for it. */
 const VIDEO_LAG_MS = 30 * 60_000;
 
 /**
- * Between two looks that nobody knows the provider to have asked for, in ms: a call without a signature that fits is a
- * reason to look, for the provider's documents on the signature are not certain (docs/providers.md A.5), but a stranger
- * must not make this node ask without end.
+ * Minimum time between two polls for calls that are not known to come from the provider, in ms. A call without a
+ * matching signature is still a reason to poll, because the documents about the signature are not reliable
+ * (docs/providers.md A.5). But a stranger must not be able to make this node send endless requests.
  */
 const MIN_LOOK_GAP_MS = 5_000;
 
@@ -67,13 +67,13 @@ interface Watch {
 	busy: boolean;
 	/** Whether another call arrived meanwhile, perhaps about a job that was still open when polled. */
 	again: boolean;
-	/** Ended jobs by ID: they are not requested again with each callback. */
+	/** Jobs that have ended, by ID: they are not requested again with each callback. */
 	ended: Map<string, Ended>;
 	/** When the jobs were last polled, in ms since the epoch. */
 	lookedAt: number;
-	/** Jobs whose signed call did not have to wait: once each, or a call that somebody recorded would do it again. */
+	/** Jobs whose signed call did not have to wait: only once each, or a recorded call could be repeated. */
 	hurried: Set<string>;
-	/** When the items were handed to n8n, in ms since the epoch. */
+	/** When the items were passed to n8n, in ms since the epoch. */
 	deliveredAt: number;
 }
 
@@ -84,12 +84,12 @@ const watches = new Map<string, Watch>();
 /** Maximum number of executions in the cache; the oldest are dropped first. */
 const MAX_WATCHES = 1_000;
 
-/** Time for n8n to wake an execution, in ms: a call that comes within it must not fetch the videos once more. */
+/** How long n8n may take to wake an execution, in ms: a call that arrives meanwhile must not fetch the videos again. */
 const WAKING_MS = 60_000;
 
 /**
  * Handles a call to the resume address. Its content is not trusted: the jobs are read from the provider. The execution
- * continues when all of its jobs have ended; until then, and whenever they cannot be read, it stays asleep.
+ * continues when all of its jobs have ended. Until then, and whenever they cannot be read, it stays asleep.
  *
  * It never throws: n8n would end the execution, and the paid jobs with it.
  */
@@ -131,7 +131,7 @@ async function follow(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	return done.value ?? answer(context, 200, 'Not all jobs have ended');
 }
 
-/** A loop can put one execution to sleep several times, with other jobs each time. */
+/** A loop can put one execution to sleep several times, each time with other jobs. */
 function watchOf(execution: string, rows: readonly Row[]): Watch {
 	const key = `${execution}/${rows.find(({ job }) => job)?.job?.jobId}`;
 	const known = watches.get(key);
@@ -150,7 +150,10 @@ function watchOf(execution: string, rows: readonly Row[]): Watch {
 	return watch;
 }
 
-/** A call that is not known to be the provider's waits for its turn; it is never left out, for it may be the last one. */
+/**
+ * A call that is not known to come from the provider waits for its turn. It is never ignored, because it may be the
+ * last one.
+ */
 async function takeTurn(
 	context: IWebhookFunctions,
 	session: Session,
@@ -196,7 +199,8 @@ async function finishAll(
 		if (!watch.again) break;
 		await clock.sleep(MIN_LOOK_GAP_MS);
 	}
-	// In one step with the last look at `again`: a call in between would be told that somebody looks, and nobody would.
+	// In the same step as the last check of `again`: otherwise a call in between would be told that the jobs are being
+	// checked, but nobody would check them.
 	watch.busy = false;
 	return undefined;
 }
@@ -236,8 +240,9 @@ function sleeping(context: IWebhookFunctions): Row[] {
 }
 
 /**
- * Reads the jobs until one is open. The one that the call named comes first, for it has likely ended; then the last that
- * was submitted, for it has likely not. So a callback costs about two status calls, however many items there are.
+ * Reads the jobs until one is still open. The job named in the call comes first, because it has probably ended; then
+ * the one submitted last, because it probably has not. So a callback costs about two status calls, however many items
+ * there are.
  */
 async function allEnded(
 	session: Session,
@@ -259,8 +264,8 @@ async function allEnded(
 }
 
 /**
- * How a job ended; undefined while it is open. An answer that the provider does not know it is taken for its end only
- * when it lasts: a callback that came in a bad minute must not wake the execution without its video.
+ * How a job ended; undefined while it is open. An answer that the job is unknown counts as its end only if it persists:
+ * a callback during a short outage must not wake the execution without its video.
  *
  * @throws WithJob, with the id
  */
@@ -279,7 +284,7 @@ async function lookAtEnd(
 	return lacksVideo(job) ? await awaitEnd(session, job, { timeLimitMs: VIDEO_LAG_MS }) : job;
 }
 
-/** A job that the provider does not know any more (it was deleted) will never be told about, so it has ended too. */
+/** A job that the provider no longer knows (it was deleted) will never be called back, so it has ended too. */
 function goneOrThrow(error: unknown, jobId: string): Ended {
 	if (
 		error instanceof WithJob &&

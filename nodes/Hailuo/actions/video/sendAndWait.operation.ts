@@ -17,16 +17,16 @@ import { FROM, SEND_AND_WAIT } from './callbackFields';
 import { generate, type Callback } from './generate';
 import { callResumeUrl } from './callResumeUrl';
 
-/** Taken out again when the callback has come: see resume.ts. */
+/** Removed when the callback arrives: see resume.ts. */
 export const NOT_CALLED =
 	'The provider had not called back when the time limit was reached. Get the video for free with Job: Wait and the ID of the job.';
 
 /**
- * Submits all items with n8n's resume address as the provider's callback, then puts the execution to sleep: nothing is
- * held in memory until the callbacks come (see resume.ts).
+ * Submits all items with n8n's resume address as the callback URL, then puts the execution to sleep: nothing is kept in
+ * memory until the callbacks arrive (see resume.ts).
  *
- * Only providers that call when a job has ended, and not before: MiniMax asks the address a question while it answers
- * the submit, when n8n does not listen yet.
+ * Only for providers that call when a job has ended, and not before: MiniMax sends a challenge to the address during
+ * the submit, when n8n does not accept calls yet.
  */
 export const sendAndWait: Operation = {
 	value: SEND_AND_WAIT,
@@ -48,7 +48,7 @@ export const sendAndWait: Operation = {
 		const session = await openSession(context);
 		const callback: Callback = { url: resumeUrl(context, session), missed: new Set() };
 		const outcomes = await generate(context, from, callback);
-		// Without "continue on fail" the router ends the run, and names the jobs that were submitted.
+		// Without "continue on fail", the router ends the run and names the submitted jobs.
 		if (!context.continueOnFail() && outcomes.some(({ ok }) => !ok)) return outcomes;
 		const untilMs = session.clock.now() + timeLimitMs(context);
 		const ended = await waitForMissed(session, outcomes, callback.missed, untilMs);
@@ -60,7 +60,7 @@ export const sendAndWait: Operation = {
 	},
 };
 
-/** @throws FieldError when n8n cannot give one, or the provider could never reach it */
+/** @throws FieldError if n8n cannot create one, or the provider could never reach it */
 function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
 	if (typeof context.getSignedResumeUrl !== 'function') {
 		throw new FieldError(
@@ -69,7 +69,7 @@ function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
 			'Update n8n to 2.8 or later, or pick an operation that waits in the workflow',
 		);
 	}
-	// Before 2.41 n8n checks the signature only when asked to.
+	// Before 2.41, n8n checks the signature only if this is called.
 	(context as { setSignatureValidationRequired?: () => void }).setSignatureValidationRequired?.();
 	const url = context.getSignedResumeUrl();
 	const address = new URL(url);
@@ -83,18 +83,15 @@ function resumeUrl(context: IExecuteFunctions, { baseUrl }: Session): string {
 	return url;
 }
 
-/**
- * What was known of an item's job when it was submitted or picked up. An item that only ends the video of the one before
- * has none.
- */
+/** The job of an item as it was submitted or picked up. An item that is only the end of the previous video has none. */
 const jobOf = (outcome: Outcome): Job | undefined =>
 	outcome.ok ? (outcome.value[0]?.json as unknown as Job | undefined) : undefined;
 
 /**
- * Waits side by side for the jobs that another execution submitted: n8n's Retry in the list of executions picks them up,
- * but the provider calls the first execution. What cannot be waited for is left to the time limit.
+ * Waits in parallel for the jobs that another execution submitted: n8n's Retry in the list of executions picks them up,
+ * but the provider calls the first execution. If a wait fails, the time limit applies.
  *
- * @returns those that have ended, by item
+ * @returns the jobs that have ended, by item
  */
 async function waitForMissed(
 	session: Session,
@@ -115,10 +112,10 @@ async function waitForMissed(
 }
 
 /**
- * The finished items, when all jobs ended while others were still being submitted: their callbacks came before n8n
- * listened, and none will come any more.
+ * The finished items, if all jobs ended while others were still being submitted: their callbacks came before n8n
+ * accepted calls, and no more will come.
  *
- * @param ended the jobs that are known to have ended, by item; those that are found to have are added
+ * @param ended the jobs that are known to have ended, by item; more are added when found
  */
 async function endedAlready(
 	context: IExecuteFunctions,
@@ -126,12 +123,12 @@ async function endedAlready(
 	outcomes: readonly Outcome[],
 	ended: Map<number, Job>,
 ): Promise<Outcome[] | undefined> {
-	// The last one was submitted last, so it is the likeliest to be open: then nothing else needs to be asked.
+	// The last one was submitted last, so it is the most likely to be open. Then no other job needs to be polled.
 	for (const outcome of [...outcomes].reverse()) {
 		const known = jobOf(outcome);
 		if (!known || ended.has(outcome.item)) continue;
 		const looked = await settle(async () => await getJob(session, known.jobId));
-		// What is not clear yet is found out when the first call comes: see callResumeUrl.ts.
+		// Anything unclear is resolved when the first call arrives: see callResumeUrl.ts.
 		if (!looked.ok || !isFinished(looked.value) || lacksVideo(looked.value)) return undefined;
 		ended.set(outcome.item, completed(looked.value, known, session.clock.now()));
 	}
@@ -152,7 +149,7 @@ async function endedAlready(
 
 const DEFAULT_LIMIT_MINUTES = 60;
 
-/** The least that is left to sleep, in ms. */
+/** The minimum time to sleep, in ms. */
 const MIN_SLEEP_MS = 6_000;
 
 function timeLimitMs(context: IExecuteFunctions): number {
@@ -161,9 +158,9 @@ function timeLimitMs(context: IExecuteFunctions): number {
 }
 
 /**
- * When the limit comes, n8n passes this node's input on as its output, and none of our code runs. So the jobs are put
- * into the input items: no id is lost, and the callback finds there what it waits for. The items are this node's own
- * copies; those of the node before stay as they are. Their pictures go, or a later node would take one for the video.
+ * At the time limit, n8n outputs this node's input, and none of our code runs. So the jobs are written into the input
+ * items: no job ID is lost, and the callback finds the jobs there. The items are this node's own copies; those of the
+ * previous node do not change. Their pictures are removed, or a later node could mistake one for the video.
  *
  * @param leftMs how long, at most
  */
@@ -182,10 +179,10 @@ async function sleep(
 			: failureJson(outcome.error);
 		delete item.binary;
 	}
-	// The last picture of a storyboard becomes no item, as with the operations that wait by themselves.
+	// The last picture of a storyboard becomes no item, as in the operations that wait themselves.
 	const last = outcomes.at(-1);
 	if (last?.ok && last.value.length === 0) items.splice(last.item, 1);
-	// The real time: it is n8n that looks at the clock.
+	// The real time, because n8n checks the clock.
 	const until = Date.now() + Math.max(leftMs, MIN_SLEEP_MS);
 	await context.putExecutionToWait(new Date(until));
 	void callResumeUrl(context, url);

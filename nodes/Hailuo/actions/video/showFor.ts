@@ -4,15 +4,15 @@ import { allLengths, pricedModels } from '../../models/price';
 import type { Lengths, Model, ProviderId, VideoOperation } from '../../providers/modelTypes';
 import { providerOf, providers } from '../../providers';
 
-/** What a model is chosen for: to make a video, or to learn its price. */
+/** What a model is chosen for: to make a video, or to get its price. */
 export type VideoAction = VideoOperation | 'getPrice';
 
-/** Where in the editor a field shows: for one model under one operation. */
+/** A place in the editor where a field is shown: one model under one operation. */
 export interface Place<Action extends VideoAction = VideoOperation> {
 	provider: ProviderId;
 	operation: Action;
 	model: Model;
-	/** What the model makes there. */
+	/** The lengths that the model makes there. */
 	lengths: Lengths;
 }
 
@@ -29,7 +29,7 @@ export const places = (operations: readonly VideoOperation[]): Place[] =>
 		),
 	);
 
-/** Every model whose price can be asked for. */
+/** Every model with a price query. */
 export const pricePlaces: Array<Place<'getPrice'>> = providers
 	.filter((provider) => providerOf(provider).quote)
 	.flatMap((provider) =>
@@ -47,26 +47,27 @@ export type Field = Omit<INodeProperties, 'displayOptions'> & {
 	show?: Show;
 	hide?: Show;
 	/**
-	 * Whether the field also shows for a model that is not in the list. A workflow whose provider or operation was changed
-	 * has such a model until another one is picked, and n8n's editor forgets what is typed into a field that does not show.
+	 * Whether the field is also shown for a model that is not in the list. After a change of the provider or the
+	 * operation, a workflow has such a model until another one is chosen, and n8n's editor drops the values of hidden
+	 * fields.
 	 */
 	kept?: boolean;
-	/** A hint that is true of the models that share the look, and of no model that is not in the list. */
+	/** A hint that applies only to the models of this variant, not to a model that is not in the list. */
 	hintForModel?: string;
 };
 
-/** Places that share a look: operations of one provider with the same models. */
+/** Places with the same variant of a field: operations of one provider with the same models. */
 interface Group<Action> {
 	provider: ProviderId;
 	operations: Action[];
 	models: string[];
-	/** The models there that look otherwise; given where an unknown model is to look like these. */
+	/** The models there with another variant; set if an unknown model gets this variant. */
 	others?: string[];
 }
 
 /**
- * One field for many places: `build` says what it looks like in each (nothing where it does not show), and places
- * that agree are joined, so that each look becomes as few properties as displayOptions can express.
+ * One field for many places. `build` returns its variant for each place (undefined if it is not shown there). Places
+ * with the same variant are merged, so that each variant needs as few properties as displayOptions allow.
  */
 export function fieldAt<Action extends VideoAction>(
 	all: ReadonlyArray<Place<Action>>,
@@ -83,7 +84,7 @@ export function fieldAt<Action extends VideoAction>(
 	}
 	const each = [...looks.values()];
 	return each.flatMap(({ field: { show, hide, kept, hintForModel, ...property }, at }) => {
-		// In each list of models, an unknown one looks like most of them do.
+		// In each list of models, an unknown model gets the most frequent variant.
 		const isUsual = (provider: ProviderId, operation: Action) => {
 			const count = (places: ReadonlyArray<Place<Action>>) =>
 				places.filter((place) => place.provider === provider && place.operation === operation)
@@ -124,7 +125,7 @@ export function fieldAt<Action extends VideoAction>(
 	});
 }
 
-/** Operations of a provider that share the same list of models, together. */
+/** Merges the operations of a provider that have the same list of models. */
 function joined<Action extends VideoAction>(
 	all: ReadonlyArray<Place<Action>>,
 	at: ReadonlyArray<Place<Action>>,

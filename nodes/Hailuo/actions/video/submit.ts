@@ -19,7 +19,7 @@ import { submissionOf, type Prepared } from './prepare';
 /** How long to retry a rejected submit (429), as the sum of the pauses in ms. */
 const MAX_REFUSED_MS = 15 * 60_000;
 
-/** The provider's time now, in ms since the epoch; undefined while no answer has told it. */
+/** The provider's time now, in ms since the epoch; undefined until an answer has told it. */
 const providerNow = ({ http, httpIgnoringStop, clock }: Session): number | undefined => {
 	const teller = [http, httpIgnoringStop].find((one) => one.knowsTime());
 	return teller && clock.now() + teller.clockOffsetMs();
@@ -28,8 +28,8 @@ const providerNow = ({ http, httpIgnoringStop, clock }: Session): number | undef
 /**
  * The job of this item that an earlier try paid for, if there is one; `sameRun` as in KnownJob.
  *
- * @throws AmbiguousSubmitError when that try got no answer and the job cannot be found: sending it again might pay
- * twice; the signal's reason when it is stopped
+ * @throws AmbiguousSubmitError if that try got no answer and the job cannot be found: sending it again might pay twice;
+ * the signal's reason if it is stopped
  */
 export async function previousJob(
 	context: IExecuteFunctions,
@@ -56,7 +56,7 @@ export async function previousJob(
 	});
 	const ended = job.status === 'failed' || job.status === 'cancelled';
 	if (ended && !lacksVideo(job) && (job.error?.retryable || !sameRun)) {
-		// The job is refunded, and the same request may succeed now; or the user requests it again.
+		// The job is refunded, and the same request may succeed now. Or the user has started a new run.
 		memory.forget(item);
 		return undefined;
 	}
@@ -66,8 +66,8 @@ export async function previousJob(
 }
 
 /**
- * Takes up again what an earlier try left of an item: the job it knows is nobody else's, and a submit without an answer
- * is open again. Called for all items before any of them searches or submits, or one could take another's job.
+ * Restores the state that an earlier try left for an item: its job is claimed, and a submit without an answer is open
+ * again. Called for all items before any of them searches or submits, or one could take another's job.
  */
 export async function restoreAttempt(
 	context: IExecuteFunctions,
@@ -77,9 +77,9 @@ export async function restoreAttempt(
 ): Promise<void> {
 	const { provider } = session;
 	if (jobId !== undefined) registry.claim(jobId);
-	// Without the request as it was sent there is nothing that the history could be compared with.
+	// Without the original request there is nothing to compare the history with.
 	else if (historyOf(provider, prepared.model.api) && sameRequest) {
-		// A picture that was put up then has another address now, so it is left out of the comparison.
+		// A picture that was uploaded then has another address now, so it is excluded from the comparison.
 		const submission = await submissionOf(context, session, prepared, async (file) => {
 			if (file.kind === 'url') return file.url;
 			return goesInline(provider, file) ? toDataUri(file.data, file.mimeType) : 'data:';
@@ -93,7 +93,7 @@ export async function restoreAttempt(
 	}
 }
 
-/** What was reopened and not found stays open for a while, without holding up the searches of others. */
+/** A submit that was reopened and not found stays open for a while, without delaying the searches of others. */
 export function parkAttempt({ clock }: Session, { unresolved: lost }: Prepared): void {
 	if (lost) registry.giveUp(lost, clock.now());
 }
@@ -113,7 +113,7 @@ async function findLostJob(
 	const outcome = await settle(
 		async () => await search(session, history, lost, { wholeHistory: true, signal }),
 	);
-	// Stopped because of another item: this one's job may still be there, so it is named with it.
+	// Stopped because of another item. This item's job may still exist, so the error says so.
 	if (!outcome.ok) throw inDoubt({ cause: outcome.error });
 	const found = outcome.value;
 	if (found.job) {
@@ -131,10 +131,10 @@ async function findLostJob(
 }
 
 /**
- * Sends the paid POST of one item, once. It is remembered before it is sent and again with its id, so that no second
- * try of the run pays for it again.
+ * Sends the paid POST of one item, once. It is recorded before it is sent and again with its job ID, so that a second
+ * try of the run does not pay again.
  *
- * @throws AmbiguousSubmitError when nobody knows whether the provider took it; ProviderError when it did not
+ * @throws AmbiguousSubmitError if it is not known whether the provider accepted it; ProviderError if it did not
  */
 export async function submit(
 	context: IExecuteFunctions,
@@ -187,21 +187,21 @@ export async function submit(
 		return { ...outcome.value, job: created };
 	}
 	if (outcome.error instanceof AmbiguousSubmitError) {
-		// With the provider's time, where the search has learned it.
+		// With the provider's time, if the search has found it out.
 		remember();
 		context.logger.warn(
 			logLine`Hailuo: a submit got no usable answer and was not sent again (${provider.name}, ${submission.model}, item ${item})`,
 		);
 	} else {
-		// Refused, or never sent: a later try may send it.
+		// Rejected, or never sent: a later try may send it.
 		memory.forget(item);
 	}
 	throw outcome.error;
 }
 
 /**
- * Looks the job of a submit without an answer up in the provider's history. Stop does not end it after a POST of this
- * try: n8n ends the execution at once all the same, and the log then tells the id of the paid job.
+ * Searches the provider's history for the job of a submit without an answer. After a POST of this try, Stop does not
+ * end the search: n8n ends the execution immediately anyway, and the log then shows the ID of the paid job.
  */
 async function search(
 	session: Session,

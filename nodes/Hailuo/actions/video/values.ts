@@ -42,7 +42,10 @@ import {
 	REFERENCE_SOURCES,
 } from './fields';
 
-/** How a field of each kind is read, whatever an expression brings in. Files and pictures are places: see below. */
+/**
+ * How a field of each kind is read, whatever an expression gives. Files and pictures are references to places: see
+ * below.
+ */
 const READERS = {
 	text: (value: unknown, label: string) => asText(value, label),
 	switch: asSwitch,
@@ -50,7 +53,7 @@ const READERS = {
 	seconds: asSeconds,
 };
 
-/** What may stand in where a value of each kind is missing. */
+/** The replacement that a message suggests for a missing value of each kind. */
 const INSTEAD = { text: "''", choice: "''", switch: 'false', resolution: "''", seconds: "''" };
 
 /** The options of an item that count for its model. @throws FieldError or UnreadableField, see `readCollection` */
@@ -67,9 +70,9 @@ export function readOptions(
 }
 
 /**
- * Reads what a person chose for one item, under the catalogue's names. Fields that are not shown stay undefined.
+ * Reads the user's values for one item, under the catalogue's names. Fields that are not shown stay undefined.
  *
- * @throws FieldError or UnreadableField for what an expression could not say
+ * @throws FieldError or UnreadableField for an expression without a usable value
  */
 export function readValues(
 	context: IExecuteFunctions,
@@ -109,13 +112,13 @@ export function readValues(
 }
 
 /**
- * Whether a field counts for the model: n8n shows all of them where the model is an expression, and keeps those that were
- * filled in for another one. The length always does: a model that has no choice of it has one length.
+ * Whether a field applies to the model: n8n shows all fields if the model is an expression, and keeps values that were
+ * entered for another model. The duration always applies: a model without a choice has one length.
  */
 const isTaken = (model: Model, operation: VideoOperation, name: FieldName): boolean =>
 	name === 'duration' || fieldOf(model, operation, name) !== undefined;
 
-/** @throws FieldError if the value is not text; one that is none of the model's values is named by `checkValues` */
+/** @throws FieldError if the value is not text. A value that the model does not have is reported by `checkValues` */
 function asChoiceOf(
 	model: Model,
 	operation: VideoOperation,
@@ -128,14 +131,17 @@ function asChoiceOf(
 	return choiceNamed(name, fieldOf(model, operation, name)?.choices ?? [], text);
 }
 
-/** Of these an empty value is the model's own default, which costs something, or a video that nobody described. */
+/**
+ * For these fields, an empty value means the model's default, which affects the price, or a video without a
+ * description.
+ */
 const BLANK_WARNINGS = {
 	prompt: 'the video was made without a description',
 	resolution: "the model's default was used",
 	duration: "the model's default was used",
 } as const;
 
-/** What a person should know of a paid job: an expression gave an empty text, e.g. from an empty cell of a sheet. */
+/** Warnings about a paid job: an expression gave empty text, e.g. from an empty cell of a sheet. */
 export function blankWarnings(
 	context: IExecuteFunctions,
 	item: number,
@@ -155,7 +161,7 @@ export function blankWarnings(
 	});
 }
 
-/** Text as JSON, where it is JSON; everything else stays as it is, for the check to name. */
+/** Parses text that is JSON. Everything else is returned unchanged, and the check reports it. */
 export function readJson(value: unknown): unknown {
 	if (isBlank(value)) return undefined;
 	if (typeof value !== 'string') return value;
@@ -176,7 +182,7 @@ function readCamera(value: unknown): string[][] {
 
 type Frame = 'firstFrame' | 'lastFrame';
 
-/** A text of this length is the picture itself, as Base64. */
+/** Longer text is the picture itself, as Base64. */
 const MAX_ADDRESS = 10_000;
 
 function frameSource(context: IExecuteFunctions, item: number, frame: Frame): PictureSource {
@@ -185,7 +191,7 @@ function frameSource(context: IExecuteFunctions, item: number, frame: Frame): Pi
 	return asChoice(source, label, FRAME_SOURCES) ?? 'binary';
 }
 
-/** The last frame of a video may be the first one of the next item's, so that the videos flow into one another. */
+/** The last frame of a video may be the first frame of the next item, so that the videos flow into each other. */
 function endsWithNext(context: IExecuteFunctions, item: number): boolean {
 	const label = FIELD_LABELS.lastFrame;
 	const source = readField(context, item, 'lastFrameSource', label, { fallback: 'binary' });
@@ -193,9 +199,9 @@ function endsWithNext(context: IExecuteFunctions, item: number): boolean {
 }
 
 /**
- * Whether an item only ends the video of the one before: its last frame is to be that of an item that is not there.
+ * Whether an item is only the end of the previous video: its last frame would be that of an item that does not exist.
  *
- * @throws FieldError when it is the only item
+ * @throws FieldError if it is the only item
  */
 export function isLastPicture(
 	context: IExecuteFunctions,
@@ -213,7 +219,7 @@ export function isLastPicture(
 	);
 }
 
-/** Where the picture of a frame stands: its item, and the frame whose fields name it. */
+/** Where the picture of a frame is: its item, and the frame whose fields name it. */
 function standsAt(context: IExecuteFunctions, item: number, frame: Frame): [number, Frame] {
 	return frame === 'lastFrame' && endsWithNext(context, item)
 		? [item + 1, 'firstFrame']
@@ -230,7 +236,7 @@ function frameValue(context: IExecuteFunctions, item: number, frame: Frame): unk
 	return typeof value === 'string' && value.length <= MAX_ADDRESS ? asText(value, label) : value;
 }
 
-/** What is wrong with the picture of the next item is said of that item, where the person finds it. */
+/** An error about the picture of the next item names that item. */
 function ofNextItem(error: unknown, next: number): Error {
 	// Counted from 0, as n8n counts.
 	const where = `of the next item (item ${next})`;
@@ -242,7 +248,7 @@ function ofNextItem(error: unknown, next: number): Error {
 		: (error as Error);
 }
 
-/** Whether a picture is named at all; the picture itself is looked at by `loadFrame`. */
+/** Checks only whether a picture is named; `loadFrame` checks the picture itself. */
 function framePlace(context: IExecuteFunctions, item: number, frame: Frame): string | undefined {
 	const [at, from] = standsAt(context, item, frame);
 	let failed: Error;
@@ -307,7 +313,7 @@ const fetcher =
 				}),
 		);
 
-/** Items whose pictures n8n fetches ahead of the one that is being checked. */
+/** Number of items whose files are fetched ahead of the one that is being checked. */
 export const FETCH_AHEAD = 4;
 
 /** Starts to fetch an item's files, so that items do not wait for each other; failures are reported when the item's turn comes. */
@@ -341,20 +347,20 @@ export function fetchAhead(
 	}
 }
 
-/** Whether n8n loads the references that are given by an address. */
+/** Whether n8n fetches the references that are given by an address. */
 function fetchesReferences(context: IExecuteFunctions, item: number): boolean {
 	const source = readField(context, item, 'referenceSource', REFERENCE_SOURCE, { fallback: 'url' });
 	return asChoice(source, REFERENCE_SOURCE, REFERENCE_SOURCES) === 'fetchedUrl';
 }
 
-/** What each field of references holds. */
+/** The kind of file in each field of references. */
 const REFERENCE_KINDS = {
 	referencePictures: 'picture',
 	referenceVideos: 'video',
 	referenceAudios: 'audio',
 } as const;
 
-/** Names of input fields and addresses, one entry each: patterns are resolved, the files are not looked at. */
+/** Names of input fields and addresses, one entry each: patterns are resolved, the files are not read. */
 const referencePlaces = (
 	context: IExecuteFunctions,
 	item: number,
@@ -367,7 +373,7 @@ const referencePlaces = (
 	});
 
 /**
- * One reference, checked against what the model takes.
+ * One reference, checked against the rules of the model.
  *
  * @param place an entry of `readValues`
  * @throws FieldError, before any request
