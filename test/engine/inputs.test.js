@@ -100,7 +100,7 @@ describe('a hole is never paid for', () => {
 		[
 			'a switch',
 			{ ...text, promptExpansion: '={{ $json.box }}' },
-			/^'Prompt Expansion' cannot be: .* gave nothing.*\$json\.box \?\? false/,
+			/^'Prompt Expansion' has no value: .* gave nothing.*\$json\.box \?\? false/,
 		],
 		['a model', { ...text, model: '={{ $json.m }}' }, /^'Model' has no value: .* gave nothing/],
 		[

@@ -153,7 +153,7 @@ describe('WaveSpeed', () => {
 		const { items } = await make('waveSpeed', ['a boat']);
 		sim.off('created', rewrite);
 		const [jobId] = sim.jobs.keys();
-		expect(items[0].json.error.description).toContain(`it may be ${jobId}. A job`);
+		expect(items[0].json.error.description).toContain(`it may be ${jobId}. If you find the job`);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
