@@ -12,25 +12,25 @@ type Body = import('node:stream').Readable;
 interface Asked {
 	/** The types that are wanted, as an Accept header. */
 	accept: string;
-	/** A larger file is refused, by its Content-Length or while it comes. */
+	/** A larger file is rejected, by its Content-Length or while it arrives. */
 	maxBytes: number;
-	/** The provider's base URL; decides whether an address of the own network makes sense. */
+	/** The provider's base URL; decides whether addresses in the own network are allowed. */
 	providerUrl: string;
 	clock: Clock;
 	signal?: AbortSignal;
 }
 
 const ATTEMPTS = 3;
-/** First wait between attempts and the longest, in ms. */
+/** First and longest wait between attempts, in ms. */
 const BACKOFF_MS = [1_000, 4_000] as const;
-/** For one attempt: 50 MB on a line of 1.5 Mbit/s. */
+/** Limit of one attempt, in ms: enough for 50 MB at 1.5 Mbit/s. */
 const TIME_LIMIT_MS = 5 * 60_000;
 
 /**
- * A file of the person's, fetched into memory without any credential: n8n hands out none of another service to a
- * community node (docs/n8n.md 7.2).
+ * Fetches a file of the user into memory, without any credential: n8n gives a community node no credentials of other
+ * services (docs/n8n.md 7.2).
  *
- * @throws DownloadFailed; the signal's reason when it was stopped
+ * @throws DownloadFailed; the signal's reason if it was stopped
  */
 export async function fetchFile(
 	this: IExecuteFunctions,
@@ -97,12 +97,12 @@ const cutShort = (bytes: number, declared: number, url: string) =>
 		retryable: true,
 	});
 
-/** Bytes of fetched files that are kept for the submit; what does not fit is fetched once more. */
+/** Maximum bytes of fetched files that are kept for the submit; others are fetched again. */
 const MAX_KEPT_BYTES = 64_000_000;
 
 /**
- * The files that n8n fetched in one run of the node: each is looked at before anything is paid and sent afterwards, and
- * many items may name the same one.
+ * The files that n8n fetched in one run of the node. Each is checked before anything is paid and sent afterwards, and
+ * many items may use the same one.
  */
 export class FetchedFiles {
 	private readonly files = new Map<string, Promise<Buffer>>();
@@ -113,7 +113,7 @@ export class FetchedFiles {
 		if (known) return await known;
 		const loading = load();
 		this.files.set(key, loading);
-		// One that failed was tried several times: the other items with the same address need not wait for that again.
+		// A failed fetch was already retried several times: other items with the same address need not wait for that again.
 		loading.then(
 			(data) => void this.keep(data.length),
 			() => undefined,

@@ -14,20 +14,20 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 interface Asked {
-	/** The header of this name. */
+	/** The Accept header. */
 	accept: string;
-	/** The provider's base URL: what it names is fetched from the own network only where it is there itself. */
+	/** The provider's base URL: addresses in the own network are allowed only if the provider is there too. */
 	providerUrl: string;
-	/** Ends the request, and the answer's body. */
+	/** Aborts the request and the body of the answer. */
 	kill: AbortSignal;
 }
 
 /**
- * Asks for a file and goes where its server sends, without any credential. Each address is looked at first, or an answer
- * could have n8n ask its own network.
+ * Requests a file and follows redirects, without any credential. Each address is checked first, or an answer could make
+ * n8n call its own network.
  *
  * @returns an answer of any status, its body a stream
- * @throws DownloadFailed for an address that is not to be fetched; n8n's own error where there is no connection
+ * @throws DownloadFailed for an address that must not be fetched; n8n's own error if there is no connection
  */
 export async function follow(
 	this: Context,
@@ -40,14 +40,14 @@ export async function follow(
 		const response = (await this.helpers.httpRequest({
 			method: 'GET',
 			url: link,
-			// Unpacked answers would make the Content-Length useless, and pictures and videos do not shrink.
+			// Compressed answers would make the Content-Length useless, and pictures and videos do not compress.
 			headers: { Accept: accept, 'Accept-Encoding': 'identity' },
 			encoding: 'stream',
 			returnFullResponse: true,
-			// Otherwise the unread body of an exception would keep its socket.
+			// Otherwise the unread body of an error would keep its socket open.
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			// Whoever asks decides; n8n's default would end a slow but steady answer after 5 minutes.
+			// The caller sets the limits; n8n's default would end a slow but steady answer after 5 minutes.
 			timeout: 0,
 			abortSignal: kill,
 		})) as IN8nHttpFullResponse;
@@ -64,8 +64,8 @@ export async function follow(
 }
 
 /**
- * @param link the file's own, or one that its server sends on to
- * @throws DownloadFailed for one that is not to be fetched
+ * @param link the file's own, or the target of a redirect
+ * @throws DownloadFailed for an address that must not be fetched
  */
 function checkLink(link: string, url: string, providerUrl: string): void {
 	const isWeb = /^https?:\/\/[^/]/i.test(link) && URL.canParse(link);

@@ -1,7 +1,7 @@
 /*
- * Which addresses lead to this machine or to a private network, as far as an address itself tells. What a name resolves
- * to is not known here, and may change from one look to the next: n8n's own protection (N8N_SSRF_PROTECTION_ENABLED)
- * looks at that when it connects.
+ * Which addresses lead to this machine or to a private network, as far as the address itself shows. What a name
+ * resolves to is not known here, and may change between two lookups: n8n's own protection (N8N_SSRF_PROTECTION_ENABLED)
+ * checks it when it connects.
  */
 
 /**
@@ -12,7 +12,7 @@ export function isPrivateHost(hostname: string): boolean {
 	const host = hostname.replace(/\.+$/, '').toLowerCase();
 	if (host.startsWith('[')) return isPrivateV6(host.slice(1, -1));
 	if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPrivateV4(host.split('.').map(Number));
-	// A name without a dot is one of the local network or of Docker (`minio`, `n8n`).
+	// A name without a dot belongs to the local network or to Docker (`minio`, `n8n`).
 	if (!host.includes('.')) return true;
 	return endsWithOneOf(host, PRIVATE_SUFFIXES) || spellsPrivate(host);
 }
@@ -32,10 +32,10 @@ const PRIVATE_SUFFIXES = [
 	'default',
 ];
 
-/** Public names that lead to the machine that asks. */
+/** Public names that resolve to the requesting machine. */
 const LOOPBACK_NAMES = ['localtest.me', 'lvh.me', 'vcap.me', 'lacolhost.com', 'localho.st'];
 
-/** Services whose names lead to the address that is spelled in them, in hex or as an IPv6 with dashes too. */
+/** Services whose names resolve to the address that is written in them, also in hex or as an IPv6 with dashes. */
 const WILDCARD_NAMES = ['nip.io', 'sslip.io', 'xip.io', 'traefik.me'];
 
 const endsWithOneOf = (host: string, names: readonly string[]) =>
@@ -45,8 +45,8 @@ const endsWithOneOf = (host: string, names: readonly string[]) =>
 const SPELLED_V4 = /(?<![\da-z])(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})(?![\da-z])/g;
 
 /**
- * Whether a name spells a private address (`10-0-0-1.example.com`, `127.0.0.1.nip.io`): such names are made to lead
- * there. Only addresses that nothing else looks like: a version `0.1.2.3` in a name is none.
+ * Whether a name contains a private address (`10-0-0-1.example.com`, `127.0.0.1.nip.io`): such names usually resolve to
+ * it. Only unmistakable addresses count: a version `0.1.2.3` in a name does not.
  */
 function spellsPrivate(host: string): boolean {
 	if (endsWithOneOf(host, LOOPBACK_NAMES)) return true;
@@ -80,7 +80,7 @@ function isPrivateV4([a, b]: number[]): boolean {
 	);
 }
 
-/** The eight groups of an IPv6; undefined where it is none. */
+/** The eight groups of an IPv6 address; undefined if it is invalid. */
 function groupsOf(address: string): number[] | undefined {
 	const [head, tail, ...rest] = address.split('%')[0].split('::');
 	const read = (part: string | undefined) =>
@@ -108,17 +108,17 @@ function isPrivateV6(address: string): boolean {
 	const isMapped =
 		begins(0, 0, 0, 0) && ((e === 0 && (f === 0 || f === 0xffff)) || (e === 0xffff && f === 0));
 	if (isMapped || begins(0x64, 0xff9b, 0, 0, 0, 0)) return isPrivateV4(v4Of(g, h));
-	// NAT64 of a network's own.
+	// Local NAT64.
 	if (begins(0x64, 0xff9b, 1)) return true;
-	// 6to4, ISATAP, and Teredo, which turns each bit over.
+	// 6to4, ISATAP, and Teredo, which inverts each bit.
 	if (a === 0x2002) return isPrivateV4(v4Of(b, c));
 	if ((e & 0xfdff) === 0 && f === 0x5efe) return isPrivateV4(v4Of(g, h));
 	return a === 0x2001 && b === 0 && isPrivateV4(v4Of(g ^ 0xffff, h ^ 0xffff));
 }
 
 /**
- * Whether an address is one of this machine or a private network, while the provider is on the internet: it never comes
- * from there, and nobody there can fetch it.
+ * Whether an address belongs to this machine or a private network although the provider is on the internet. Such an
+ * address cannot come from the provider, and the provider cannot fetch it.
  *
  * @param providerUrl the provider's base URL
  */

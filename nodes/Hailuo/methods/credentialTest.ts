@@ -16,25 +16,25 @@ import { failedCheck, goodKey } from './keyVerdict';
  * The tests of the credentials, named by `testedBy` in the nodes. None of them costs anything, and none
  * throws: n8n answers an exception with a bare "500" in place of a sentence.
  *
- * Functions rather than n8n's declarative `test`, because that one cannot tell these cases apart: it sees
- * the status or the body but never both (a 403 can be a bad key or an empty account), calls every web page
- * that answers 200 a success, and shows `ECONNREFUSED` as it is.
+ * Functions instead of n8n's declarative `test`, which cannot distinguish these cases: it sees the status or the body
+ * but never both (a 403 can be a bad key or an empty account), accepts every web page that answers 200, and shows
+ * `ECONNREFUSED` unexplained.
  *
  * The requests go through the one helper that n8n gives a credential test (`ICredentialTestFunctions` has
  * no `httpRequest`), and not through `fetch`: only the helper honours n8n's proxy and its guard against
  * requests into the own network.
  */
 
-/** ms until an answer counts as missing; a person is waiting for the result. */
+/** Timeout in ms; a person is waiting for the result. */
 const TIMEOUT_MS = 15_000;
 
 type Helpers = ICredentialTestFunctions['helpers'];
 
-/** The name of what failed, without its text: that can hold headers. */
+/** The name of the error, without its message, which may contain headers. */
 const codeOf = (error: unknown): string =>
 	networkFault(error).code ?? String((error as Partial<Error>)?.name ?? 'unknown');
 
-/** What is wrong with a key on the face of it, or undefined. The prefix differs by provider: not checked. */
+/** An obvious fault of a key, or undefined. The prefix is not checked, because it depends on the provider. */
 function keyFault(key: unknown): string | undefined {
 	if (typeof key !== 'string' || !key) return "The field 'API Key' is empty";
 	if (/^bearer\s/i.test(key)) return "Remove the word 'Bearer' from the field 'API Key'";
@@ -44,7 +44,7 @@ function keyFault(key: unknown): string | undefined {
 	return undefined;
 }
 
-/** Requests to the credential's own host. Redirects are answers: the key must not follow them elsewhere. */
+/** Requests to the credential's own host. Redirects are not followed, because the key must not be sent elsewhere. */
 function clientOf(helpers: Helpers, baseUrl: string, authorization?: string): HttpClient {
 	return {
 		async request({ method, path, query }) {
@@ -74,7 +74,7 @@ function clientOf(helpers: Helpers, baseUrl: string, authorization?: string): Ht
 	};
 }
 
-/** A refused key may be right and the typed address wrong: other services refuse foreign keys as well. */
+/** A rejected key may be right and the typed address wrong: other services reject unknown keys too. */
 function withHost(verdict: INodeCredentialTestResult, host: string): INodeCredentialTestResult {
 	if (/^The API key is valid|'Base URL'/.test(verdict.message)) return verdict;
 	return { ...verdict, message: `${verdict.message} The requested address was ${host}.` };
@@ -114,7 +114,7 @@ const credentialTestOf = (provider: Provider) =>
 		return await run(this.helpers, credential, provider);
 	};
 
-/** By the name that stands under `testedBy`: `hailuoWaveSpeedApiTest`. */
+/** By the name in `testedBy`: `hailuoWaveSpeedApiTest`. */
 export const credentialTest = Object.fromEntries(
 	providers.map((id) => {
 		const provider = providerOf(id);

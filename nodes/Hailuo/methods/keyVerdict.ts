@@ -4,10 +4,9 @@ import { troubleOf } from '../providers/networkFault';
 import type { Balance, Provider } from '../providers/types';
 
 /**
- * What the test of a credential says of a key. Pure: what the provider's own check gave or threw goes in, a sentence
- * comes out.
- * n8n shows the sentence only beside status 'Error', so a key that is good but useless for now (no credit)
- * is an 'Error' too; its sentence begins with saying that the key is valid.
+ * The message of a credential test. Pure: it converts the result or the error of the provider's check into a sentence.
+ * n8n shows the sentence only beside status 'Error', so a valid key without credit is an 'Error' too; its sentence
+ * begins by saying that the key is valid.
  */
 
 const ok = (message: string): INodeCredentialTestResult => ({ status: 'OK', message });
@@ -16,7 +15,7 @@ const not = (message: string): INodeCredentialTestResult => ({ status: 'Error', 
 const VALID = 'The API key is valid';
 const UNCHECKED = 'so the key could not be checked';
 
-/** @param balance where the provider told one */
+/** @param balance if the provider reports one */
 export function goodKey({ keyTest }: Provider, balance?: Balance): INodeCredentialTestResult {
 	if (!balance) return ok(VALID);
 	if (balance.balance <= 0) return noCredit(keyTest);
@@ -26,7 +25,7 @@ export function goodKey({ keyTest }: Provider, balance?: Balance): INodeCredenti
 const noCredit = ({ account, topUp }: Provider['keyTest']) =>
 	not(`The API key is valid, but the ${account} account is out of credit. Top it up ${topUp}.`);
 
-/** The sentence for what the check threw. @param host that was asked */
+/** The sentence for an error of the check. @param host that was asked */
 export function failedCheck(
 	{ keyTest, addresses }: Provider,
 	error: unknown,

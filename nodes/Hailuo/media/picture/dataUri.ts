@@ -1,6 +1,6 @@
 /**
- * Up to this many bytes a picture goes into the submit as a data URI; a larger one goes up first, where the provider
- * has an upload call, and the submit carries its URL.
+ * Up to this many bytes, a picture is sent in the submit as a data URI. A larger one is uploaded first, if the provider
+ * has an upload call, and the submit contains its URL.
  *
  * Measured by tools/bench/upload.js (20 Mbit/s up, 0.3 s to each answer, the submit answered with 429 once):
  *
@@ -11,14 +11,14 @@
  * | 15 MB   | inline | 16.8 s      | 20 MB, 8.3 s    | 40 MB       | 20 MB a job         | 101 MB |
  * | 15 MB   | upload | 7.0 s       | 0.1 kB, 0.3 s   | 15 MB       | 0.1 kB              | 32 MB  |
  *
- * What decides is the paid POST: it must not be repeated after a broken connection, so it should be short. With a
- * picture inside it lasts as long as the picture takes, and a 429 sends all of it again; an upload costs nothing and
- * may be repeated. And the search for a job whose answer was lost reads the history with its inputs. Below the limit
- * the extra round trip of an upload costs more than it saves, and uploads count towards a quota.
+ * The paid POST decides: it must not be repeated after a lost connection, so it should be short. With a picture inside,
+ * it takes as long as the picture needs, and after a 429 the picture is sent again. An upload costs nothing and may be
+ * retried. Also, the search for a job whose answer was lost reads the history with its inputs. Below the limit, the
+ * extra round trip of an upload costs more than it saves, and uploads count towards a quota.
  */
 export const INLINE_MAX_BYTES = 256_000;
 
-/** `data:image/jpeg;base64,…`: the normal form, without the space that WaveSpeed's prose has. */
+/** `data:image/jpeg;base64,…`: the standard form, without the space in WaveSpeed's documentation. */
 export function toDataUri(data: Buffer, mimeType: string): string {
 	return `data:${mimeType};base64,${data.toString('base64')}`;
 }

@@ -1,12 +1,14 @@
-/** How nodes hand on files as JSON: Airtable, Notion, Cloudinary, Google Drive. The first one that is there counts. */
+/**
+ * Keys under which nodes pass files in JSON: Airtable, Notion, Cloudinary, Google Drive. The first existing one counts.
+ */
 const KEYS = ['url', 'file', 'external', 'secure_url', 'webContentLink'] as const;
 
-/** Longer texts are pictures, no lists of addresses. */
+/** Longer texts are pictures, not lists of addresses. */
 const MAX_JSON = 100_000;
 
 /**
- * What stands in a field for files: one text for each. A list, an object with a `url` in it and either of them as JSON text
- * are taken apart; what names no file stays as it is, for whoever reads it to refuse.
+ * The entries of a field for files, one for each file. Lists and objects with a `url` are unpacked, also if they are
+ * JSON text. Anything else is returned unchanged, and the caller rejects it.
  */
 export function entriesOf(value: unknown): unknown[] {
 	const parsed = typeof value === 'string' ? parseJson(value) : value;
@@ -36,21 +38,21 @@ function addressIn(value: unknown): string | undefined {
 	return undefined;
 }
 
-/** An address as text programs wrap it: `<…>`, `"…"`, `[name](…)`, `name (…)`, `=IMAGE("…")`. */
+/** An address in the wrappings of text programs: `<…>`, `"…"`, `[name](…)`, `name (…)`, `=IMAGE("…")`. */
 const WRAPPED =
 	/^(?:[^\s<>()"'`]{0,200} ?[([<"'`]{1,2}|!?\[[^\]]{0,200}\]\(|=IMAGE\(")(https?:\/\/)/i;
 const LEADING = 250;
 
-/** Where another address begins. Never at a comma alone: Cloudinary and Amazon have commas inside of addresses. */
+/** Where another address begins. Not at every comma: Cloudinary and Amazon have commas inside addresses. */
 const NEXT = /[\s,;|"'`<>()[\]{}]+https?:\/\//gi;
 
-/** @returns the text without what is wrapped around the one address in it; the text itself where nothing is */
+/** @returns the address in the text without its wrapping; the text itself if there is none */
 export function unwrap(text: string): string {
 	const head = WRAPPED.exec(text.slice(0, LEADING));
 	const from = head ? head[0].length - head[1].length : 0;
 	if (from === 0 && !/^https?:\/\//i.test(text)) return text;
 	let address = text.slice(from);
-	// A full stop or a comma behind it ends a sentence, and a bracket that was not opened is not its own.
+	// A final full stop or comma belongs to the sentence around the address, and so does a bracket that was not opened.
 	for (;;) {
 		const last = address.at(-1)!;
 		const pair = { ')': '(', ']': '[', '}': '{', '>': '<' }[last];
@@ -60,6 +62,6 @@ export function unwrap(text: string): string {
 	}
 }
 
-/** How many addresses a text names. */
+/** How many addresses a text contains. */
 export const countAddresses = (text: string): number =>
 	(text.match(NEXT)?.length ?? 0) + (/^https?:\/\//i.test(text) ? 1 : 0);

@@ -1,12 +1,12 @@
-/** The one fact of EXIF that matters here: how the picture is to be turned. */
+/** The only EXIF value that matters here: how the picture must be rotated. */
 
 const ORIENTATION = 0x0112;
 const SHORT = 3;
 const LONG = 4;
 
 /**
- * The orientation (1 to 8) that a TIFF structure names, as EXIF carries it; undefined where it names none or
- * is damaged. It reads the first directory only: the second one describes the thumbnail.
+ * The orientation (1 to 8) in the TIFF structure of EXIF; undefined if it is missing or damaged. Reads only the first
+ * directory: the second one describes the thumbnail.
  */
 export function readOrientation(tiff: Buffer): number | undefined {
 	if (tiff.length < 8) return undefined;
@@ -24,7 +24,7 @@ export function readOrientation(tiff: Buffer): number | undefined {
 		if (entry + 12 > tiff.length) return undefined;
 		if (u16(entry) !== ORIENTATION) continue;
 		const type = u16(entry + 2);
-		// A SHORT stands left-aligned in the four bytes of the value, in either byte order.
+		// A SHORT is left-aligned in the four bytes of the value, in either byte order.
 		const value = type === SHORT ? u16(entry + 8) : type === LONG ? u32(entry + 8) : 0;
 		return value >= 1 && value <= 8 ? value : undefined;
 	}

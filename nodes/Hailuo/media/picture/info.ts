@@ -4,28 +4,28 @@ import { readOrientation } from './exif';
 import { identify } from './fileType';
 import { readJpeg } from './jpeg';
 
-/** What a picture's own bytes say about it. */
+/** What the bytes of a picture say about it. */
 export interface ImageInfo {
 	mimeType: 'image/jpeg' | 'image/png' | 'image/webp' | 'image/heic';
-	/** px, as displayed: width and height change places for the EXIF orientations 5 to 8. */
+	/** px, as displayed: width and height are swapped for the EXIF orientations 5 to 8. */
 	width: number;
 	/** px, as displayed. */
 	height: number;
-	/** EXIF, 1 to 8; absent where the file names none. */
+	/** EXIF, 1 to 8; absent if the file has none. */
 	orientation?: number;
-	/** Absent where there is nothing of the kind. */
+	/** Absent if there are none. */
 	traits?: Trait[];
 }
 
 /**
- * Reads type and size of a JPEG, PNG, WebP or HEIC from its bytes; nothing is decoded, and neither a declared MIME
- * type nor a file name is asked.
+ * Reads type and size of a JPEG, PNG, WebP or HEIC from its bytes. Nothing is decoded, and neither the declared MIME
+ * type nor the file name is used.
  *
- * Cameras store a portrait picture lying on its side with an EXIF orientation. Turning changes which side is
- * the width: the ratio becomes its reciprocal, the short side stays the same length. (Since the providers'
- * limits of the ratio, 2:5 and 5:2, are reciprocals too, it changes what a message says, not the verdict.)
+ * Cameras store a portrait picture on its side, with an EXIF orientation. Rotation swaps width and height: the ratio
+ * becomes its reciprocal, and the short side keeps its length. (The providers' limits of the ratio, 2:5 and 5:2, are
+ * reciprocals too, so this affects only the message, not the result.)
  *
- * @throws FieldError, of no field yet, for a file that is damaged, cut off or of another type.
+ * @throws FieldError without a real field, for a file that is damaged, cut off or of another type.
  */
 export function readImageInfo(data: Buffer): ImageInfo {
 	if (data.length === 0) throw unreadable('is empty (0 bytes)');
@@ -142,8 +142,8 @@ function webpChunks(data: Buffer): { orientation?: number; holdsPicture: boolean
 }
 
 /**
- * The largest of the pictures that a HEIC holds: it is cut into tiles, and has thumbnails. Whether it lies on its side is
- * not asked: that changes neither side's length.
+ * The size of the largest picture in a HEIC, which consists of tiles and has thumbnails. The rotation is ignored,
+ * because it does not change the lengths of the sides.
  */
 function readHeic(data: Buffer): Size {
 	const meta = boxAt(data, ['meta']);

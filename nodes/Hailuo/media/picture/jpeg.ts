@@ -2,7 +2,7 @@ import { readOrientation } from './exif';
 import { cutOff, damaged, type Size } from './damage';
 import { holdsAllBlocks, holdsAllScans, readTables, type Component, type Scan } from './jpegScan';
 
-/** All frame headers but 0xC4, 0xC8 and 0xCC, which are tables, a reserved code and arithmetic conditioning. */
+/** All frame headers except 0xC4, 0xC8 and 0xCC, which are tables, a reserved code and arithmetic conditioning. */
 function isFrameHeader(marker: number): boolean {
 	return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
@@ -23,13 +23,13 @@ interface Frame {
 }
 
 /**
- * The size of a JPEG, by its bytes. As tolerant as libjpeg, with which nearly every program opens JPEGs: stray bytes
- * between segments, odd markers, anything behind the end, and a missing end marker where all of the picture is there.
+ * Reads the size of a JPEG from its bytes. As tolerant as libjpeg, which nearly every program uses: it accepts stray
+ * bytes between segments, odd markers, data after the end, and a missing end marker if the picture is complete.
  *
- * It walks from segment to segment by their lengths and never searches for a frame header: the thumbnail inside EXIF is
- * a whole JPEG with one of its own, and would be taken for the picture.
+ * It goes from segment to segment by their lengths and never searches for a frame header: the thumbnail in EXIF is a
+ * complete JPEG with its own header, and could be mistaken for the picture.
  *
- * @throws FieldError, of no field yet
+ * @throws FieldError without a real field
  */
 export function readJpeg(data: Buffer): Size {
 	let frame: Frame | undefined;
@@ -45,7 +45,7 @@ export function readJpeg(data: Buffer): Size {
 			continue;
 		}
 		if (marker === 0x00 || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
-			at += 2; // stands alone, without a length
+			at += 2; // has no length
 			continue;
 		}
 		if (marker === 0xd9 || marker === 0xd8) throw damaged('it contains no picture');
@@ -90,7 +90,7 @@ function requirePicture(
 	scan: Scan,
 ): void {
 	const blocks = { width, height, components };
-	// Anywhere behind the scan's beginning, because phones append further data.
+	// Anywhere after the beginning of the scan, because phones append further data.
 	const end = data.lastIndexOf(END_OF_JPEG);
 	if (end < start) {
 		const rest = data.subarray(start);
@@ -99,7 +99,7 @@ function requirePicture(
 		throw cutOff();
 	}
 	if (!HUFFMAN.has(marker)) return;
-	// Each block of each colour takes a bit at the least.
+	// Each block of each colour needs at least one bit.
 	const h = Math.max(1, ...components.map((one) => one.h));
 	const v = Math.max(1, ...components.map((one) => one.v));
 	const least = Math.ceil(width / (8 * h)) * Math.ceil(height / (8 * v)) * components.length;

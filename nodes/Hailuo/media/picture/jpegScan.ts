@@ -1,11 +1,11 @@
-/** One colour of a JPEG, with how finely it is stored across and down. */
+/** One colour of a JPEG, with its horizontal and vertical sampling. */
 export interface Component {
 	id: number;
 	h: number;
 	v: number;
 }
 
-/** What a scan is read with. */
+/** What is needed to read a scan. */
 export interface Scan {
 	/** Huffman tables by class and number (0x00 to 0x03 and 0x10 to 0x13). */
 	tables: Map<number, Uint16Array>;
@@ -28,7 +28,7 @@ function tableOf(counts: Buffer, symbols: Buffer): Uint16Array {
 	return table;
 }
 
-/** Reads the Huffman tables of one segment; what is damaged is left out. */
+/** Reads the Huffman tables of one segment; damaged ones are skipped. */
 export function readTables(segment: Buffer, tables: Map<number, Uint16Array>): void {
 	for (let at = 0; at + 17 <= segment.length; ) {
 		const counts = segment.subarray(at + 1, at + 17);
@@ -38,7 +38,7 @@ export function readTables(segment: Buffer, tables: Map<number, Uint16Array>): v
 	}
 }
 
-/** The bits of a scan, without the zero behind each 0xFF, up to the next marker. */
+/** The bits of a scan, without the zero after each 0xFF, up to the next marker. */
 class Bits {
 	private at = 0;
 	private held = 0;
@@ -67,7 +67,7 @@ class Bits {
 		return this.count >= 0;
 	}
 
-	/** To behind the next restart marker. @returns whether there is one */
+	/** Moves past the next restart marker. @returns whether there is one */
 	restart(): boolean {
 		this.held = this.count = 0;
 		const marker = this.data[this.at + 1];
@@ -78,8 +78,8 @@ class Bits {
 }
 
 /**
- * Whether a scan without an end marker holds every block of the picture: it is decoded, except for the colours. Only for
- * one scan with all colours, as nearly all cameras and programs write it.
+ * Whether a scan without an end marker contains every block of the picture: it is decoded, except for the colours.
+ * Works only for a single scan with all colours, as nearly all cameras and programs write it.
  *
  * @param data what follows the header of the scan
  * @param header of the scan, without its marker and length
@@ -136,8 +136,8 @@ function skipBlock(bits: Bits, dc: Uint16Array, ac: Uint16Array): boolean {
 const COEFFICIENTS = 64;
 
 /**
- * Whether a progressive JPEG without an end marker has come to the last of its scans: each of them makes all of the picture
- * sharper, and the last ones bring the final bit of each coefficient of each colour.
+ * Whether a progressive JPEG without an end marker contains its last scans: each scan sharpens the whole picture, and
+ * the last ones contain the final bit of each coefficient of each colour.
  *
  * @param data what follows the header of the first scan
  * @param header of the first scan, without its marker and length
@@ -152,7 +152,7 @@ export function holdsAllScans(
 		const count = scan[0];
 		if (scan.length < 4 + 2 * count) return;
 		const [from, to, bits] = scan.subarray(1 + 2 * count);
-		// The lower four bits say how many of the coefficient's bits are still to come.
+		// The lower four bits say how many bits of the coefficient are still missing.
 		if ((bits & 15) > 0) return;
 		for (let nth = 0; nth < count; nth++) {
 			for (let one = from; one <= to; one++) left.get(scan[1 + 2 * nth])?.delete(one);

@@ -1,4 +1,4 @@
-/** Values a pixel, by the colour type: grey, RGB, palette, grey and alpha, RGB and alpha. */
+/** Values per pixel, by colour type: grey, RGB, palette, grey and alpha, RGB and alpha. */
 const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 /** Interlaced pictures come in seven passes: first column and row, and the steps to the next ones. */
@@ -12,9 +12,7 @@ const PASSES = [
 	[0, 1, 1, 2],
 ];
 
-/**
- * Whether a PNG whose chunks are in order holds all of its pixels: it is unpacked, and what comes out is counted, not kept.
- */
+/** Whether a PNG with valid chunks contains all of its pixels: it is unpacked, and the bytes are counted, not kept. */
 export async function holdsAllPixels(data: Buffer): Promise<boolean> {
 	const packed: Buffer[] = [];
 	for (let at = 8; at + 12 <= data.length; ) {
@@ -44,7 +42,7 @@ function unpackedBytes(header: Buffer): number | undefined {
 	);
 }
 
-/** Stops as soon as there are as many: a small file may unpack to gigabytes. */
+/** Stops when enough bytes have been counted: a small file may unpack to gigabytes. */
 async function unpacksTo(packed: readonly Buffer[], wanted: number): Promise<boolean> {
 	const unpacked = new Blob([...packed]).stream().pipeThrough(new DecompressionStream('deflate'));
 	const reader = unpacked.getReader();

@@ -1,4 +1,4 @@
-/** One box of an MP4, MOV or HEIC file: its type, and where its content lies in the data. */
+/** One box of an MP4, MOV or HEIC file: its type, and the position of its content in the data. */
 export interface Box {
 	type: string;
 	start: number;
@@ -6,10 +6,10 @@ export interface Box {
 	end: number;
 }
 
-/** Far more than any file has at one level: a forged file must not hold the process. */
+/** Far more than any file has at one level: a forged file must not block the process. */
 const MAX_BOXES = 10_000;
 
-/** The boxes between two places, until one is cut off or damaged. */
+/** The boxes between two positions, up to the first one that is cut off or damaged. */
 export function* boxesOf(data: Buffer, start = 0, end = data.length): Generator<Box> {
 	let at = start;
 	for (let count = 0; at + 8 <= end && count < MAX_BOXES; count++) {
@@ -28,7 +28,7 @@ export function* boxesOf(data: Buffer, start = 0, end = data.length): Generator<
 	}
 }
 
-/** The first box at the end of a way, e.g. `['moov', 'mvhd']`. */
+/** The first box at the end of a path, e.g. `['moov', 'mvhd']`. */
 export function boxAt(data: Buffer, way: readonly string[], within?: Box): Box | undefined {
 	let box: Box | undefined = within;
 	for (const type of way) {

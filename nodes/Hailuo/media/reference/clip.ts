@@ -1,6 +1,6 @@
 import { boxAt, boxesOf, type Box } from './boxes';
 
-/** What the header of an MP4 or MOV says of its picture. What it does not say is undefined. */
+/** What the header of an MP4 or MOV says about its video track. Missing facts are undefined. */
 export interface ClipInfo {
 	/** s */
 	seconds?: number;
@@ -13,7 +13,7 @@ export interface ClipInfo {
 /**
  * Reads length, frame rate and codec of the first video track; nothing is decoded.
  *
- * @returns undefined where the file has no header or no video track
+ * @returns undefined if the file has no header or no video track
  */
 export function readClip(data: Buffer): ClipInfo | undefined {
 	const moov = boxAt(data, ['moov']);
@@ -45,7 +45,10 @@ function handlerOf(data: Buffer, trak: Box): string | undefined {
 		: undefined;
 }
 
-/** Time scale and duration stand in the same order in mvhd and mdhd; in s. A length of 0 is one that is told elsewhere. */
+/**
+ * Duration in s. Time scale and duration have the same order in mvhd and mdhd. A length of 0 means that it is given
+ * elsewhere.
+ */
 function timed(data: Buffer, box: Box | undefined): number | undefined {
 	if (!box || box.end - box.start < 20) return undefined;
 	const long = data[box.start] === 1;

@@ -19,7 +19,7 @@ import { DownloadFailed } from '../video/downloadFailed';
 import { checkClip, checkClipBytes } from './check';
 import { isAddress, KINDS, type ReferenceKind } from './names';
 
-/** A file that a job refers to: by its address, or with its bytes. */
+/** A reference file of a job: its address or its bytes. */
 export type Reference =
 	| { kind: 'url'; url: string }
 	| {
@@ -33,7 +33,7 @@ export type Reference =
 			sha256: string;
 			/** Of a picture. */
 			notes?: readonly Note[];
-			/** s; of a video or a sound whose header tells it. */
+			/** s; for a video or a sound file whose header contains it. */
 			seconds?: number;
 	  };
 
@@ -44,17 +44,18 @@ interface ReferenceInput {
 	/** The label of the field in the editor. */
 	label: string;
 	pictures: PictureRules;
-	/** Absent for a custom model: nothing about a video or a sound is checked then. */
+	/** Absent for a custom model: then videos and sound files are not checked. */
 	rules?: ReferenceRules;
-	/** The provider's base URL; decides whether an address on a private host makes sense. */
+	/** The provider's base URL; decides whether an address on a private host is allowed. */
 	providerUrl: string;
-	/** Whether n8n fetches what an address names, and not the provider. */
+	/** Whether n8n fetches the address, not the provider. */
 	byN8n: boolean;
 	fetch: Fetch;
 }
 
 /**
- * One reference, checked against what the model takes. An address is checked for its form only: the provider fetches it.
+ * One reference, checked against the rules of the model. Of an address, only the form is checked: the provider fetches
+ * it.
  *
  * @throws FieldError, before any request
  */
@@ -101,10 +102,10 @@ export async function loadReference(
 /** The field and its value, as the editor calls them. */
 const HOW_BY_N8N = "Choose 'Fetched by n8n' in 'Reference Addresses'";
 
-/** Where nothing is known of the model, in bytes: the most that any takes. */
+/** Limit in bytes if the model is unknown: the maximum of any model. */
 const MAX_CLIP_BYTES = 50_000_000;
 
-/** @throws FieldError where nothing comes, or something else than the model takes */
+/** @throws FieldError if nothing can be fetched, or the model does not accept the file */
 async function fetchedClip(
 	url: string,
 	kind: Exclude<ReferenceKind, 'picture'>,
@@ -112,7 +113,7 @@ async function fetchedClip(
 ): Promise<Reference> {
 	const limits = kind === 'video' ? rules?.videos : rules?.audios;
 	const maxBytes = limits?.maxBytes ?? MAX_CLIP_BYTES;
-	// Without its query, in which there may be a token.
+	// Without its query, which may contain a token.
 	const { host, pathname } = new URL(url);
 	const name = `${host}/…/${pathname.split('/').at(-1)?.slice(0, 60) ?? ''}`;
 	const outcome = await settle(

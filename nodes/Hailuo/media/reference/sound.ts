@@ -14,7 +14,7 @@ interface Frame {
 /**
  * The length of a WAV or MP3 in s, from its headers; nothing is decoded.
  *
- * @returns undefined where it cannot be told
+ * @returns undefined if it cannot be determined
  */
 export function soundSeconds(data: Buffer): number | undefined {
 	return data.toString('latin1', 0, 4) === 'RIFF' ? wavSeconds(data) : mp3Seconds(data);
@@ -27,7 +27,7 @@ function wavSeconds(data: Buffer): number | undefined {
 		const size = data.readUInt32LE(at + 4);
 		const start = at + 8;
 		if (name === 'fmt ' && start + 12 <= data.length) bytesPerSecond = data.readUInt32LE(start + 8);
-		// A WAV that was written while it was recorded may name no size, or one beyond its end.
+		// A WAV that was written during recording may have no size, or one beyond its end.
 		if (name === 'data') {
 			const bytes = Math.min(size, data.length - start);
 			return bytesPerSecond > 0 ? bytes / bytesPerSecond : undefined;
@@ -37,7 +37,7 @@ function wavSeconds(data: Buffer): number | undefined {
 	return undefined;
 }
 
-/** Frame by frame, so that a variable bit rate is counted right whatever the file says about itself. */
+/** Counted frame by frame, so that a variable bit rate is handled correctly, whatever the file says about itself. */
 function mp3Seconds(data: Buffer): number | undefined {
 	let at = afterTag(data);
 	// A few stray bytes are common between the tag and the first frame.
@@ -49,7 +49,7 @@ function mp3Seconds(data: Buffer): number | undefined {
 		if (!isInfo(data, at, frame)) seconds += frame.seconds;
 		at += frame.bytes;
 	}
-	// A file that is damaged early: by the bit rate of its first frame, or a long one would pass for a short one.
+	// If the file is damaged early, the bit rate of its first frame is used, or a long file would count as a short one.
 	if (first && at - begin < (data.length - begin) / 2) {
 		return ((data.length - begin) / first.bytes) * first.seconds;
 	}
@@ -62,7 +62,7 @@ function afterTag(data: Buffer): number {
 	return 10 + [6, 7, 8, 9].reduce((size, index) => size * 128 + (data[index] & 0x7f), 0);
 }
 
-/** The first frame of many files holds facts about the others, and no sound. */
+/** In many files, the first frame contains facts about the others, and no sound. */
 function isInfo(data: Buffer, at: number, { bytes }: Frame): boolean {
 	const head = data.toString('latin1', at, at + Math.min(bytes, 64));
 	return head.includes('Xing') || head.includes('Info') || head.includes('VBRI');

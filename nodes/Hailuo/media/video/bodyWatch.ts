@@ -4,12 +4,12 @@ import { Mp4Scan } from './mp4';
 type Body = import('node:stream').Readable;
 
 /**
- * Watches the bytes of an answer's body go by on their way into n8n's storage: counts them, and refuses a
- * body that is too large or no video.
+ * Watches the bytes of a body on their way into n8n's storage: counts them, and rejects a body that is too large or not
+ * a video.
  *
- * It observes by wrapping `emit` instead of adding a `data` listener. A listener would start the flow before
- * n8n reads (bytes lost in filesystem mode), and with a pause() against that the default memory mode, which
- * reads by a `data` listener of its own, would wait for ever. Node emits `data` however a stream is read.
+ * It observes by wrapping `emit` instead of adding a `data` listener. A listener would start the flow before n8n reads
+ * (bytes would be lost in filesystem mode). With a pause() against that, the memory mode, which reads with its own
+ * `data` listener, would wait for ever. Node emits `data` however a stream is read.
  */
 export class BodyWatch {
 	/** Received so far. */
@@ -29,11 +29,11 @@ export class BodyWatch {
 		this.failed = new Promise<never>((_resolve, reject) => {
 			this.reject = reject;
 		});
-		// It is raced, but nobody may be listening yet, or any more.
+		// It is used in a race, but possibly nobody is listening yet, or any longer.
 		this.failed.catch(() => {});
 	}
 
-	/** Gives up; the first reason stays. */
+	/** Fails the download; only the first reason counts. */
 	fail(reason: unknown): void {
 		this.reject(reason);
 	}
@@ -59,12 +59,12 @@ export class BodyWatch {
 	}
 
 	/**
-	 * What is wrong with a body that ended without an exception, if anything. `declared` is the Content-Length.
+	 * The problem of a body that ended without an error, if any. `declared` is the Content-Length.
 	 *
-	 * Fewer bytes than declared count as cut off, unless the boxes prove the video whole: that is the case
-	 * when the HTTP client unpacked a compressed answer, whose length is that of the packed bytes. An answer
-	 * without a length counts as cut off where its last box is incomplete, and one whose length is right where the boxes
-	 * prove that the file itself was cut before it was served.
+	 * Fewer bytes than declared count as cut off, unless the boxes prove that the video is complete: this happens if the
+	 * HTTP client unpacked a compressed answer, because the length is that of the compressed bytes. An answer without a
+	 * length counts as cut off if its last box is incomplete. An answer with the right length counts as cut off if the
+	 * boxes prove that the file itself was incomplete on the server.
 	 */
 	verdict(declared: number | undefined): DownloadFailed | undefined {
 		if (this.bytes === 0) return cutOff(this.url, 'no bytes arrived');
@@ -79,7 +79,7 @@ export class BodyWatch {
 	}
 }
 
-/** The server may still be getting the file, so it is asked for again. */
+/** The server may still be receiving the file, so the download is retried. */
 const cutFile = (url: string, bytes: number) =>
 	new DownloadFailed(`the server has only part of it (${bytes} bytes)`, {
 		reason: 'cut',
@@ -100,8 +100,8 @@ export function tooLarge(bytes: number, maxBytes: number, url: string): Download
 }
 
 /**
- * Refused rather than passed on with a warning: the file would be called .mp4, and the next step (YouTube,
- * Slack) would fail in a way that nobody understands. The job keeps its URL, so nothing paid is lost.
+ * Rejected rather than passed on with a warning: the file would be called .mp4, and the next step (YouTube, Slack)
+ * would fail for no visible reason. The job keeps its URL, so nothing paid is lost.
  */
 function notMp4(url: string): DownloadFailed {
 	return new DownloadFailed('the downloaded file is not an MP4', {

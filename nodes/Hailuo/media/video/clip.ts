@@ -14,11 +14,11 @@ import { isSameH264 } from './h264Setup';
 import { outlineOf, type ClipSource, type Outline, type Room } from './outline';
 import { forgedTable, MAX_PACKETS } from './sampleTables';
 
-/** A clip that cannot be joined. The message goes on after the clip's name: "is no MP4". */
+/** A clip that cannot be joined. The message continues after the clip's name: "is not an MP4". */
 export class ClipRefused extends Error {
 	constructor(
 		message: string,
-		/** What the person can do. */
+		/** What the user can do. */
 		readonly fix: string,
 	) {
 		super(message);
@@ -31,7 +31,7 @@ interface SoundFacts {
 	kind: AudioCodec;
 	/** As browsers name it, e.g. `mp4a.40.2`. */
 	codec: string;
-	/** Hex: what a decoder is set up with. */
+	/** The setup data of the decoder, in hex. */
 	setup: string;
 	/** Hz */
 	sampleRate: number;
@@ -45,24 +45,24 @@ export interface Packet {
 	/** s */
 	seconds: number;
 	isKey: boolean;
-	/** Where its bytes lie in the clip. */
+	/** The position of its bytes in the clip. */
 	start: number;
 	bytes: number;
 }
 
-/** What a clip is made of. Its bytes stay where they are. */
+/** The content of a clip. Its bytes are not copied. */
 export interface Clip {
 	facts: ClipFacts;
 	/** In the order of decoding. */
 	pictures: Packet[];
-	/** None where there is no sound. */
+	/** Empty if there is no sound. */
 	sounds: Packet[];
 	/** What a decoder is set up with. */
 	videoConfig: VideoDecoderConfig;
 	audioConfig?: AudioDecoderConfig;
 }
 
-/** What decides whether clips fit one another, and what is said of them. */
+/** The facts that decide whether clips fit together, and that messages show. */
 export interface ClipFacts {
 	/** px, as it is shown. */
 	width: number;
@@ -73,7 +73,7 @@ export interface ClipFacts {
 	kind: VideoCodec;
 	/** As browsers name it, e.g. `avc1.640028`. */
 	codec: string;
-	/** Hex: what a decoder is set up with. Only clips of H.264 may differ in it (h264Setup.ts). */
+	/** The setup data of the decoder, in hex. Only clips in H.264 may differ in it (h264Setup.ts). */
 	setup: string;
 	frames: number;
 	/** s; from the first frame to the end of the last. */
@@ -83,10 +83,10 @@ export interface ClipFacts {
 
 export const MAKE_AGAIN = 'Fetch the video again (Job: Wait with its job ID is free), or remove it';
 
-/** Pictures of these kinds tell nothing in themselves that the index of the file does not tell. */
+/** For these codecs, the index of the file contains everything needed; the pictures need not be read. */
 const TOLD_BY_INDEX = new Set(['avc', 'hevc']);
 
-/** Reads what an MP4 (or MOV) is, by its index alone. @throws ClipRefused */
+/** Reads the facts of an MP4 (or MOV) from its index. @throws ClipRefused */
 export async function readClip(source: ClipSource, room: Room): Promise<Clip> {
 	const clip = await parsed(await outlineOf(source, room, false));
 	if (TOLD_BY_INDEX.has(clip.facts.kind)) return clip;
@@ -107,7 +107,7 @@ async function parsed({ data, isMp4, isCut }: Outline): Promise<Clip> {
 	}
 }
 
-/** What the library says of a file that it cannot read. */
+/** The error of the library for a file that it cannot read. */
 export const damaged = (error: unknown): ClipRefused =>
 	new ClipRefused(`is damaged (${String((error as Error)?.message).slice(0, 120)})`, MAKE_AGAIN);
 
@@ -150,7 +150,7 @@ async function described(input: Input, data: Buffer): Promise<Clip> {
 	};
 }
 
-/** The memory of the clip is used again for the next one. */
+/** Copied, because the memory of the clip is reused for the next one. */
 const kept = <T extends { description?: ArrayBuffer | ArrayBufferView }>(config: T): T => ({
 	...config,
 	...(config.description ? { description: Buffer.from(hex(config.description), 'hex') } : {}),

@@ -1,8 +1,8 @@
 /**
- * Reads parts of a clip that lie nearly in their order, though a clip can only be read from its beginning to its end.
+ * Reads parts of a clip that are almost in order, although a clip can only be read from beginning to end.
  *
- * @param reach how far a part may begin before the end of those that were read, in bytes: so much is kept
- * @param endedEarly the error for a clip that ends before a part does
+ * @param reach how far a part may begin before the end of the earlier parts, in bytes: this much is kept
+ * @param endedEarly creates the error for a clip that ends before a part does
  */
 export class ClipReader {
 	private readonly source: AsyncIterator<Uint8Array>;
@@ -20,7 +20,7 @@ export class ClipReader {
 		this.source = source[Symbol.asyncIterator]();
 	}
 
-	/** The bytes of a part, in pieces that are not used again. */
+	/** The bytes of a part, in pieces whose memory is not reused. */
 	async *part(start: number, bytes: number): AsyncGenerator<Uint8Array> {
 		const end = start + bytes;
 		this.furthest = Math.max(this.furthest, start);

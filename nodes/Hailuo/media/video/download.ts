@@ -22,18 +22,18 @@ type Body = import('node:stream').Readable;
 
 export interface DownloadOptions {
 	fileName: string;
-	/** The provider's base URL: what it names is fetched from the own network only where it is there itself. */
+	/** The provider's base URL: addresses in the own network are allowed only if the provider is there too. */
 	providerUrl: string;
-	/** A larger video is refused, by its Content-Length or while it comes; default 1,000,000,000. */
+	/** A larger video is rejected, by its Content-Length or while it arrives; default 1,000,000,000. */
 	maxBytes?: number;
 	clock: Clock;
 	/** Ends the download at once; its reason is thrown. */
 	signal?: AbortSignal;
 	/** ms since the epoch, by `clock`. */
 	deadlineAt?: number;
-	/** All of them, the first included; default 4. */
+	/** Number of attempts, including the first; default 4. */
 	attempts?: number;
-	/** ms without a byte after which an attempt is given up; default 30,000. */
+	/** An attempt fails after this time without a byte, in ms; default 30,000. */
 	idleMs?: number;
 }
 
@@ -43,24 +43,23 @@ export interface Downloaded {
 	mimeType: string;
 }
 
-/** A clip has 2 to 30 MB. This only keeps a wrong or hostile link from filling the disk. */
+/** A clip has 2 to 30 MB. This limit only prevents a wrong or hostile link from filling the disk. */
 const MAX_BYTES = 1_000_000_000;
 const ATTEMPTS = 4;
 const IDLE_MS = 30_000;
-/** First wait between attempts and the longest, in ms; the real one is 50 to 100 % of it. */
+/** First and longest wait between attempts, in ms; the actual wait is 50 to 100 % of it. */
 const BACKOFF_MS = [1_000, 10_000] as const;
-/** The watchdog sleeps no longer than this at a time: n8n's sleep cannot be ended, and would keep its timer. */
+/** The watchdog sleeps no longer than this at a time, in ms: n8n's sleep cannot be cancelled and keeps its timer. */
 const WATCH_MS = 1_000;
 const ACCEPT = 'video/mp4, video/*;q=0.9, */*;q=0.1';
 
 /**
- * Streams a video into n8n's binary data. In filesystem mode (n8n 2's default) only the bytes on their way are
- * in memory; n8n's memory mode holds the whole file by its nature.
+ * Streams a video into n8n's binary data. In filesystem mode (n8n 2's default), only the bytes in transit are in
+ * memory; n8n's memory mode always holds the whole file.
  *
- * No credential goes with it: the link comes out of an answer and leads to a CDN. That is also why redirects
- * may be followed; but each address is looked at first, or an answer could have n8n ask its own network.
- * Cut off, hanging, 408, 425, 429, 5xx and network errors are tried again, with backoff, within `attempts` and the
- * deadline.
+ * No credential is sent: the link comes from an answer and leads to a CDN. Therefore redirects may be followed, but
+ * each address is checked first, or an answer could make n8n call its own network. Interrupted or stalled downloads,
+ * 408, 425, 429, 5xx and network errors are retried with backoff, within `attempts` and the deadline.
  *
  * Throws DownloadFailed, or the signal's reason if it was stopped.
  */
@@ -87,15 +86,15 @@ function pauseMs(attempt: number, { retryAfterMs = 0 }: DownloadFailed, clock: C
 	return Math.max(own, retryAfterMs);
 }
 
-/** One attempt; gives a DownloadFailed back instead of throwing it. */
+/** One attempt; returns a DownloadFailed instead of throwing it. */
 async function tryDownload(
 	this: Context,
 	url: string,
 	options: DownloadOptions,
 ): Promise<Downloaded | DownloadFailed> {
 	const { clock, signal } = options;
-	// Two controllers: `kill` ends the connection and is pulled only when the attempt failed. After a success
-	// the socket may already carry somebody else's request.
+	// Two controllers: `kill` ends the connection, and is used only if the attempt failed. After a success, the socket
+	// may already serve another request.
 	const kill = new AbortController();
 	const done = new AbortController();
 	let progressAt = clock.now();
@@ -118,7 +117,7 @@ async function tryDownload(
 	}
 }
 
-/** The watchdog: fails the attempt when no byte came for `idleMs`, or when the deadline passed. */
+/** The watchdog: fails the attempt if no byte arrived for `idleMs`, or if the deadline passed. */
 async function guardTime(
 	{ clock, idleMs = IDLE_MS, deadlineAt = Infinity }: DownloadOptions,
 	url: string,
@@ -171,7 +170,7 @@ async function transfer(
 	return { binary, bytes: watch.bytes, mimeType };
 }
 
-/** Undefined where there is none, or none that can be read. */
+/** Undefined if it is missing or invalid. */
 function contentLength(value: unknown): number | undefined {
 	if (value === undefined || value === null || value === '') return undefined;
 	const bytes = Number(value);

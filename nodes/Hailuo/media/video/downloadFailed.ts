@@ -2,11 +2,11 @@ import { troubleOf } from '../../providers/networkFault';
 import { parseRetryAfter } from '../../providers/retryAfter';
 
 /**
- * - `missing`: its server does not have it (403, 404, 410): not yet, or no longer
- * - `type`: what came is no video, or the link is no http(s) address
+ * - `missing`: the server does not have it (403, 404, 410): not yet, or no longer
+ * - `type`: the file is not a video, or the link is not an http(s) address
  * - `size`: larger than allowed
  * - `cut`: the connection ended before the video did
- * - `timeout`: nothing came for too long, or the deadline passed
+ * - `timeout`: nothing arrived for too long, or the deadline passed
  * - `network`: no connection
  * - `status`: any other HTTP status
  * - `storage`: n8n could not store the file
@@ -22,13 +22,13 @@ export type DownloadReason =
 	| 'storage';
 
 /**
- * The video is made and paid for, but its file did not arrive: the job's URL is still good to have. The message
- * is the second half of a sentence: `The video could not be downloaded: <message>`.
+ * The video is made and paid for, but its file could not be downloaded. The URL is still useful. The message is the
+ * second half of a sentence: `The video could not be downloaded: <message>`.
  */
 export class DownloadFailed extends Error {
 	readonly reason: DownloadReason;
 	readonly url: string;
-	/** Whether trying again may help; those attempts have been made already when a caller sees it. */
+	/** Whether another attempt may help. When a caller sees it, all attempts have already been made. */
 	readonly retryable: boolean;
 	/** ms, from Retry-After. */
 	readonly retryAfterMs?: number;
@@ -69,10 +69,10 @@ export function failedStatus(
 	});
 }
 
-/** Types that say nothing; the bytes decide. An absent one counts as such too. */
+/** Types that prove nothing, so that the bytes decide; a missing type is one of them. */
 const OPAQUE = new Set(['application/octet-stream', 'binary/octet-stream', 'application/mp4', '']);
 
-/** Refuses an answer that declares itself as something else than a video (an HTML page of a proxy, an XML). */
+/** Rejects an answer whose type is not a video (an HTML page of a proxy, XML). */
 export function failedType(contentType: unknown, url: string): DownloadFailed | undefined {
 	const type = mediaType(contentType);
 	if (type.startsWith('video/') || OPAQUE.has(type)) return undefined;
@@ -83,12 +83,12 @@ export function failedType(contentType: unknown, url: string): DownloadFailed | 
 	});
 }
 
-/** Lower case, without parameters; empty where there is none. */
+/** Lower case, without parameters; empty if there is none. */
 export function mediaType(contentType: unknown): string {
 	return typeof contentType === 'string' ? contentType.split(';')[0].trim().toLowerCase() : '';
 }
 
-/** Full disk, missing rights and the like: fetching it again would end the same. */
+/** Errors like a full disk or missing permissions: another attempt would fail in the same way. */
 const STORAGE = new Set([
 	'ENOSPC',
 	'EDQUOT',
@@ -99,10 +99,10 @@ const STORAGE = new Set([
 	'EMFILE',
 	'EIO',
 ]);
-/** Where a redirect leads: this does not change within a minute; nor does a certificate. */
+/** Errors about the target of a redirect: these do not change within a minute, nor does a certificate. */
 const LASTING = /^(ERR_FR_.*|ERR_INVALID_.*)$/;
 
-/** `begun`: the answer had begun, so that a broken connection cut the video off. */
+/** `begun`: the answer had begun, so the video was cut off. */
 export function failedTransfer(error: unknown, url: string, begun: boolean): DownloadFailed {
 	if (error instanceof DownloadFailed) return error;
 	const { code, message, name } = (error ?? {}) as {
@@ -121,7 +121,7 @@ export function failedTransfer(error: unknown, url: string, begun: boolean): Dow
 			retryable: false,
 		});
 	}
-	// n8n's own protection against requests into the internal network.
+	// n8n's own protection against requests to the internal network.
 	const isOwnNetwork = typeof name === 'string' && name.startsWith('Ssrf');
 	const trouble = troubleOf(word);
 	if (begun || trouble === 'broken' || word === 'ECONNABORTED') return cutOff(url, detail);

@@ -1,9 +1,9 @@
 const MAX_LENGTH = 120;
 
 /**
- * `<model>-<jobId>.mp4`: only letters, digits, `.`, `_` and `-`, never a leading dot, at most 120 characters.
- * Both parts come from outside: a slash would name another folder. Where it is too long the model is cut,
- * never the job id, which tells one video from another.
+ * `<model>-<jobId>.mp4`: only letters, digits, `.`, `_` and `-`, never a leading dot, at most 120 characters. Both
+ * parts come from outside: a slash would lead to another folder. If the name is too long, the model is shortened, never
+ * the job ID, which identifies the video.
  */
 export function videoFileName(model: string, jobId: string): string {
 	const id = clean(jobId).slice(-80) || 'video';

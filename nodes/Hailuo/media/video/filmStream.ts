@@ -1,11 +1,11 @@
 import type { Film } from './join';
 
-/** Where n8n reads a stream by its events. */
+/** A listener that n8n registers for the events of a stream. */
 type Listener = (value?: unknown) => void;
 
 /**
- * A film as n8n's storage takes it: by asking for one piece after the other (files), or by events (all the others). It is
- * no stream of Node's, which a verified package may not import; n8n asks for no more than these two.
+ * A film in the form that n8n's storage accepts: it reads piece by piece (filesystem mode), or by events (all other
+ * modes). It is not a stream of Node, which a verified package may not import; n8n needs only these two ways.
  */
 export class FilmStream implements AsyncIterable<Uint8Array> {
 	private readonly listeners = new Map<string, Listener[]>();
@@ -13,7 +13,7 @@ export class FilmStream implements AsyncIterable<Uint8Array> {
 
 	constructor(private readonly film: Pick<Film, 'read'>) {}
 
-	/** The film from its beginning, one piece at a time: the next is made when it is asked for. */
+	/** The film from its beginning, one piece at a time; each piece is made on demand. */
 	[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
 		return this.film.read();
 	}

@@ -21,7 +21,7 @@ import {
 import { Room, type ClipSource } from './outline';
 import { soundTrack } from './soundTrack';
 
-/** What a film is, before it is written. */
+/** A film before it is written. */
 export interface Film {
 	width: number;
 	height: number;
@@ -31,11 +31,11 @@ export interface Film {
 	hasSound: boolean;
 	/** Of the film. */
 	bytes: number;
-	/** The film from its beginning to its end, as often as it is called. @throws JoinRefused */
+	/** The film from beginning to end; can be called several times. @throws JoinRefused */
 	read(): AsyncGenerator<Uint8Array>;
 }
 
-/** A clip that ends the joining. `index` is its place among the clips, from 0. */
+/** The error of a clip that cannot be joined. `index` is its position among the clips, from 0. */
 export class JoinRefused extends Error {
 	constructor(
 		readonly index: number,
@@ -51,10 +51,11 @@ const refusal = (index: number, { message, fix }: ClipRefused) =>
 	new JoinRefused(index, message, fix);
 
 /**
- * Joins clips without encoding anything anew. Every clip is looked at before a byte is written.
+ * Joins clips without re-encoding. Every clip is checked before a byte is written.
  *
- * The index of an MP4 stands at its beginning, so that a browser plays it at once. So the film is planned as a whole, from
- * the indexes of the clips. Then the clips are read once more, and what goes by is the film: no clip is ever whole in memory.
+ * The index of the film is at its beginning, so that a browser can play it immediately. So the film is first planned as
+ * a whole, from the indexes of the clips. Then the clips are read again and written to the film piece by piece: no clip
+ * is ever completely in memory.
  *
  * @throws JoinRefused
  */
@@ -85,7 +86,7 @@ export async function planFilm(sources: readonly ClipSource[], keepSound: boolea
 	};
 }
 
-/** Puts in the parts of the clips. */
+/** Fills in the parts of the clips. */
 async function* filled(
 	pieces: ReadonlyArray<Bytes | Part>,
 	sources: readonly ClipSource[],
@@ -114,7 +115,10 @@ async function* filled(
 	}
 }
 
-/** By clip: how far its parts go back behind what was read before, in bytes, and which piece of the film is its last. */
+/**
+ * For each clip: how far its parts go back before what was already read, in bytes, and which piece of the film is its
+ * last.
+ */
 function waysOf(pieces: ReadonlyArray<Bytes | Part>) {
 	const [end, reach, last] = [0, 0, 0].map(() => new Map<number, number>());
 	for (const [index, piece] of pieces.entries()) {
@@ -128,7 +132,7 @@ function waysOf(pieces: ReadonlyArray<Bytes | Part>) {
 	return { reach, last };
 }
 
-/** Has the muxer lay out the film, with a stand-in for every picture. */
+/** Lets the muxer lay out the film, with a placeholder for every picture. */
 async function laidOut(clips: readonly Clip[]): Promise<Layout> {
 	const layout = new Layout();
 	const output = new Output({
@@ -172,11 +176,11 @@ interface Tracks {
 	audio?: EncodedAudioPacketSource;
 }
 
-/** How the pictures of a clip are encoded, where the clips of the film differ in that. */
+/** How the pictures of a clip are encoded, if the clips of the film differ in that. */
 interface Settings {
 	/** For the decoder of the whole film. */
 	setupForAll?: Buffer;
-	/** Stands before every key frame of the clip. */
+	/** Inserted before every key frame of the clip. */
 	before?: Buffer;
 }
 
@@ -209,7 +213,7 @@ async function addClip(
 		const part = { clip: index, start: packet.start, bytes: packet.bytes };
 		return new EncodedPacket(layout.standIn(part, first), isKey ? 'key' : 'delta', at, seconds);
 	};
-	// Side by side by their times, as players want to read them.
+	// Pictures and sound are interleaved by time, as players expect.
 	let heard = 0;
 	const addSounds = async (until: number) => {
 		for (; places && heard < sounds.length; heard++) {

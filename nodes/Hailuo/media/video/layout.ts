@@ -2,7 +2,7 @@ import { Target } from './mp4Library';
 
 /** Bytes of a clip that are bytes of the film. */
 export interface Part {
-	/** The place of the clip among the others. */
+	/** The position of the clip among the others. */
 	clip: number;
 	start: number;
 	bytes: number;
@@ -31,22 +31,23 @@ export class Bytes {
 }
 
 /**
- * Learns from the muxer what a film looks like, without any picture: in place of a picture the muxer is given a stand-in of
- * the same length, and where it writes that, the picture will be. So the whole film costs no memory while it is planned.
+ * Gets the layout of a film from the muxer, without any picture. Instead of a picture, the muxer gets a placeholder of
+ * the same length; where it writes the placeholder, the picture will be. So planning the film needs no memory for
+ * pictures.
  *
- * The library's own targets copy all that they are given. These methods are those that it calls on each of them (mediabunny
- * 1.60, which is bundled); with a version that calls others every test of Join fails.
+ * The library's own targets copy all their data. These methods are the ones that it calls on a target (mediabunny 1.60,
+ * which is bundled). With a version that calls others, every test of Join fails.
  */
 export class Layout extends Target {
 	private readonly standIns = new Map<Uint8Array, Array<Uint8Array | Part>>();
-	/** As long as the longest stand-in. Nothing is ever written there, so it takes no memory. */
+	/** As long as the longest placeholder. Nothing is ever written there, so it takes no memory. */
 	private nothing = new ArrayBuffer(0);
-	/** The film, in its order. */
+	/** The pieces of the film, in order. */
 	readonly pieces: Array<Bytes | Part> = [];
 	/** Of the film. */
 	bytes = 0;
 
-	/** What to give to the muxer in place of a part of a clip. */
+	/** The placeholder for the muxer instead of a part of a clip. */
 	standIn(part: Part, before?: Uint8Array): Uint8Array {
 		const bytes = (before?.length ?? 0) + part.bytes;
 		if (this.nothing.byteLength < bytes) this.nothing = new ArrayBuffer(2 * bytes);

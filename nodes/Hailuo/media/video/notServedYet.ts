@@ -3,19 +3,19 @@ import type { Clock } from '../../jobs/clock';
 import { settle } from '../../jobs/settle';
 import { DownloadFailed } from './downloadFailed';
 
-/** How long a new video is waited for between attempts, in ms: stores of files take seconds to show a new one. */
+/** How long to wait for a new video in total, in ms: file stores take seconds to show a new file. */
 const SERVED_WITHIN_MS = 60_000;
-/** First wait between attempts and the longest, in ms. */
+/** First and longest wait between attempts, in ms. */
 const BACKOFF_MS = [2_000, 15_000] as const;
-/** Before this attempt the provider is asked for the address again: it may have named one too early. */
+/** Before this attempt, the address is requested again: the provider may have returned one too early. */
 const ASKS_AGAIN_AT = 3;
 
 interface NewVideo<T> {
-	/** The address that the job named. */
+	/** The address in the job. */
 	url: string;
 	/** Loads a video from an address. @throws DownloadFailed */
 	load(url: string): Promise<T>;
-	/** Asks the provider for the address again; undefined where it cannot tell. */
+	/** Requests the address again; undefined if the provider does not return one. */
 	askAgain(): Promise<string | undefined>;
 	clock: Clock;
 	signal?: AbortSignal;
@@ -23,9 +23,9 @@ interface NewVideo<T> {
 
 /**
  * Loads the video of a job that has just ended. Its link cannot have expired: 403, 404 or 410 mean that the file is not
- * served yet, so it is asked for again for about a minute.
+ * served yet, so the download is retried for about a minute.
  *
- * @throws DownloadFailed of the last attempt; the signal's reason when it was stopped
+ * @throws DownloadFailed of the last attempt; the signal's reason if it was stopped
  */
 export async function loadNewVideo<T>({
 	url,
