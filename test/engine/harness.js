@@ -10,7 +10,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-engine-'));
-// Read by n8n when it is required, so they are set before.
+// n8n reads them when it is required, so they are set first.
 Object.assign(process.env, {
 	N8N_USER_FOLDER: folder,
 	N8N_ENCRYPTION_KEY: 'test-encryption',
@@ -147,7 +147,7 @@ async function readBinary(binary) {
 }
 
 /**
- * What n8n hands every node of an execution, without what these nodes do not use.
+ * What n8n passes to every node of an execution, without what these nodes do not use.
  * @param {CredentialsByType} credentials
  */
 function additionalDataFor(credentials) {
@@ -238,7 +238,7 @@ async function runNode(asked) {
 	const additionalData = additionalDataFor(credentials);
 	const execution = new WorkflowExecute(additionalData, 'manual');
 	const promise = execution.run({ workflow, startNode: workflow.getNode('Items') ?? undefined });
-	// run() has made its data anew, and no node has run yet.
+	// run() has just created its data, and no node has run yet.
 	if (asked.contextData)
 		/** @type {any} */ (execution).runExecutionData.executionData.contextData = asked.contextData;
 	asked.onStart?.(() => promise.cancel?.(), execution);

@@ -74,7 +74,7 @@ const times = (file) =>
 		.filter((line) => /^\d/.test(line))
 		.map(parseFloat);
 
-/** What ffmpeg complains about when it decodes all of it. @returns {string} */
+/** What ffmpeg reports when it decodes the whole file. @returns {string} */
 const complaints = (file) =>
 	spawnSync('ffmpeg', ['-v', 'warning', '-i', file, '-f', 'null', '-']).stderr.toString();
 

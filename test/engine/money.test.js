@@ -79,7 +79,7 @@ const TAKEN = [
 	['a conflict (409)', { afterAccept: { status: 409, body: { code: 409, message: 'conflict' } } }],
 ];
 
-/** Of these the beginning arrives, and in it the id. */
+/** Here the first part of the answer arrives, and the id is in it. */
 const BEGUN = ['an answer that is cut off in the middle'];
 
 /** How it gets lost before. @type {[what: string, fault: Fault][]} */

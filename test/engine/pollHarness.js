@@ -45,9 +45,9 @@ class Trigger {
 		this.saved = '{}';
 		/** The items of all executions. */
 		this.items = [];
-		/** What polls threw, as n8n makes failed executions of it. */
+		/** What polls threw; n8n turns each into a failed execution. */
 		this.errors = [];
-		/** One line a poll: its requests, and its time in ms. */
+		/** One entry for each poll: its requests by kind, and its time in ms. */
 		this.polls = [];
 		this.build();
 	}

@@ -9,7 +9,7 @@ const { performance } = require('node:perf_hooks');
  * this from what the event loop did, not from how much time passed, so a slow or busy machine does not mislead it.
  */
 
-/** Turns of the event loop without an event before the process counts as at rest: chains of setImmediate are short. */
+/** Turns of the event loop without an event until the process counts as at rest. Chains of setImmediate are shorter. */
 const QUIET_TURNS = 5;
 /** Turns without an event at full speed before the wait gives the processor to others. */
 const FAST_TURNS = 200;
@@ -22,7 +22,7 @@ const UNREAD_TURNS = 50;
 /** Requests to the file system, the resolver and child processes, as Node names them. */
 const WORK = /Req|Connect|Process/;
 
-/** What every packing and unpacking stream inherits from: Node lists no request for the work of its threads. */
+/** The base of all zlib streams: Node lists no request while one of their threads works. */
 /** @type {{ _transform: (this: import('node:zlib').Gzip, ...args: any[]) => void }} */
 const packing = Object.getPrototypeOf(Object.getPrototypeOf(zlib.Gzip.prototype));
 
@@ -51,7 +51,7 @@ class Activity {
 		};
 		channels.subscribe('net.client.socket', this.onClient);
 		channels.subscribe('net.server.socket', this.onServer);
-		/** Streams that pack or unpack at the moment. @type {Set<import('node:zlib').Gzip>} */
+		/** Streams that compress or decompress at the moment. @type {Set<import('node:zlib').Gzip>} */
 		this.packers = new Set();
 		const { packers } = this;
 		const { _transform: transform } = packing;
@@ -125,7 +125,7 @@ class Activity {
 	/** @private */
 	isWorking() {
 		for (const packer of this.packers) {
-			// One whose output nobody reads waits like everybody else.
+			// One whose output nobody reads is waiting, not working.
 			const full = packer.readableLength >= packer.readableHighWaterMark;
 			if (!packer.destroyed && !full) return true;
 		}

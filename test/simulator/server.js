@@ -72,7 +72,7 @@ class Server {
 		try {
 			raw = await readAll(message);
 		} catch {
-			entry.status = 0; // the client cut its own request short: nothing was accepted
+			entry.status = 0; // the client broke off its own request: nothing was accepted
 			return;
 		}
 		const req = this.request(route, url, raw, entry);
@@ -149,7 +149,7 @@ class Server {
 	}
 }
 
-/** A gateway's clock is not that of the jobs: `dateSkew` is how far it is ahead, in ms; `none` is one that tells no date. */
+/** A gateway has a clock of its own: `dateSkew` is how far it is ahead of the jobs' clock, in ms; `none` sends no Date header. */
 function tellDate(sim, res) {
 	const { dateSkew } = sim.options;
 	const skew = typeof dateSkew === 'function' ? dateSkew() : dateSkew;

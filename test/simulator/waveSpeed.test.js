@@ -171,3 +171,7 @@ test('created_at has 2 to 9 digits of fraction and is in the clock of the client
 	}
 	expect([...seen].sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
 });
+
+test('waiting for a job that does not exist is an error', async () => {
+	await expect(sim.finished('none')).rejects.toThrow('No job none');
+});

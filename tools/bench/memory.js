@@ -62,7 +62,7 @@ function digest(number, bytes) {
 	return hash.digest('hex');
 }
 
-/** `bytesPerSecond` is for each answer; undefined is as fast as it goes. */
+/** `bytesPerSecond` is for each answer; undefined is unlimited. */
 function serve(bytesPerSecond) {
 	const server = http.createServer(async (req, res) => {
 		const started = performance.now();
@@ -127,6 +127,7 @@ function touchYoungGeneration() {
 
 async function measured({ file, how, base, count, bytes, collectEveryMs }) {
 	const { context, useMode } = require('../../test/engine/mediaContext');
+	/** @type {typeof import('../../nodes/Hailuo/media/video/download')} */
 	const { downloadVideo } = require(file);
 	const { gc } = global;
 	if (!gc) throw new Error('The measured process must be started with --expose-gc');

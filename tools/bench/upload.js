@@ -64,9 +64,12 @@ function serve(log) {
 	return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-async function measured({ file, way, size, base }) {
+async function measured({ files, way, size, base }) {
 	const { context } = require('../../test/engine/mediaContext');
-	const { multipart, toDataUri } = require(file);
+	/** @type {typeof import('../../nodes/Hailuo/media/picture/dataUri')} */
+	const { toDataUri } = require(files.dataUri);
+	/** @type {typeof import('../../nodes/Hailuo/providers/upload')} */
+	const { multipart } = require(files.upload);
 	const self = context();
 	const post = async (path, body) => {
 		const { statusCode, body: text } = await self.helpers.httpRequestWithAuthentication.call(
@@ -114,14 +117,17 @@ async function uploadBench({ way, size }) {
 	const log = [];
 	const server = await serve(log);
 	const base = `http://127.0.0.1:${server.address().port}/api/v3`;
-	const file = compiled('media/picture/dataUri.ts');
+	const files = {
+		dataUri: compiled('media/picture/dataUri.ts'),
+		upload: compiled('providers/upload.ts'),
+	};
 	const child = fork(__filename, [], { execArgv: ['--expose-gc'] });
 	const gone = new Promise((resolve) => child.once('exit', resolve));
 	try {
 		const result = await new Promise((resolve, reject) => {
 			child.once('message', resolve);
 			child.once('exit', (code) => reject(new Error(`The measured process ended with ${code}`)));
-			child.send({ file, way, size, base });
+			child.send({ files, way, size, base });
 		});
 		const of = (call) => log.filter((entry) => entry.call === call);
 		return {
@@ -136,7 +142,8 @@ async function uploadBench({ way, size }) {
 	} finally {
 		// It removes its files at its own exit.
 		await gone;
-		fs.rmSync(path.dirname(file), { recursive: true, force: true });
+		for (const file of Object.values(files))
+			fs.rmSync(path.dirname(file), { recursive: true, force: true });
 		server.closeAllConnections();
 		server.close();
 	}
