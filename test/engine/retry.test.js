@@ -315,7 +315,9 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		sim.skip(5 * 60_000);
 		const { items } = await again();
 		const [jobId] = sim.jobs.keys();
-		expect(items[0].json.error.description).toMatch(new RegExp(`it may be ${jobId}\\. If you find the job`));
+		expect(items[0].json.error.description).toMatch(
+			new RegExp(`it may be ${jobId}\\. If you find the job`),
+		);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
