@@ -33,7 +33,7 @@ const problems = [];
 async function lint(what, dir, patterns) {
 	const result = await analyzePackage(dir, patterns);
 	console.log(`${what}: ${result.passed ? 'no finding' : 'FINDINGS'}`);
-	// "No files found" also counts as passed: then nothing has been looked at.
+	// "No files found" also counts as passed: then nothing has been checked.
 	if (!result.passed || result.message) {
 		problems.push(`${what}: ${result.message}\n${result.details ?? ''}`);
 	}

@@ -7,7 +7,7 @@ const { signature } = require('../simulator/webhooks');
 
 /** What the scenarios of Generate and Resume by Callback have in common. */
 
-/** Long enough (simulated s) that a job is still open while a scenario looks at the sleeping execution. */
+/** Long enough (simulated s) that a job is still open while a scenario checks the sleeping execution. */
 const LONG = '#sim:seconds=400';
 
 const TYPES = { waveSpeed: 'hailuoWaveSpeedApi', vtrix: 'hailuoVtrixApi' };

@@ -93,7 +93,7 @@ module.exports = editions.map((edition) => ({
 		const workflow = await client.createWorkflow(
 			chain(edition.name, [manualTrigger(), ...picture(fs.readFileSync(PHOTO)), node]),
 		);
-		// The wait for the video is the longest part: the panel is looked at meanwhile.
+		// The wait for the video is the longest part: the panel is checked meanwhile.
 		const started = await client.startRun(workflow);
 		await checkPanel(workflow, edition.displayName, context);
 		const execution = await client.waitForEnd(started);

@@ -49,13 +49,13 @@ function framesOf(video) {
 
 /**
  * Videos of 4 s that differ: each job has a colour of its own.
- * @param {Parameters<typeof clip>[1]} look
+ * @param {Parameters<typeof clip>[1]} options
  */
-function colouredVideos(look) {
+function colouredVideos(options) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-clips-'));
 	let made = 0;
 	const video = () =>
-		clip(path.join(folder, 'clip.mp4'), { hue: 100 * made++, fps: 24, seconds: 4, ...look });
+		clip(path.join(folder, 'clip.mp4'), { hue: 100 * made++, fps: 24, seconds: 4, ...options });
 	return { video, remove: () => fs.rmSync(folder, { recursive: true }) };
 }
 
@@ -64,8 +64,8 @@ function colouredVideos(look) {
  * @param {string} file
  * @param {string} name
  * @param {(context: any) => Promise<void>} play
- * @param {StandIns & { versions?: string[], videos?: Parameters<typeof clip>[1], type?: string }} [needs] `videos`: how the
- *   videos of the simulator look; the same small one for all jobs where it is left out. `type`: of the credential
+ * @param {StandIns & { versions?: string[], videos?: Parameters<typeof clip>[1], type?: string }} [needs] `videos`: the
+ *   options of the simulator's videos; without them, all jobs have the same small one. `type`: of the credential
  */
 const example = (file, name, play, { versions = NEWEST, videos, ...more } = {}) => ({
 	name: `examples: ${name}`,
@@ -420,7 +420,10 @@ const ceiling = example(
 		assert.equal(made.json.status, 'completed');
 		const [dear, ...others] = itemsOf(execution, 'Too Dear');
 		assert.deepEqual(others, []);
-		assert.match(dear.json.error.message, /'Maximum Price \(USD\)' is \$0\.30, but this job would cost \$0\.56/);
+		assert.match(
+			dear.json.error.message,
+			/'Maximum Price \(USD\)' is \$0\.30, but this job would cost \$0\.56/,
+		);
 		assert.equal(sim.paidPosts(), 1, 'only the one within the ceiling was submitted');
 	},
 );
@@ -466,7 +469,7 @@ const later = example(
 	},
 );
 
-/** A model that calls the tool once, looks at the job, and then answers with the address. */
+/** A model that calls the tool once, polls the job, and then answers with the address. */
 function chat(messages) {
 	const results = messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
 	const said = results.map((content) => JSON.stringify(content));

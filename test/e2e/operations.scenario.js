@@ -213,7 +213,7 @@ const stop = {
 		const workflow = await client.createWorkflow(
 			workflowOf(text('a boat #sim:seconds=600'), credentials, [{}]),
 		);
-		const looked = new Promise((resolve) => {
+		const polled = new Promise((resolve) => {
 			const seen = ({ kind }) => {
 				if (kind !== 'status') return;
 				sim.off('request', seen);
@@ -222,7 +222,7 @@ const stop = {
 			sim.on('request', seen);
 		});
 		const id = await client.startRun(workflow);
-		await looked;
+		await polled;
 		const began = Date.now();
 		await client.stopExecution(id);
 		const stopped = await client.waitForEnd(id);
@@ -234,7 +234,7 @@ const stop = {
 
 		const asked = sim.count({ kind: 'status' });
 		await new Promise((resolve) => setTimeout(resolve, 5_000));
-		assert.equal(sim.count({ kind: 'status' }), asked, 'no look at the job after Stop');
+		assert.equal(sim.count({ kind: 'status' }), asked, 'no poll after Stop');
 
 		// Whether n8n offers Retry for what was stopped is n8n's affair; where it does, nothing is paid again.
 		const path = `/rest/executions/${id}/retry`;

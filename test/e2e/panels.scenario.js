@@ -171,7 +171,7 @@ const panels = {
 
 	async run(context) {
 		const { assert, log, version } = context;
-		const isLookedAt = version === OLDER ? isNewest : () => true;
+		const isChecked = version === OLDER ? isNewest : () => true;
 		const { catalogue, videoOptions } = loadNode();
 		const common = commonOptions(videoOptions);
 		const { models, modelsFor, modelSummary, PROVIDER_NAMES, OPERATION_NAMES } = catalogue;
@@ -182,9 +182,9 @@ const panels = {
 				await editor.choose('provider', PROVIDER_NAMES[provider]);
 				for (const operation of catalogue.VIDEO_OPERATIONS) {
 					const offered = modelsFor(provider, operation);
-					const looked = offered.filter((model) => isLookedAt(model, operation));
+					const checked = offered.filter((model) => isChecked(model, operation));
 					// An operation that no model of the provider can do is not in the list.
-					if (looked.length === 0) continue;
+					if (checked.length === 0) continue;
 					await editor.choose('operation', OPERATION_NAMES[operation]);
 					if (FOLDER) {
 						const list = await editor.openChoices('model');
@@ -198,7 +198,7 @@ const panels = {
 							description: modelSummary(model, operation),
 						})),
 					);
-					for (const model of looked) {
+					for (const model of checked) {
 						const where = `${provider} ${operation} ${model.id}`;
 						await editor.choose('model', model.name);
 						assert.deepEqual(await names(editor), fieldsOf(model, operation), where);
@@ -221,7 +221,7 @@ const panels = {
 				}
 			}
 			const all = models.flatMap((model) =>
-				Object.keys(model.operations).filter((operation) => isLookedAt(model, operation)),
+				Object.keys(model.operations).filter((operation) => isChecked(model, operation)),
 			);
 			assert.equal(seen, all.length);
 			assert.ok(seen > 0);

@@ -143,7 +143,7 @@ test('a job that ends while another callback is followed up is not forgotten', a
 	expect(items?.map(({ json }) => json.status)).toEqual(['completed', 'completed']);
 });
 
-test('a call that comes meanwhile has the open jobs looked at once more, and no longer', async () => {
+test('a call that comes meanwhile has the open jobs polled once more, and only once', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	let heard;
@@ -227,7 +227,7 @@ test('a job that the provider does not know for minutes has ended', async () => 
 describe('a call is a nudge, whoever makes it', () => {
 	const wrong = { 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v3,00' };
 
-	test('one whose signature does not fit has the jobs looked at', async () => {
+	test('one with a wrong signature has the jobs polled too', async () => {
 		const slept = await asleep(numbered(2));
 		const [first, second] = jobs();
 		end(first);
@@ -243,7 +243,7 @@ describe('a call is a nudge, whoever makes it', () => {
 	test.each([
 		['with a wrong signature', { headers: wrong }],
 		['without one', {}],
-	])('a hundred of them %s make it look every few seconds, no more', async (_name, call) => {
+	])('a hundred of them %s make it poll every few seconds at most', async (_name, call) => {
 		const slept = await asleep(numbered(1));
 		const before = sim.requests.length;
 		const began = sim.now();
@@ -419,7 +419,7 @@ test('a job ID breaks no line of the log', async () => {
 	for (const line of lines) expect(line).toMatch(/^Hailuo: job a\?\?\[31mx{100,600}…/);
 });
 
-test('a job that has ended and shows no video yet is looked at again', async () => {
+test('a job that has ended and shows no video yet is polled again', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	end(job);

@@ -331,7 +331,7 @@ describe('what V2 has and V1 has not', () => {
 		expect(sim.jobs.get(waiting).status).toBe('created');
 	});
 
-	test('a submit whose answer was lost is looked up in the list, named and not sent again', async () => {
+	test('a submit whose answer was lost: its job is found in the list and named, and nothing is sent again', async () => {
 		// Where V2 lists no words, no job is adopted: the same rule as for WaveSpeed.
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
 		const { error } = await run({ ...H3, operation: 'textToVideo' });
@@ -363,7 +363,7 @@ describe('what V2 has and V1 has not', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('a submit of an older model is not looked for in the list of the newer ones', async () => {
+	test('the job of an older model is not searched for in the list of the newer ones', async () => {
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
 		const { error } = await run({ ...H3, operation: 'textToVideo', model: 'MiniMax-Hailuo-02' });
 		expect(error?.message).toMatch(/may be billed/);

@@ -113,16 +113,16 @@ describe('how jobs end', () => {
 			['500 record not found', { status: 500, body: NOT_FOUND }],
 			['500 with deep brackets', { status: 500, body: '['.repeat(20_000) + ']'.repeat(20_000) }],
 		])('%s in the middle of the wait does not end a paid job', async (_name, fault) => {
-			// Not at the first look: the job has been seen by then.
-			let looks = 0;
-			sim.fail({ kind: 'status', times: 3, match: () => ++looks > 1, fault });
+			// Not in the first poll: the job has been seen by then.
+			let polls = 0;
+			sim.fail({ kind: 'status', times: 3, match: () => ++polls > 1, fault });
 			const { items, error } = await make(parameters);
 			expect(error).toBeUndefined();
 			expect(items[0].json.status).toBe('completed');
 			expect(items[0].binary.data.bytes).toBeGreaterThan(0);
 			expect(sim.paidPosts()).toBe(1);
 			// Where there is a history, it answers after two of them.
-			expect(looks).toBeGreaterThan(2);
+			expect(polls).toBeGreaterThan(2);
 		});
 	});
 

@@ -213,12 +213,12 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 
 (hasFfmpeg() ? describe : describe.skip)('with clips of ffmpeg', () => {
 	test('every picture is there, unchanged and in its time; sound too', async () => {
-		const looks = [0, 120, 240].map((hue, index) => ({
+		const variants = [0, 120, 240].map((hue, index) => ({
 			hue,
 			sound: 300 + index * 200,
 			seconds: 2 - index / 2,
 		}));
-		const clips = looks.map((look, index) => clip(at(`s${index}.mp4`), look));
+		const clips = variants.map((variant, index) => clip(at(`s${index}.mp4`), variant));
 		const { items, error, file } = await join(
 			await Promise.all(clips.map(async (data) => await item(data))),
 		);
@@ -228,7 +228,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		expect(video).toMatchObject({ codec_type: 'video', frames: 113 });
 		expect(video.duration).toBeCloseTo(4.52, 2);
 		expect(Math.abs(audio.duration - video.duration)).toBeLessThan(0.05);
-		expect(pictures(file)).toEqual(looks.flatMap((_, index) => pictures(at(`s${index}.mp4`))));
+		expect(pictures(file)).toEqual(variants.flatMap((_, index) => pictures(at(`s${index}.mp4`))));
 		const gaps = times(file).map((time, index, all) => (index ? time - all[index - 1] : 0.04));
 		for (const gap of gaps) expect(gap).toBeCloseTo(0.04, 3);
 		expect(complaints(file)).toBe('');
@@ -262,19 +262,19 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 	});
 
 	test('clips whose settings of H.264 differ are decoded as each is by itself, also from the middle', async () => {
-		const looks = [
+		const variants = [
 			{},
 			{ fps: 30, encode: ['-x264-params', 'ref=1:bframes=0'] },
 			{ hue: 90, encode: ['-x264-params', 'ref=5:keyint=10:level=4.0'] },
 			{ hue: 180 },
 		];
-		const clips = looks.map((look, index) => clip(at(`d${index}.mp4`), look));
+		const clips = variants.map((variant, index) => clip(at(`d${index}.mp4`), variant));
 		const { items, error, file } = await join(
 			await Promise.all(clips.map(async (data) => await item(data))),
 		);
 		expect(error).toBeUndefined();
 		expect(items[0].json).toMatchObject({ clips: 4, frames: 105, seconds: 4 });
-		const all = looks.flatMap((_, index) => pictures(at(`d${index}.mp4`)));
+		const all = variants.flatMap((_, index) => pictures(at(`d${index}.mp4`)));
 		expect(all).toHaveLength(105);
 		expect(pictures(file, ['-fps_mode', 'passthrough'])).toEqual(all);
 		// Entered at the second clip, and back at the first one, whose settings the film is set up with.
@@ -292,8 +292,11 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 			/is encoded as avc1\.42c0.*, but the first one as avc1\.64/,
 		],
 		['another codec', { encode: ['-c:v', 'mpeg4'] }, {}, /(damaged|frames|encoded|unknown)/],
-	])('%s is refused, and the clip named', async (name, look, parameters, message) => {
-		const items = [await item(clip(at('a.mp4'))), await item(clip(at('b.mp4'), look), {}, 'b.mp4')];
+	])('%s is refused, and the clip named', async (name, options, parameters, message) => {
+		const items = [
+			await item(clip(at('a.mp4'))),
+			await item(clip(at('b.mp4'), options), {}, 'b.mp4'),
+		];
 		const { error } = await join(items, parameters);
 		expect(error?.message).toMatch(/holds "b.mp4" \(item 1\), which /);
 		expect(error?.message).toMatch(message);

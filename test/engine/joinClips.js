@@ -20,11 +20,11 @@ const ffmpeg = (args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
 /**
  * @param {string} file
  * @param {{ seconds?: number, size?: string, hue?: number, sound?: false | number | string, fps?: number,
- *   encode?: string[] }} [look] sound: its frequency in Hz, or what ffmpeg calls it
+ *   encode?: string[] }} [options] sound: its frequency in Hz, or what ffmpeg calls it
  * @returns {Buffer}
  */
-function clip(file, look = {}) {
-	const { seconds = 1, size = '320x180', hue = 0, sound = false, fps = 25, encode = [] } = look;
+function clip(file, options = {}) {
+	const { seconds = 1, size = '320x180', hue = 0, sound = false, fps = 25, encode = [] } = options;
 	const picture = `testsrc2=size=${size}:rate=${fps}:duration=${seconds},hue=h=${hue}`;
 	const tone =
 		typeof sound === 'string'

@@ -255,7 +255,7 @@ describe('what a provider may show otherwise than the person sees it is said', (
 				? [{ type: 'warning', location: 'outputPane', message: expect.stringMatching(message) }]
 				: [],
 		);
-		// The header tells no more than that transparency is possible: no row is to be looked at for that.
+		// The header tells no more than that transparency is possible: no row is to be read for that.
 		expect(items[0].json.warnings ?? []).toHaveLength(warnings);
 	});
 

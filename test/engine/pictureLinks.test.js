@@ -286,7 +286,7 @@ describe('URL, Fetched by n8n', () => {
 		},
 	);
 
-	test('it is fetched once for all items and looks', async () => {
+	test('it is fetched once for all items', async () => {
 		const items = [1, 2, 3].map((n) => ({ json: { n } }));
 		const { items: rows } = await make(fetched(`${base}/photo.jpg`, { prompt: '={{ $json.n }}' }), {
 			items,
@@ -377,7 +377,7 @@ describe('URL, Fetched by n8n', () => {
 			fetch: async () => await Promise.reject(new Error('not to be called')),
 		};
 		await expect(loadPicture.call(self, 0, input)).rejects.toThrow('address in your own network');
-		// Where a public server sends on, the next address is looked at too.
+		// Where a public server sends on, the next address is checked too.
 		const back = engine.redirectHost('https://public.example.com', base);
 		routes['/inside'] = (res) => res.writeHead(302, { location: `${base}/photo.jpg` }).end();
 		const options = { accept: '*/*', maxBytes: 1e6, providerUrl, clock: engine.clock };

@@ -118,7 +118,7 @@ describe('MiniMax', () => {
 		expect(said(result)).toMatch(/did not succeed: output sensitive \[1027\].*Change the prompt/);
 	});
 
-	test('each look at a finished job has a fresh link', async () => {
+	test('each poll of a finished job gets a fresh link', async () => {
 		const { items } = await text({ options: { download: false } });
 		const http = direct(sim.urls.miniMax, sim.options.keys.miniMax);
 		sim.skip(50 * 60_000);

@@ -282,8 +282,8 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 	const goOn = { node: { onError: 'continueRegularOutput' } };
 
 	/**
-	 * The first `lost` submits lose their answers, while the history cannot be read. In the retry no item is looked at
-	 * before the one before it is through.
+	 * The first `lost` submits lose their answers, while the history cannot be read. In the retry, each item
+	 * waits until the one before it is done.
 	 */
 	async function losing(prompts, fault, more = {}) {
 		const { lost = 1, items, ...parameters } = more;

@@ -77,7 +77,7 @@ test('during the paid POST: its answer is heard, the id is in the log, and nothi
 	expect(sim.paidPosts()).toBe(1);
 });
 
-test('during the paid POST whose answer gets lost: the job is looked for, and its id is in the log', async () => {
+test('during the paid POST whose answer gets lost: the history is searched for the job, and its id is in the log', async () => {
 	sim.fail({ kind: 'submit', times: 1, fault: { delay: 3_000, drop: 'after' } });
 	await stopAt(async () => await once(sim, 'created'));
 	const [id] = sim.jobs.keys();

@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * n8n's habits for what users read (its UX guidelines), as far as lint does not look at them. Lint on the final
+ * n8n's habits for what users read (its UX guidelines), as far as lint does not check them. Lint on the final
  * texts: `npm run lint:descriptions`.
  */
 

@@ -48,7 +48,7 @@ const offered = ({ options }, picks) =>
 		.filter((option) => shown(picks, option) && option.value !== OF_ANOTHER_ITEM)
 		.map(({ value }) => value);
 
-/** Fields that may show for this place, whatever else is chosen: by name, each with all its looks. */
+/** Fields that may show for this place, whatever else is chosen: by name, each with all its variants. */
 function fieldsOf(place) {
 	const fields = new Map();
 	for (const property of description.properties) {
@@ -261,8 +261,8 @@ function drawCase(gen, place, { batch = false } = {}) {
 		if (value !== undefined) p[key] = value;
 		if (all) all[property.name] = value;
 	};
-	for (const [name, looks] of fields) {
-		const property = looks.find((look) => shown(picks, look));
+	for (const [name, variants] of fields) {
+		const property = variants.find((variant) => shown(picks, variant));
 		if (!property) {
 			// Left over from another choice.
 			if (!clean && gen(fc.nat, 9) < 2) {

@@ -61,7 +61,7 @@ const GATEWAY = [
 ];
 
 /** What a gateway answers to a status call while the job runs on: no single one of them ends it. */
-const REFUSED_LOOK = [
+const REFUSED_POLL = [
 	[0.015, { status: 404, body: 'default backend - 404' }],
 	[0.01, { status: 400, body: PAGE }],
 	[0.01, { status: 401, body: PAGE }],
@@ -111,11 +111,11 @@ function addFaults(sim) {
 	};
 	const miniMax = (mix) =>
 		mix.map(([share, fault]) => [share, fault === LIMITED ? MINIMAX_LIMITED : fault]);
-	const looks = ['status', 'result', 'fileRetrieve'];
-	const reads = [...looks, 'list'];
+	const polls = ['status', 'result', 'fileRetrieve'];
+	const reads = [...polls, 'list'];
 	const isOut = () => sim.now() % OUTAGE_EVERY_MS < OUTAGE_MS;
-	sim.fail({ kind: looks, match: isOut, fault: { status: 404, body: 'default backend - 404' } });
-	add({ kind: looks }, REFUSED_LOOK);
+	sim.fail({ kind: polls, match: isOut, fault: { status: 404, body: 'default backend - 404' } });
+	add({ kind: polls }, REFUSED_POLL);
 	for (const provider of ['waveSpeed', 'vtrix']) {
 		add({ provider, kind: 'submit' }, [...SUBMIT, ...GATEWAY]);
 		add({ provider, kind: reads }, READ);

@@ -82,16 +82,16 @@ function serve(bytesPerSecond) {
 	return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
-/** The highest RSS since `reset`, in bytes: by the kernel where it tells (Linux), and by looking every 5 ms. */
+/** The highest RSS since `reset`, in bytes: from the kernel where it tells (Linux), and from a sample every 5 ms. */
 function peakMeter() {
 	let seen = 0;
 	let buffers = 0;
-	const look = () => {
+	const sample = () => {
 		const { rss, arrayBuffers } = process.memoryUsage();
 		seen = Math.max(seen, rss);
 		buffers = Math.max(buffers, arrayBuffers);
 	};
-	const timer = setInterval(look, 5);
+	const timer = setInterval(sample, 5);
 	return {
 		/** The most bytes in buffers at a time, those that nobody needs any more included. */
 		buffers: () => buffers,
@@ -101,11 +101,11 @@ function peakMeter() {
 			try {
 				fs.writeFileSync('/proc/self/clear_refs', '5');
 			} catch {
-				// Not Linux: the looks alone count.
+				// Not Linux: only the samples count.
 			}
 		},
 		stop() {
-			look();
+			sample();
 			clearInterval(timer);
 			try {
 				const status = fs.readFileSync('/proc/self/status', 'utf8');

@@ -13,8 +13,8 @@ const {
 } = require('./support');
 
 /*
- * How long a finished job waits for its item, and what that costs in status calls. The same jobs are looked at in
- * fixed intervals too, at the same time: three onlookers for each job, from the moment that it is made.
+ * How long a finished job waits for its item, and what that costs in status calls. The same jobs are also
+ * polled in fixed intervals, at the same time: by three pollers for each job, from the moment that it is made.
  */
 
 const JOBS = 200;
@@ -25,7 +25,7 @@ const MARK = 'x-interval';
 const agent = new http.Agent({ keepAlive: true, maxSockets: 200 });
 
 /** @returns {Promise<object>} the prediction */
-function look(sim, jobId, interval) {
+function readJob(sim, jobId, interval) {
 	const headers = { authorization: `Bearer ${sim.options.keys.waveSpeed}`, [MARK]: interval };
 	const url = `${sim.urls.waveSpeed}/predictions/${jobId}/result`;
 	return new Promise((resolve, reject) => {
@@ -40,12 +40,12 @@ function look(sim, jobId, interval) {
 
 /** @typedef {import('../../test/simulator/jobs').Job & { finishedAt: number }} Ended */
 
-/** Looks every `interval` s. @returns {Promise<{ delay: number, time: number, calls: number }>} ms, simulated */
-async function onlook(sim, job, interval) {
+/** Polls every `interval` s. @returns {Promise<{ delay: number, time: number, calls: number }>} ms, simulated */
+async function poll(sim, job, interval) {
 	for (let calls = 1; ; calls++) {
 		const due = job.createdAt + calls * interval * 1_000;
 		await sim.clock.sleep(due - sim.now());
-		const { status } = await look(sim, job.id, interval);
+		const { status } = await readJob(sim, job.id, interval);
 		if (status === 'completed') {
 			return { delay: sim.now() - job.finishedAt, time: job.ms, calls };
 		}
@@ -53,19 +53,19 @@ async function onlook(sim, job, interval) {
 }
 
 /** Figures of one way to wait. */
-const figures = (looks, calls) => ({
-	share: mean(looks.map(({ delay, time }) => delay / time)),
-	delay: mean(looks.map(({ delay }) => delay)),
-	calls: calls / looks.length,
+const figures = (waits, calls) => ({
+	share: mean(waits.map(({ delay, time }) => delay / time)),
+	delay: mean(waits.map(({ delay }) => delay)),
+	calls: calls / waits.length,
 });
 
 async function measure(atATime) {
 	const times = jobTimes(JOBS, 2);
 	return await withSimulator({ jobTime: (_n, job) => times[itemOf(job)] }, async (sim) => {
-		/** @type {ReturnType<typeof onlook>[][]} */
-		const onlookers = INTERVALS_S.map(() => []);
+		/** @type {ReturnType<typeof poll>[][]} */
+		const pollers = INTERVALS_S.map(() => []);
 		sim.on('created', (job) => {
-			INTERVALS_S.forEach((interval, i) => onlookers[i].push(onlook(sim, job, interval)));
+			INTERVALS_S.forEach((interval, i) => pollers[i].push(poll(sim, job, interval)));
 		});
 		const { items } = await makeVideos(sim, numbered(JOBS), {
 			maxConcurrent: atATime,
@@ -77,16 +77,16 @@ async function measure(atATime) {
 			const { finishedAt, ms } = /** @type {Ended} */ (sim.jobs.get(json.jobId));
 			return { delay: Date.parse(json.finishedAt) - finishedAt, time: ms };
 		});
-		const fixed = await Promise.all(onlookers.map(async (looks) => await Promise.all(looks)));
+		const fixed = await Promise.all(pollers.map(async (waits) => await Promise.all(waits)));
 		const calls = sim.requests.filter(
 			({ kind, headers }) => kind === 'status' && !headers[MARK],
 		).length;
 		return {
 			ours: figures(ours, calls),
-			fixed: fixed.map((looks) =>
+			fixed: fixed.map((waits) =>
 				figures(
-					looks,
-					looks.reduce((sum, each) => sum + each.calls, 0),
+					waits,
+					waits.reduce((sum, each) => sum + each.calls, 0),
 				),
 			),
 		};

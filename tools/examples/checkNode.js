@@ -5,7 +5,7 @@ const { NodeHelpers } = require('n8n-workflow');
 /*
  * A node of a workflow against the description of its type: every parameter exists, is shown where it is used and has
  * a value that it may have. With n8n's own rule for what is shown, so that a file that passes opens in the editor as it
- * was meant. An expression may give anything: only its place is looked at.
+ * was meant. An expression may give anything: only its place is checked.
  */
 
 const isExpression = (value) => typeof value === 'string' && value.startsWith('=');

@@ -10,7 +10,7 @@ const { ROOT } = require('../n8n/package');
 const { compile, loadDescribed } = require('./described');
 const { withLiterals } = require('./literals');
 
-/** The rules for what users see; the others look at code, which `npm run lint` has done. */
+/** The rules for what users see; the others are for code, which `npm run lint` has done. */
 const OURS = /^(n8n-nodes-base|@n8n\/community-nodes)\//;
 
 /** Writes the copy. @returns {string[]} its TypeScript files */
@@ -72,7 +72,7 @@ function show({ filePath, source }, { ruleId, message, line, endLine = line }) {
 
 /**
  * @param {string} [root] a package with its sources and node_modules
- * @returns {Promise<{findings: string[], looked: number}>} looked: at how many lines
+ * @returns {Promise<{findings: string[], lines: number}>} lines: how many were checked
  */
 async function lintDescriptions(root = ROOT) {
 	const temp = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-lint-'));
@@ -91,11 +91,11 @@ async function lintDescriptions(root = ROOT) {
 				.filter((message) => isOurs(message) && !isName(message, source))
 				.map((message) => show({ ...result, source }, message));
 		});
-		const looked = files
+		const lines = files
 			.map((file) => fs.readFileSync(file, 'utf8').split('\n').length)
-			.reduce((sum, lines) => sum + lines, 0);
+			.reduce((sum, count) => sum + count, 0);
 		// One text of the catalogue can stand in many fields.
-		return { findings: [...new Set(findings)], looked };
+		return { findings: [...new Set(findings)], lines };
 	} finally {
 		fs.rmSync(temp, { recursive: true, force: true });
 	}
@@ -105,9 +105,9 @@ module.exports = { lintDescriptions };
 
 if (require.main === module) {
 	lintDescriptions()
-		.then(({ findings, looked }) => {
+		.then(({ findings, lines }) => {
 			for (const finding of findings) console.log(finding);
-			console.log(`Descriptions: ${findings.length} findings in ${looked} lines`);
+			console.log(`Descriptions: ${findings.length} findings in ${lines} lines`);
 			process.exitCode = findings.length ? 1 : 0;
 		})
 		.catch((error) => {

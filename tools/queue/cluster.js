@@ -4,7 +4,7 @@ const { packPackage, startN8n } = require('../n8n/n8n');
 const { freePort } = require('../n8n/ports');
 const { startPostgres, startRedis } = require('./services');
 
-/** How long a worker that is gone keeps its work, and how often n8n looks; its own values are 60 s and 30 s. */
+/** How long a worker that is gone keeps its work, and how often n8n checks; its own values are 60 s and 30 s. */
 const LOCK_MS = 10_000;
 
 /**

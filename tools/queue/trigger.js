@@ -88,7 +88,7 @@ async function deliver({ run, cluster, table }) {
 	table.tell('videos that n8n shows in its list of executions', shown);
 }
 
-/** Only one of the three processes looks. */
+/** Only one of the three processes polls. */
 async function idle({ run, table }) {
 	const before = run.sim.count({ provider: 'waveSpeed' });
 	await sleep(30_000);

@@ -25,10 +25,10 @@ import { settle } from './settle';
  */
 
 /** When to read the history, in ms after the ambiguous answer: a cut-off request may arrive late. */
-const LOOKS_MS = [0, 2_000, 5_000, 10_000, 20_000, 40_000];
+const READINGS_MS = [0, 2_000, 5_000, 10_000, 20_000, 40_000];
 /** Additional readings while the job found may belong to a submit that is still being sent. */
-const CONTESTED_LOOKS_MS = [55_000, 70_000, 90_000, 120_000];
-/** How far around the time of the submit each search reads, in ms. */
+const CONTESTED_READINGS_MS = [55_000, 70_000, 90_000, 120_000];
+/** How far around the time of the submit each reading goes, in ms. */
 const NEAR_MS = 60_000;
 /**
  * How far around the submit the last readings go, in ms. A job that they find outside the time of the submit is never
@@ -37,9 +37,9 @@ const NEAR_MS = 60_000;
  */
 const CLOCK_DOUBT_MS = 3_600_000;
 const MAX_PAGES = 10;
-/** Page limit of the last searches, which read further. */
+/** Page limit of the last reading, which goes further. */
 const MAX_PAGES_FAR = 50;
-/** How long an unreadable page is retried in the last searches, in ms: no later search makes up for it. */
+/** How long an unreadable page is retried in the last readings, in ms: no later reading makes up for it. */
 const PAGE_RETRY_MS = 20_000;
 
 export interface ReconcileOptions {
@@ -63,7 +63,7 @@ export interface Search {
 	/** The adopted job; it is claimed. */
 	job?: Job;
 	/** How often the history could be read; 0 means that the search proves nothing. */
-	looks: number;
+	readings: number;
 	/**
 	 * Unclaimed jobs that may be the lost one, from the last successful reading; those with the same input come first.
 	 * All jobs of the model from about that time are included, whatever their input, because a provider may rewrite a
@@ -81,7 +81,7 @@ export interface Search {
 	spare?: string[];
 }
 
-interface Look {
+interface Reading {
 	/** Unclaimed jobs that may be ours, oldest first. */
 	found: HistoryJob[];
 	offsetMs: number;
@@ -92,7 +92,11 @@ interface Look {
 type Reach = 'near' | 'far' | 'all';
 
 /** Reads the history around the submit, or all of it. @throws if it could not be read in time */
-async function look(options: ReconcileOptions, reach: Reach, untilMs: number): Promise<Look> {
+async function readHistory(
+	options: ReconcileOptions,
+	reach: Reach,
+	untilMs: number,
+): Promise<Reading> {
 	const { list, attempt, registry, clock, signal } = options;
 	const offset = () => options.offsetMs() ?? 0;
 	const iso = (ms: number) => new Date(ms).toISOString();
@@ -105,7 +109,7 @@ async function look(options: ReconcileOptions, reach: Reach, untilMs: number): P
 	let sentAt = 0;
 	const read: ListJobs = async (filter) => {
 		sentAt = sentByProvider(attempt, offset());
-		// Later jobs are not ours. They would only fill the pages of a search that is made hours later.
+		// Later jobs are not ours. They would only fill the pages of a reading that is made hours later.
 		const until = sentAt + MADE_WITHIN_MS + marginMs;
 		const part = { createdAfter: iso(sentAt - marginMs), createdBefore: iso(until) };
 		return await retryGet(async () => await list({ ...filter, ...(reach === 'all' ? {} : part) }), {
@@ -157,7 +161,7 @@ function withoutInput(job: HistoryJob): Job {
  */
 function choose(
 	{ attempt, registry }: ReconcileOptions,
-	{ found, offsetMs }: Look,
+	{ found, offsetMs }: Reading,
 ): { job?: HistoryJob; spare?: string[]; contested: boolean } {
 	const owners = found.map((job) => registry.possibleOwners(attempt, job, offsetMs));
 	const contested = owners.flat().some(({ state }) => state === 'sending');
@@ -185,14 +189,14 @@ function choose(
  */
 export async function reconcile(options: ReconcileOptions): Promise<Search> {
 	const { attempt, registry, clock, signal, wholeHistory } = options;
-	const search: Search = { looks: 0, candidates: [], whole: false };
+	const search: Search = { readings: 0, candidates: [], whole: false };
 	let contested = false;
 	let atMs = 0;
 
-	const times = [...LOOKS_MS, ...CONTESTED_LOOKS_MS];
+	const times = [...READINGS_MS, ...CONTESTED_READINGS_MS];
 	for (const [index, afterMs] of times.entries()) {
-		const isLast = index >= LOOKS_MS.length - 1;
-		if (index >= LOOKS_MS.length && !contested) break;
+		const isLast = index >= READINGS_MS.length - 1;
+		if (index >= READINGS_MS.length && !contested) break;
 		// Counted in sleeps, because the clock may be changed meanwhile.
 		if (afterMs > atMs) await clock.sleep(afterMs - atMs, signal);
 		atMs = Math.max(atMs, afterMs);
@@ -200,7 +204,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 		const beganAt = clock.now();
 		const pauseMs = (times[index + 1] ?? afterMs + 20_000) - afterMs;
 		const reach = !isLast ? 'near' : wholeHistory ? 'all' : 'far';
-		const outcome = await settle(async () => await look(options, reach, beganAt + pauseMs));
+		const outcome = await settle(async () => await readHistory(options, reach, beganAt + pauseMs));
 		// Once known, it is kept: a later change of the clock must not move it. A rejection contains the time too.
 		const offsetMs = options.offsetMs();
 		if (offsetMs !== undefined) attempt.providerAt ??= attempt.startedAt + offsetMs;
@@ -214,7 +218,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Search> {
 			break;
 		}
 		const { candidates, whole } = outcome.value;
-		search.looks++;
+		search.readings++;
 		search.whole = whole && isLast;
 		const exact = candidates.filter((job) => identifies(attempt.submission, job));
 		const other = candidates.filter((job) => !exact.includes(job));
@@ -251,7 +255,7 @@ export function provesAbsence(
 	historyMs: number,
 ): boolean {
 	if (sent.providerAt === undefined || now.providerAt === undefined) return false;
-	if (search.looks === 0 || !search.whole || search.candidates.length > 0) return false;
+	if (search.readings === 0 || !search.whole || search.candidates.length > 0) return false;
 	// By both clocks: either may have been changed meanwhile, and ours may be that of another worker.
 	const ages = [now.ourAt - sent.sentAt, now.providerAt - sent.providerAt];
 	return Math.min(...ages) >= HISTORY_LAG_MS && Math.max(...ages) < historyMs - CLOCK_DOUBT_MS;

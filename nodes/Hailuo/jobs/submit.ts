@@ -77,12 +77,12 @@ export interface SubmitOptions {
 	/** The provider's time now, in ms since the epoch; undefined if it is not known. */
 	providerNow?: () => number | undefined;
 	/**
-	 * Called once, after an answer that proves nothing. Looks up the job and claims it. If it fails, the job counts as
+	 * Called once, after an answer that proves nothing. Searches for the job and claims it. If it fails, the job counts as
 	 * not found.
 	 *
 	 * @param attempt the POST, with the time when it began
 	 */
-	lookUp?: (attempt: OpenSubmit) => Promise<Partial<Pick<Search, 'job' | 'candidates' | 'likely'>>>;
+	search?: (attempt: OpenSubmit) => Promise<Partial<Pick<Search, 'job' | 'candidates' | 'likely'>>>;
 	/** Where the user can look for a job that was not found. */
 	hint?: string;
 	/** Default: the registry of the process. Tests pass their own. */
@@ -152,11 +152,11 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 async function resolve(
 	cause: unknown,
 	open: OpenSubmit,
-	{ lookUp, hint, clock }: SubmitOptions,
+	{ search, hint, clock }: SubmitOptions,
 	registry: Registry,
 ): Promise<Submitted> {
 	open.state = 'ambiguous';
-	const outcome = lookUp ? await settle(async () => await lookUp(open)) : undefined;
+	const outcome = search ? await settle(async () => await search(open)) : undefined;
 	const found = outcome?.ok ? outcome.value : undefined;
 	if (found?.job) {
 		registry.claim(found.job.jobId);

@@ -73,7 +73,7 @@ export const isBeyond = ({ answers, spanMs }: Misses, patience: Patience, factor
 	answers >= patience.answers * factor && spanMs >= patience.spanMs * factor;
 
 /**
- * Looks a job up in the history.
+ * Searches the history for a job.
  *
  * @param createdAt when the job was made, by the provider's clock, in ISO 8601: then only this part of the history is
  * read

@@ -42,7 +42,7 @@ export class DeadlineError extends Error {
 export interface WaitOptions {
 	jobId: string;
 	get: (jobId: string) => Promise<Job>;
-	/** The history, if the provider has one: a job that no poll finds is looked up there. */
+	/** The history, if the provider has one: a job that no poll finds is searched for there. */
 	list?: Watched['list'];
 	/**
 	 * The job from the answer to our submit, or from an earlier poll: it exists, though the provider may not show it yet.

@@ -77,15 +77,15 @@ export async function lookUp(
 		createdAt: known?.createdAt,
 	});
 	for (let attempt = 0; ; attempt++) {
-		const looked = await settle(async () => await getJob(session, jobId, { signal, patienceMs }));
+		const polled = await settle(async () => await getJob(session, jobId, { signal, patienceMs }));
 		// Waiting for a missing video is up to the caller.
-		if (looked.ok) return looked.value;
+		if (polled.ok) return polled.value;
 		signal?.throwIfAborted();
-		const verdict = await watch.judge(looked, clock.now());
+		const verdict = await watch.judge(polled, clock.now());
 		signal?.throwIfAborted();
 		if (verdict.is === 'known') return verdict.job;
-		const isPassing = looked.error instanceof ProviderError && looked.error.isTransient;
-		if (verdict.is === 'over' || isPassing) throw aboutJob(session, jobId)(looked.error);
+		const isPassing = polled.error instanceof ProviderError && polled.error.isTransient;
+		if (verdict.is === 'over' || isPassing) throw aboutJob(session, jobId)(polled.error);
 		await clock.sleep(
 			backoff(attempt, () => clock.random(), ...REPEAT_MS),
 			signal,

@@ -15,9 +15,9 @@ import type { ProviderId } from '../providers/modelTypes';
 import type { ProcessState } from './processState';
 import { settleJob, type Watch } from './savedState';
 
-/** Maximum parallel status calls, and maximum started per second. */
-const MAX_PARALLEL_LOOKS = 5;
-const LOOKS_PER_SECOND = 10;
+/** Maximum parallel checks of a job, and maximum started per second. A check is one status call. */
+const MAX_PARALLEL_CHECKS = 5;
+const CHECKS_PER_SECOND = 10;
 /** Maximum parallel downloads; failed downloads have separate slots, so that they do not delay others. */
 const MAX_PARALLEL_DOWNLOADS = 4;
 const MAX_PARALLEL_REPEATS = 2;
@@ -101,7 +101,7 @@ class PollRound<F> {
 		private readonly state: ProcessState,
 		private readonly options: RoundOptions<F>,
 	) {
-		this.pacer = new StatusPacer({ perSecond: LOOKS_PER_SECOND, clock: options.clock });
+		this.pacer = new StatusPacer({ perSecond: CHECKS_PER_SECOND, clock: options.clock });
 	}
 
 	async run(): Promise<Checked<F>> {
@@ -110,7 +110,7 @@ class PollRound<F> {
 		const { clock } = this.options;
 		const check = async ([jobId, createdAt]: [string, number], _: number, slot: Slot) =>
 			await this.check(jobId, createdAt, slot);
-		const round = runBatch(this.inOrder(), check, { concurrency: MAX_PARALLEL_LOOKS });
+		const round = runBatch(this.inOrder(), check, { concurrency: MAX_PARALLEL_CHECKS });
 		await settle(async () => await within(round, this.leftMs(), clock, () => undefined));
 		this.isClosed = true;
 		checked.ready.sort((a, b) => timeOf(a.job) - timeOf(b.job));
@@ -123,9 +123,9 @@ class PollRound<F> {
 
 	/** Jobs whose last status call got no answer come last, so that they do not delay others. */
 	private inOrder(): Array<[string, number]> {
-		const { lookedAt, finished, unanswered } = this.state;
+		const { checkedAt, finished, unanswered } = this.state;
 		const rank = (jobId: string) => {
-			const last = lookedAt.get(jobId) ?? 0;
+			const last = checkedAt.get(jobId) ?? 0;
 			if (finished.has(jobId)) return 0;
 			return unanswered.has(jobId) ? Number.MAX_SAFE_INTEGER / 2 + last : last;
 		};
@@ -166,10 +166,10 @@ class PollRound<F> {
 		if (this.isOver) return undefined;
 		const { clock, get, list } = this.options;
 		const { state } = this;
-		state.lookedAt.set(jobId, clock.now());
-		const looked = await settle(async () => await get(jobId));
+		state.checkedAt.set(jobId, clock.now());
+		const outcome = await settle(async () => await get(jobId));
 		if (this.isClosed) return undefined;
-		const error = looked.ok ? undefined : asProviderError(looked.error, 'noAnswer');
+		const error = outcome.ok ? undefined : asProviderError(outcome.error, 'noAnswer');
 		if (error && isForAll(error)) {
 			this.checked.error ??= error;
 			return undefined;
@@ -182,8 +182,8 @@ class PollRound<F> {
 		this.failures = 0;
 		state.unanswered.delete(jobId);
 		const missing = state.missing.get(jobId) ?? newJobWatch(jobId, createdAt);
-		const look = error ? { ok: false as const, error } : looked;
-		const verdict = await missing.judge(look, clock.now(), list);
+		const answer = error ? { ok: false as const, error } : outcome;
+		const verdict = await missing.judge(answer, clock.now(), list);
 		if (this.isClosed) return undefined;
 		if (verdict.is === 'known') {
 			state.missing.delete(jobId);

@@ -14,7 +14,7 @@ export interface ProcessState {
 	/** The last poll that emitted, and how long n8n may take to save it. */
 	handedOver?: { generation: string; saving: Period };
 	/** When each open job was last checked. */
-	readonly lookedAt: Map<string, number>;
+	readonly checkedAt: Map<string, number>;
 	/** How open jobs ended, according to the history: they are not requested again, unless a download fails. */
 	readonly finished: Map<string, Job>;
 	/** How often the download of a finished job has failed. */
@@ -45,7 +45,7 @@ export const lasts = (period: Period | undefined, now: number): boolean =>
 	period !== undefined && now >= period.from && now < period.from + period.ms;
 
 export const newProcessState = (): ProcessState => ({
-	lookedAt: new Map(),
+	checkedAt: new Map(),
 	finished: new Map(),
 	downloads: new Map(),
 	missing: new Map(),
@@ -76,8 +76,8 @@ export function processStateOf(key: string): ProcessState {
 
 /** Drops everything about jobs that are no longer open. */
 export function forgetClosed(state: ProcessState, watch: Watch): void {
-	const { lookedAt, finished, downloads, missing, unanswered } = state;
-	for (const kept of [lookedAt, finished, downloads, missing, unanswered]) {
+	const { checkedAt, finished, downloads, missing, unanswered } = state;
+	for (const kept of [checkedAt, finished, downloads, missing, unanswered]) {
 		for (const jobId of kept.keys()) if (!watch.open.has(jobId)) kept.delete(jobId);
 	}
 }

@@ -50,13 +50,13 @@ function setUp(asked: Submission, given: Partial<ReconcileOptions> = {}) {
 }
 
 describe('the job of the submit', () => {
-	it('is adopted and claimed at the first look, without its inputs', async () => {
+	it('is adopted and claimed by the first reading, without its inputs', async () => {
 		const { run, provider, registry, clock, startedAt } = setUp(submission('a cat'));
 		provider.accept(submission('a cat'));
-		const { job: found, looks } = await run();
+		const { job: found, readings } = await run();
 		expect(found).toMatchObject({ jobId: 'job-0', status: 'running' });
 		expect(found).not.toHaveProperty('input');
-		expect(looks).toBe(1);
+		expect(readings).toBe(1);
 		expect(registry.isClaimed('job-0')).toBe(true);
 		expect(clock.now()).toBe(startedAt);
 	});
@@ -85,7 +85,7 @@ describe('the job of the submit', () => {
 		registry.close(options.attempt);
 		const search = await clock.run(() => reconcile({ ...options, attempt }));
 		// It is named: the clocks of a provider may differ by as much.
-		expect(search).toEqual({ looks: 6, candidates: ['job-0'], likely: ['job-0'], whole: true });
+		expect(search).toEqual({ readings: 6, candidates: ['job-0'], likely: ['job-0'], whole: true });
 	});
 
 	it.each<[string, Record<string, unknown>, Record<string, unknown> | undefined, boolean]>([
@@ -197,9 +197,9 @@ describe('a history without inputs', () => {
 });
 
 describe('the search', () => {
-	it('looks six times in 40 s for a job that does not exist', async () => {
+	it('reads the history six times in 40 s for a job that does not exist', async () => {
 		const { run, provider, clock, startedAt } = setUp(submission('a cat'));
-		expect(await run()).toEqual({ looks: 6, candidates: [], whole: true });
+		expect(await run()).toEqual({ readings: 6, candidates: [], whole: true });
 		expect(provider.lists).toBe(6);
 		expect(clock.now()).toBe(startedAt + 40_000);
 	});
@@ -230,7 +230,7 @@ describe('the search', () => {
 		provider.accept(submission('a cat'));
 		provider.accept({ ...submission('a cat'), model: 'another' });
 		registry.claim('job-1');
-		expect(await run()).toEqual({ looks: 6, candidates: ['job-0'], whole: true });
+		expect(await run()).toEqual({ readings: 6, candidates: ['job-0'], whole: true });
 	});
 
 	it('names those that tell no model or no time', async () => {
@@ -240,7 +240,7 @@ describe('the search', () => {
 		const jobs = [job('a', { createdAt: '', input }), job('b', { createdAt, input, model: '' })];
 		const list = async () => ({ jobs, more: false });
 		const search = await clock.run(() => reconcile({ ...options, list }));
-		expect(search).toEqual({ looks: 6, candidates: ['a', 'b'], likely: ['a'], whole: true });
+		expect(search).toEqual({ readings: 6, candidates: ['a', 'b'], likely: ['a'], whole: true });
 	});
 
 	it.each([
@@ -253,7 +253,7 @@ describe('the search', () => {
 		provider.accept(submission('a cat'));
 		const wholeHistory = /whole/.test(what);
 		const search = await clock.run(() => reconcile({ ...options, wholeHistory }));
-		expect(search).toMatchObject({ looks: 6, candidates, whole: true });
+		expect(search).toMatchObject({ readings: 6, candidates, whole: true });
 		expect(search).not.toHaveProperty('job');
 	});
 
@@ -303,7 +303,7 @@ describe('the search', () => {
 		});
 		const wholeHistory = true;
 		const search = await clock.run(() => reconcile({ ...options, list, wholeHistory }));
-		expect(search).toEqual({ looks: 6, candidates: ['ours'], whole: true });
+		expect(search).toEqual({ readings: 6, candidates: ['ours'], whole: true });
 		const short = async (filter: HistoryFilter) => ({ ...(await list(filter)), total: 300 });
 		const lacking = await clock.run(() => reconcile({ ...options, list: short, wholeHistory }));
 		expect(lacking.whole).toBe(false);
@@ -341,8 +341,8 @@ describe('the search', () => {
 			more: true,
 		}));
 		const search = await clock.run(() => reconcile({ ...options, list }));
-		expect(search).toEqual({ looks: 6, candidates: [], whole: false });
-		// 10 pages a look, and 50 in the last one.
+		expect(search).toEqual({ readings: 6, candidates: [], whole: false });
+		// 10 pages in each reading, and 50 in the last one.
 		expect(list).toHaveBeenCalledTimes(100);
 	});
 
@@ -394,7 +394,7 @@ describe('the search', () => {
 			const { options, clock, startedAt } = setUp(submission('a cat'));
 			const list = async () => await Promise.reject(error);
 			const search = await clock.run(() => reconcile({ ...options, list }));
-			expect(search).toEqual({ looks: 0, candidates: [], whole: false });
+			expect(search).toEqual({ readings: 0, candidates: [], whole: false });
 			expect(clock.now() - startedAt).toBeLessThanOrEqual(60_000);
 		}
 	});
@@ -413,13 +413,13 @@ describe('the search', () => {
 describe('a second submit', () => {
 	const HOUR = 3_600_000;
 	const WEEK = 7 * 24 * HOUR;
-	const nothing = { looks: 6, candidates: [], whole: true };
+	const nothing = { readings: 6, candidates: [], whole: true };
 	const sent = { sentAt: 0, providerAt: 500 };
 	const later = (ms: number) => ({ ourAt: ms, providerAt: ms + 500 });
 
 	it.each([
 		['the whole history shows nothing that may be the job', nothing, sent, later(HOUR), true],
-		['it could not be read', { ...nothing, looks: 0 }, sent, later(HOUR), false],
+		['it could not be read', { ...nothing, readings: 0 }, sent, later(HOUR), false],
 		['it was not read to its end', { ...nothing, whole: false }, sent, later(HOUR), false],
 		['it has something', { ...nothing, candidates: ['x'] }, sent, later(HOUR), false],
 		['it may lag behind', nothing, sent, later(60_000), false],
@@ -449,7 +449,7 @@ describe('other submits', () => {
 			registry.claim('job-0');
 			registry.close(duplicate);
 		});
-		expect(await run()).toEqual({ looks: 8, candidates: [], whole: true });
+		expect(await run()).toEqual({ readings: 8, candidates: [], whole: true });
 	});
 
 	it('give it up when they were refused', async () => {
@@ -580,7 +580,7 @@ describe('a whole batch under failures', () => {
 						clock,
 						registry,
 						patienceMs: Infinity,
-						lookUp: async (attempt) => {
+						search: async (attempt) => {
 							const { list } = provider;
 							return await reconcile({
 								list: list.bind(provider),
@@ -716,7 +716,7 @@ describe('two tries of an item with clocks that nobody checked', () => {
 						registry: first,
 						providerNow,
 						patienceMs: 0,
-						lookUp: world.listed
+						search: world.listed
 							? async (attempt) => {
 									const found = await search(first, attempt, false);
 									sent = { ...sent, providerAt: attempt.providerAt };

@@ -73,13 +73,13 @@ describe('an answer that proves nothing', () => {
 				async (refusals, last, found, limited) => {
 					const answers: unknown[] = [...refusals.map((each) => failure(each)), last];
 					const send = jest.fn(async () => await Promise.reject(answers.shift()));
-					const lookUp = jest.fn((): Promise<{ job?: Job }> => {
+					const search = jest.fn((): Promise<{ job?: Job }> => {
 						if (found === 'throws at once') throw new Error('search');
 						if (found === 'throws') return Promise.reject(new Error('search'));
 						return Promise.resolve(found === 'found' ? { job: job('adopted') } : {});
 					});
 					const { run, options, registry, clock } = setUp({ send });
-					if (found !== 'none') options.lookUp = lookUp;
+					if (found !== 'none') options.search = search;
 					if (limited) options.limiter = new SubmitLimiter({ perMinute: 5, clock });
 					if (found === 'found') {
 						expect(await run()).toMatchObject({ job: { jobId: 'adopted' }, adopted: true });
@@ -97,7 +97,7 @@ describe('an answer that proves nothing', () => {
 						expect(registry.all().length).toBe(1);
 					}
 					expect(send).toHaveBeenCalledTimes(refusals.length + 1);
-					expect(lookUp.mock.calls.length).toBe(found === 'none' ? 0 : 1);
+					expect(search.mock.calls.length).toBe(found === 'none' ? 0 : 1);
 				},
 			),
 		);
@@ -105,14 +105,14 @@ describe('an answer that proves nothing', () => {
 
 	it('is handed to the search with the time at which that very POST began', async () => {
 		const answers = [failure('rateLimited', { retryAfterMs: 30_000 }), failure('noAnswer')];
-		const lookUp = jest.fn().mockResolvedValue({ job: job('adopted') });
+		const search = jest.fn().mockResolvedValue({ job: job('adopted') });
 		const { run, startedAt, registry } = setUp({
 			send: async () => await Promise.reject(answers.shift()),
-			lookUp,
+			search,
 		});
 		const { startedAt: told } = await run();
 		expect(told).toBeGreaterThanOrEqual(startedAt + 30_000);
-		const [attempt] = lookUp.mock.calls[0];
+		const [attempt] = search.mock.calls[0];
 		expect(attempt).toMatchObject({ startedAt: told, state: 'ambiguous' });
 		expect(registry.isClaimed('adopted')).toBe(true);
 	});
@@ -132,8 +132,8 @@ describe('an answer that proves nothing', () => {
 
 it.each(FINAL)('%s that the API itself did not say proves nothing', async (kind) => {
 	const send = jest.fn().mockRejectedValue(failure(kind));
-	const lookUp = jest.fn().mockResolvedValue({ job: job('adopted') });
-	expect(await setUp({ send, lookUp }).run()).toMatchObject({ adopted: true });
+	const search = jest.fn().mockResolvedValue({ job: job('adopted') });
+	expect(await setUp({ send, search }).run()).toMatchObject({ adopted: true });
 	expect(send).toHaveBeenCalledTimes(1);
 });
 
@@ -141,11 +141,11 @@ describe('a refusal', () => {
 	it.each(FINAL)('for good (%s) is not repeated and not searched for', async (kind) => {
 		const refused = failure(kind, { refused: true });
 		const send = jest.fn().mockRejectedValue(refused);
-		const lookUp = jest.fn();
-		const { run, registry } = setUp({ send, lookUp });
+		const search = jest.fn();
+		const { run, registry } = setUp({ send, search });
 		expect(await errorOf(run())).toBe(refused);
 		expect(send).toHaveBeenCalledTimes(1);
-		expect(lookUp).not.toHaveBeenCalled();
+		expect(search).not.toHaveBeenCalled();
 		expect(registry.all().length).toBe(0);
 	});
 

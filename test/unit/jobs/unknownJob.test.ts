@@ -33,11 +33,11 @@ function asked(watched: Partial<Watched> = {}, gapMs = MINUTE) {
 	let now = 0;
 	return async (answer: Answer, afterMs = gapMs): Promise<Verdict> => {
 		now += afterMs;
-		const looked =
+		const polled =
 			answer instanceof Error
 				? { ok: false as const, error: answer }
 				: { ok: true as const, value: answer };
-		return await watch.judge(looked, now);
+		return await watch.judge(polled, now);
 	};
 }
 
@@ -201,7 +201,7 @@ describe('completed without a video', () => {
 		expect(await give(empty)).toEqual({ is: 'known', job: done });
 	});
 
-	test('listed so, while the look does not know the job, it ends so', async () => {
+	test('the job ends without a video if the history lists it so and no poll finds it', async () => {
 		const give = asked({ list: async () => ({ jobs: [empty], more: false }) });
 		for (let i = 0; i < 5; i++) expect((await give(unknown)).is).toBe('open');
 		expect(await give(unknown)).toEqual({ is: 'known', job: empty });

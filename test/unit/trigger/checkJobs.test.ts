@@ -59,9 +59,9 @@ describe('a completed job whose video', () => {
 		const warnings: string[] = [];
 		const warn = (message: string) => void warnings.push(message);
 		const { world, n8n, poll } = await ready(1, { isWanted, warn });
-		let looks = 0;
+		let checks = 0;
 		const { get, list } = world;
-		n8n.more.get = async (id) => ({ ...(await get(id)), ...(++looks <= polls ? empty : {}) });
+		n8n.more.get = async (id) => ({ ...(await get(id)), ...(++checks <= polls ? empty : {}) });
 		n8n.more.list = async (filter) => {
 			const page = await list(filter);
 			return { ...page, jobs: page.jobs.map((job) => ({ ...job, ...empty })) };
@@ -93,7 +93,7 @@ describe('a completed job whose video', () => {
 	});
 });
 
-describe('a look that does not show the job', () => {
+describe('a status call that does not find the job', () => {
 	const passing = [
 		new ProviderError('default backend - 404', { kind: 'notFound', status: 404 }),
 		new ProviderError('bad request', { kind: 'invalid', status: 400 }),
@@ -183,7 +183,7 @@ test('5,001 finished jobs come in one poll where only their addresses are wanted
 	expect(world.calls.get).toBe(0);
 });
 
-test('a download that failed is tried again with the address of a fresh look', async () => {
+test('a download that failed is tried again with the address that the next poll gets', async () => {
 	const { world, n8n, poll } = await ready(1);
 	world.options.staleList = false;
 	let tries = 0;

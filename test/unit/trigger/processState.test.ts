@@ -37,13 +37,13 @@ test('of a job that is no longer open nothing is kept', () => {
 	const watch = newWatch('a', 'mark', 0);
 	watch.open.set('open', 0);
 	for (const jobId of ['open', 'closed']) {
-		for (const kept of [memory.lookedAt, memory.downloads]) kept.set(jobId, 1);
+		for (const kept of [memory.checkedAt, memory.downloads]) kept.set(jobId, 1);
 		memory.missing.set(jobId, new JobWatch({ jobId, patience: PATIENCE_TRIGGER }));
 		memory.unanswered.add(jobId);
 	}
 	forgetClosed(memory, watch);
-	const { lookedAt, downloads, missing, unanswered } = memory;
-	for (const kept of [lookedAt, downloads, missing, unanswered]) {
+	const { checkedAt, downloads, missing, unanswered } = memory;
+	for (const kept of [checkedAt, downloads, missing, unanswered]) {
 		expect([...kept.keys()]).toEqual(['open']);
 	}
 });

@@ -54,7 +54,7 @@ test('what is read back knows the same jobs', () => {
 				});
 				expect([...back.seen].sort()).toEqual([...watch.seen].sort());
 				for (const [id, minute, isOpen] of jobs) {
-					// A job is known as settled, or so old that it is not looked at.
+					// A job is known as settled, or so old that it is not checked.
 					if (!isOpen) {
 						expect(isSettled(back, id) || START + minute * MINUTE < back.horizon).toBe(true);
 					}

@@ -59,7 +59,7 @@ const VIDEO_LAG_MS = 30 * 60_000;
  * matching signature is still a reason to poll, because the documents about the signature are not reliable
  * (docs/providers.md A.5). But a stranger must not be able to make this node send endless requests.
  */
-const MIN_LOOK_GAP_MS = 5_000;
+const MIN_POLL_GAP_MS = 5_000;
 
 /** What this process knows about a sleeping execution. It is only a cache: after a restart it is rebuilt. */
 interface Watch {
@@ -70,7 +70,7 @@ interface Watch {
 	/** Jobs that have ended, by ID: they are not requested again with each callback. */
 	ended: Map<string, Ended>;
 	/** When the jobs were last polled, in ms since the epoch. */
-	lookedAt: number;
+	polledAt: number;
 	/** Jobs whose signed call did not have to wait: only once each, or a recorded call could be repeated. */
 	hurried: Set<string>;
 	/** When the items were passed to n8n, in ms since the epoch. */
@@ -142,7 +142,7 @@ function watchOf(execution: string, rows: readonly Row[]): Watch {
 		busy: false,
 		again: false,
 		ended: new Map(),
-		lookedAt: 0,
+		polledAt: 0,
 		hurried: new Set(),
 		deliveredAt: 0,
 	};
@@ -158,9 +158,9 @@ async function takeTurn(
 	context: IWebhookFunctions,
 	session: Session,
 	rows: readonly Row[],
-	{ lookedAt, hurried }: Watch,
+	{ polledAt, hurried }: Watch,
 ): Promise<void> {
-	const waitMs = Math.min(MIN_LOOK_GAP_MS, lookedAt + MIN_LOOK_GAP_MS - clock.now());
+	const waitMs = Math.min(MIN_POLL_GAP_MS, polledAt + MIN_POLL_GAP_MS - clock.now());
 	if (waitMs <= 0) return;
 	const named = namedJob(context);
 	const isNew = rows.some(({ job }) => job?.jobId === named) && !hurried.has(named!);
@@ -191,13 +191,13 @@ async function finishAll(
 	const named = namedJob(context);
 	for (;;) {
 		watch.again = false;
-		const looked = await settle(async () => await allEnded(session, rows, watch, named));
-		watch.lookedAt = clock.now();
-		if (looked.ok && looked.value) return await deliverAll(context, session, rows, watch);
-		if (!looked.ok && !watch.again)
-			throw new Error(messageOf(looked.error), { cause: looked.error });
+		const outcome = await settle(async () => await allEnded(session, rows, watch, named));
+		watch.polledAt = clock.now();
+		if (outcome.ok && outcome.value) return await deliverAll(context, session, rows, watch);
+		if (!outcome.ok && !watch.again)
+			throw new Error(messageOf(outcome.error), { cause: outcome.error });
 		if (!watch.again) break;
-		await clock.sleep(MIN_LOOK_GAP_MS);
+		await clock.sleep(MIN_POLL_GAP_MS);
 	}
 	// In the same step as the last check of `again`: otherwise a call in between would be told that the jobs are being
 	// checked, but nobody would check them.
@@ -255,9 +255,9 @@ async function allEnded(
 		.reverse()
 		.sort((a, b) => Number(b.jobId === named) - Number(a.jobId === named));
 	for (const job of open) {
-		const looked = await settle(async () => await lookAtEnd(session, job));
-		if (!looked.ok) ended.set(job.jobId, goneOrThrow(looked.error, job.jobId));
-		else if (looked.value) ended.set(job.jobId, looked.value);
+		const polled = await settle(async () => await pollEnd(session, job));
+		if (!polled.ok) ended.set(job.jobId, goneOrThrow(polled.error, job.jobId));
+		else if (polled.value) ended.set(job.jobId, polled.value);
 		else return false;
 	}
 	return true;
@@ -269,18 +269,15 @@ async function allEnded(
  *
  * @throws WithJob, with the id
  */
-async function lookAtEnd(
-	session: Session,
-	known: NonNullable<Row['job']>,
-): Promise<Job | undefined> {
+async function pollEnd(session: Session, known: NonNullable<Row['job']>): Promise<Job | undefined> {
 	const { jobId, createdAt } = known;
-	const looked = await lookUp(session, jobId, {
+	const polled = await lookUp(session, jobId, {
 		patienceMs: PATIENCE_MS,
 		patience: PATIENCE_SEEN,
 		known: { createdAt },
 	});
-	if (!isFinished(looked)) return undefined;
-	const job = completed(looked, known, clock.now());
+	if (!isFinished(polled)) return undefined;
+	const job = completed(polled, known, clock.now());
 	return lacksVideo(job) ? await awaitEnd(session, job, { timeLimitMs: VIDEO_LAG_MS }) : job;
 }
 

@@ -127,10 +127,10 @@ async function endedAlready(
 	for (const outcome of [...outcomes].reverse()) {
 		const known = jobOf(outcome);
 		if (!known || ended.has(outcome.item)) continue;
-		const looked = await settle(async () => await getJob(session, known.jobId));
+		const polled = await settle(async () => await getJob(session, known.jobId));
 		// Anything unclear is resolved when the first call arrives: see callResumeUrl.ts.
-		if (!looked.ok || !isFinished(looked.value) || lacksVideo(looked.value)) return undefined;
-		ended.set(outcome.item, completed(looked.value, known, session.clock.now()));
+		if (!polled.ok || !isFinished(polled.value) || lacksVideo(polled.value)) return undefined;
+		ended.set(outcome.item, completed(polled.value, known, session.clock.now()));
 	}
 	return await Promise.all(
 		outcomes.map(async (outcome): Promise<Outcome> => {

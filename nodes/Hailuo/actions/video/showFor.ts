@@ -73,24 +73,24 @@ export function fieldAt<Action extends VideoAction>(
 	all: ReadonlyArray<Place<Action>>,
 	build: (place: Place<Action>) => Field | undefined,
 ): INodeProperties[] {
-	const looks = new Map<string, { field: Field; at: Array<Place<Action>> }>();
+	const variants = new Map<string, { field: Field; at: Array<Place<Action>> }>();
 	for (const place of all) {
 		const field = build(place);
 		if (!field) continue;
-		const look = JSON.stringify(field);
-		const known = looks.get(look) ?? { field, at: [] };
+		const key = JSON.stringify(field);
+		const known = variants.get(key) ?? { field, at: [] };
 		known.at.push(place);
-		looks.set(look, known);
+		variants.set(key, known);
 	}
-	const each = [...looks.values()];
+	const each = [...variants.values()];
 	return each.flatMap(({ field: { show, hide, kept, hintForModel, ...property }, at }) => {
 		// In each list of models, an unknown model gets the most frequent variant.
 		const isUsual = (provider: ProviderId, operation: Action) => {
 			const count = (places: ReadonlyArray<Place<Action>>) =>
 				places.filter((place) => place.provider === provider && place.operation === operation)
 					.length;
-			const most = Math.max(...each.map((look) => count(look.at)));
-			return each.find((look) => count(look.at) === most)?.at === at;
+			const most = Math.max(...each.map((variant) => count(variant.at)));
+			return each.find((variant) => count(variant.at) === most)?.at === at;
 		};
 		return joined(all, at, kept ? isUsual : () => false).flatMap((group) => {
 			const { provider, operations: operation, models, others } = group;

@@ -168,7 +168,7 @@ export async function submit(
 				patienceMs: MAX_REFUSED_MS,
 				providerNow: () => providerNow(session),
 				hint: provider.historyHint,
-				lookUp: history
+				search: history
 					? async (open) => {
 							attempt = open;
 							return await search(session, history, open);

@@ -114,7 +114,7 @@ async function fetched(url: string, { label, rules, fetch }: PictureInput): Prom
 		throw new FieldError(
 			label,
 			'leads to a web page, not to the picture: the page shows it, or asks to sign in',
-			LOOK,
+			CHECK_LINK,
 		);
 	}
 	const { error } = outcome;
@@ -124,12 +124,12 @@ async function fetched(url: string, { label, rules, fetch }: PictureInput): Prom
 		`could not be fetched: ${error.message}`,
 		error.reason === 'size'
 			? 'Make it smaller: save it as JPG, or reduce its size in pixels'
-			: LOOK,
+			: CHECK_LINK,
 	);
 }
 
-/** What to do if a link does not deliver the file. */
-export const LOOK =
+/** The hint for a link that does not deliver the file. */
+export const CHECK_LINK =
 	"Open the link in a private window of your browser: it must show the file alone, without signing in (Google Drive: share it with 'Anyone with the link'). If only you may open it, add the node of that service (or HTTP Request with Response Format 'File') before this node, and choose 'File From Input'";
 
 function unreadable(error: unknown, label: string): FieldError {

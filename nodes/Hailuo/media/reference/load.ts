@@ -8,7 +8,7 @@ import { fileUrl } from '../picture/fromText';
 import {
 	binaryFields,
 	loadPicture,
-	LOOK,
+	CHECK_LINK,
 	storedBytes,
 	uploadName,
 	withType,
@@ -123,12 +123,16 @@ async function fetchedClip(
 		const { error } = outcome;
 		if (!(error instanceof DownloadFailed)) throw error;
 		const what = `names '${name}', which could not be fetched: ${error.message}`;
-		throw new FieldError(label, what, LOOK);
+		throw new FieldError(label, what, CHECK_LINK);
 	}
 	const data = outcome.value;
 	const { mimeType } = identify(data);
 	if (mimeType === 'text/html') {
-		throw new FieldError(label, `names '${name}', which leads to a web page, not to a file`, LOOK);
+		throw new FieldError(
+			label,
+			`names '${name}', which leads to a web page, not to a file`,
+			CHECK_LINK,
+		);
 	}
 	const known = limits && checkClip(data, kind, limits, label, name);
 	return {
