@@ -4,17 +4,17 @@ import type { Addresses } from './types';
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
 
-/** n8n resolves the expression behind `baseUrl`; what still looks like one was handed on as it is stored. */
+/** n8n resolves the expression in `baseUrl`. A value that is still an expression was passed on as it is stored. */
 const isExpression = (text: string) => text.startsWith('=') || text.includes('{{');
 
 const defaultOf = ({ known }: Addresses) => Object.values(known)[0];
 
-/** What the choice of the credential leads to; the same rule as the expression behind `baseUrl`. */
+/** The address for the choice made in the credential. The same rule as the expression in `baseUrl`. */
 function chosen(addresses: Addresses, credentials: Readonly<Record<string, unknown>>): string {
 	if (!addresses.choice) return defaultOf(addresses);
 	const choice = textOf(credentials[addresses.choice]);
 	if (choice === 'other') return textOf(credentials.customBaseUrl);
-	// Not by the key alone: every object has a 'constructor'.
+	// Own properties only: every object inherits a 'constructor'.
 	return Object.prototype.hasOwnProperty.call(addresses.known, choice)
 		? addresses.known[choice]
 		: defaultOf(addresses);
@@ -29,8 +29,8 @@ function parse(text: string): URL | undefined {
 }
 
 /**
- * What is wrong with an address, or undefined. It is not repeated in the message: a key that was pasted
- * into the wrong field would end in logs.
+ * What is wrong with an address; undefined if nothing is. The message does not repeat the address: somebody may have
+ * pasted a key into this field, and the key would end up in the logs.
  */
 function fault(text: string, url: URL | undefined): string | undefined {
 	if (!text) return 'is empty';
@@ -47,13 +47,13 @@ function fault(text: string, url: URL | undefined): string | undefined {
 }
 
 /**
- * The address that a provider's paths are added to, from the fields of its credential: without a slash at
- * the end, and without the part that the provider's documents print but the requests add themselves
- * (`/model/v1/generation` of Vtrix and SeaArt, `/v1` of MiniMax). For WaveSpeed it ends in `/api/v3`, or in
- * whatever path a gateway has.
+ * The address to which a provider's paths are added, from the fields of its credential. It has no slash at the end, and
+ * not the part that the provider's documents print but the requests add themselves (`/model/v1/generation` of Vtrix and
+ * SeaArt, `/v1` of MiniMax). For WaveSpeed it ends in `/api/v3`, or in the path of a gateway.
  *
- * A `baseUrl` that is given outright wins over the choice of brand or region.
- * @throws {Error} naming the field and the rule, when there is no usable address
+ * A `baseUrl` that was typed in takes precedence over the choice of brand or region.
+ *
+ * @throws Error that names the field and the rule, if there is no usable address
  */
 export function baseUrlOf(
 	provider: ProviderId,
@@ -76,7 +76,7 @@ export function baseUrlOf(
 	return url.origin + bare.replace(/\/+$/, '');
 }
 
-/** Whether an address of `baseUrlOf` is one of the provider's own, not one that somebody typed. */
+/** Whether an address of `baseUrlOf` is one of the provider's own, not one that somebody typed in. */
 export function isKnownBaseUrl(provider: ProviderId, baseUrl: string): boolean {
 	return Object.values(providerOf(provider).addresses.known).includes(baseUrl);
 }

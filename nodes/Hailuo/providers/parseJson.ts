@@ -1,10 +1,10 @@
-/** Deeper than any answer of a provider; what recurses over an answer must not run out of stack. */
+/** More levels than any answer of a provider has. Deeper JSON could overflow the stack of code that recurses over it. */
 const MAX_DEPTH = 100;
 
-/** An integer outside of a text that JavaScript's numbers may not hold, from 16 digits. */
+/** An integer of 16 digits or more, outside a string: a JavaScript number may not hold it exactly. */
 const LONG_INTEGER = /(?<![\w.+-])-?\d{16,}(?![\w.])/g;
 
-/** The position behind a text of JSON. @param at of its opening quote */
+/** The position after a JSON string. @param at the position of its opening quote */
 function endOfText(json: string, at: number): number {
 	for (let end = json.indexOf('"', at + 1); end >= 0; end = json.indexOf('"', end + 1)) {
 		let backslashes = 0;
@@ -19,7 +19,7 @@ const quoteLong = (part: string) =>
 		Number.isSafeInteger(Number(digits)) ? digits : `"${digits}"`,
 	);
 
-/** The text with every integer above 2^53 written as a text. No regular expression over the whole: it may have many MB. */
+/** The JSON with every integer above 2^53 in quotes. No regular expression runs over the whole: it may have many MB. */
 function withLongIntegersQuoted(json: string): string {
 	if (!/\d{16}/.test(json)) return json;
 	const parts: string[] = [];
@@ -34,10 +34,10 @@ function withLongIntegersQuoted(json: string): string {
 }
 
 /**
- * Parses JSON without losing digits: an integer above 2^53, as ids are, becomes the text of its digits.
+ * Parses JSON without losing digits: an integer above 2^53 becomes a string of its digits. Job IDs can be that long.
  *
- * @param each is handed every text in it, names included, and gives what takes its place
- * @returns the text itself where it is not JSON, or is nested deeper than any answer
+ * @param each called with every string in it, property names included; returns the string to use instead
+ * @returns the input itself if it is not JSON, or if it is nested deeper than `MAX_DEPTH`
  */
 export function parseJson(json: string, each: (text: string) => string = (text) => text): unknown {
 	let parsed: unknown;
@@ -52,7 +52,7 @@ export function parseJson(json: string, each: (text: string) => string = (text) 
 const partsOf = (value: unknown): unknown[] =>
 	typeof value === 'object' && value !== null ? Object.values(value) : [];
 
-/** Level by level, so that no depth is too much for the stack. */
+/** Goes level by level without recursion, so that no depth overflows the stack. */
 function isDeep(value: unknown): boolean {
 	let level = [value];
 	for (let depth = 0; level.length > 0; depth++) {

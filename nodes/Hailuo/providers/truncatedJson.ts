@@ -1,11 +1,11 @@
 import { parseJson } from './parseJson';
 
-/** How much of a text is looked at: the id stands near its beginning, and more brackets would take minutes. */
+/** How many characters are parsed. The ID is near the beginning, and a text full of brackets would take minutes. */
 const HEAD = 8_000;
 
 /**
- * Parses the complete part of a truncated JSON body (all before its last comma), so that the paid job's ID survives a
- * cut-off answer. Anything else is given back as it is.
+ * Parses the complete part of a truncated JSON body (everything before its last comma), so that the ID of a paid job survives
+ * a cut-off answer. Any other body is returned unchanged.
  */
 export function parseTruncated(body: unknown): unknown {
 	if (typeof body !== 'string') return body;

@@ -114,20 +114,20 @@ export interface HttpResponse {
 	status: number;
 	/** Lower-case names. */
 	headers: Record<string, string>;
-	/** Parsed JSON (see parseJson: an integer above 2^53 is a text), or the raw text if it is not JSON. */
+	/** Parsed JSON (an integer above 2^53 is a string: see parseJson), or the raw text if it is not JSON. */
 	body: unknown;
 }
 
 /**
- * One request with the credential's key to the credential's own host: redirects are not followed, and every
- * HTTP status is an answer, not an exception. Throws a ProviderError of kind `notConnected` (nothing was
- * sent) or `noAnswer` (it may have been), or the signal's reason if it was stopped.
+ * Sends requests with the credential's key, only to the credential's own host. Redirects are not followed, and every
+ * HTTP status is an answer, not an exception. Throws a ProviderError of the kind `notConnected` (nothing was sent) or
+ * `noAnswer` (the request may have been sent), or the reason of the signal if the run was stopped.
  */
 export interface HttpClient {
 	request(request: HttpRequest): Promise<HttpResponse>;
-	/** How far the provider's clock is ahead of ours, in ms, read from the last answer's Date header; 0 before. */
+	/** How far the provider's clock is ahead of ours, in ms, by the Date header of the last answer; 0 before it. */
 	clockOffsetMs(): number;
-	/** Whether an answer had a Date header: without one the offset is meaningless. */
+	/** Whether an answer had a Date header. Without one, the offset is meaningless. */
 	knowsTime(): boolean;
 	/** The credential's host, e.g. `api.example.com`. */
 	host?: string;
@@ -148,7 +148,7 @@ export interface Upload {
 
 /** The addresses of a provider's API. */
 export interface Addresses {
-	/** The field of the credential that chooses among `known`; absent where there is nothing to choose. */
+	/** The field of the credential that chooses among `known`; absent if there is nothing to choose. */
 	choice?: string;
 	/** The choices that users have, with their base URLs. The first is the default. */
 	known: Readonly<Record<string, string>>;
@@ -173,7 +173,7 @@ export interface KeyTest {
 	/**
 	 * Resolves if the key is valid, with the remaining credit if the provider reports it.
 	 *
-	 * @param anonymous the same address without the key; given where a person typed the address
+	 * @param anonymous the same address without the key; given if a person typed in the address
 	 * @throws ProviderError, as every call does
 	 */
 	check(provider: Provider, http: HttpClient, anonymous?: HttpClient): Promise<Balance | undefined>;
@@ -193,8 +193,8 @@ export interface Provider {
 	/** How many jobs the smallest account may run at once, and how many submits a minute. */
 	limits: { concurrent: number; submitsPerMinute: number };
 	/**
-	 * Image types it accepts, and the most bytes of one. Of two readings of 20 MB the smaller counts, 20,000,000 and not
-	 * 20 × 2^20: it costs somebody a smaller export, the larger one might cost a refused job after the submit.
+	 * The image types that it accepts, and the maximum size in bytes. A limit of 20 MB counts as 20,000,000 bytes, not as
+	 * 20 × 2^20: at worst a picture must be made smaller before the submit, but no submitted job is refused.
 	 */
 	images: PictureRules;
 	/** Sends the paid POST exactly once. Never call this in a retry that does not check `isRefusal`. */
@@ -214,24 +214,24 @@ export interface Provider {
 	/** Whether this ID has the provider's format, so that an ID of another provider can be reported as such. */
 	ownsJobId(jobId: string): boolean;
 	/**
-	 * The provider as one of its APIs has it, where they differ in what they can do; absent where they do not. Without
-	 * it the verbs of a job find out by themselves which API the job belongs to.
+	 * The provider limited to one of its APIs; absent if all of them can do the same. The provider itself finds out to
+	 * which API a job belongs.
 	 */
 	forApi?(api: JobApi): Provider;
 	/** Why an API is not available at a base URL, and what to do; undefined if it is available. */
 	apiMissing?(api: ModelApi, baseUrl: string): { rule: string; fix: string } | undefined;
 	/**
-	 * What a person can do about a job that failed with this code, where it is neither to change the request nor to submit
-	 * it again; without its full stop.
+	 * What a person can do about a job that failed with this code, if neither another request nor another submit helps: a
+	 * sentence without a period.
 	 */
 	jobHint?(code: string): string | undefined;
-	/** Where a person can look for a job whose ID was lost: a sentence without a period. */
+	/** Where a person can find a job whose ID was lost: a sentence without a period. */
 	historyHint: string;
 	/** Whether a submit to this API can contain a callback URL (`Submission.webhookUrl`). */
 	callsBack?(api?: ModelApi): boolean;
 	/**
-	 * Whether a call that came to that address is the provider's, by its signature; undefined where that cannot be
-	 * told. What the call says is not believed in any case.
+	 * Whether the signature shows that a call to the callback URL is from the provider; undefined if that cannot be
+	 * determined. The content of the call is not trusted in any case.
 	 */
 	isGenuine?(http: HttpClient, call: Callback): Promise<boolean | undefined>;
 }

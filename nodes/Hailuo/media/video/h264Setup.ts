@@ -1,17 +1,17 @@
-/** What decides whether one decoder can play two clips. */
+/** How a clip is encoded: this decides whether one decoder can play two clips. */
 interface Coded {
-	/** As browsers name it, e.g. `avc1.640028`. */
+	/** The name that browsers use, e.g. `avc1.640028`. */
 	codec: string;
-	/** Hex: the content of `avcC`. */
+	/** The content of the box `avcC`, in hex. */
 	setup: string;
 }
 
-/** How many bytes tell the length of each unit of a frame. */
+/** Size of the length field before each unit of a frame, in bytes. */
 const lengthSize = (avcC: Buffer) => (avcC[4] & 3) + 1;
 
 /**
- * Whether two clips of H.264 need no other decoder: the same profile, and frames that are laid out alike. In all else
- * their settings may differ (level, frame rate, reference frames), because each clip can bring its own along.
+ * Whether one decoder can play two H.264 clips. They need the same profile and the same layout of their frames. All
+ * other settings may differ (level, frame rate, reference frames), because each clip can carry its own: see ownSettings.
  */
 export function isSameH264(one: Coded, other: Coded): boolean {
 	const [a, b] = [one, other].map(({ setup }) => Buffer.from(setup, 'hex'));
@@ -21,7 +21,7 @@ export function isSameH264(one: Coded, other: Coded): boolean {
 	return isWhole && a[1] === b[1] && lengthSize(a) === lengthSize(b);
 }
 
-/** The sequence and picture parameter sets of an `avcC`, as they stand inside a frame; undefined for a damaged one. */
+/** The sequence and picture parameter sets of an `avcC`, in the form they have in a frame; undefined if damaged. */
 function parameterSets(avcC: Buffer): Buffer | undefined {
 	const size = lengthSize(avcC);
 	const parts: Buffer[] = [];
@@ -42,16 +42,16 @@ function parameterSets(avcC: Buffer): Buffer | undefined {
 }
 
 /**
- * What stands before every key frame of each clip; nothing where all clips have the same settings. An MP4 says once for
- * the whole film how its pictures are encoded. Where clips differ in that, each brings its own settings along, before
- * every key frame: a decoder takes them from there, wherever the film is entered.
+ * The settings to write before every key frame, for each clip; undefined if all clips have the same settings. An MP4
+ * states once for the whole film how its pictures are encoded. If the clips differ, the settings are repeated before
+ * every key frame, so that a decoder can start anywhere in the film.
  */
 export function ownSettings(clips: readonly Coded[]): Array<Buffer | undefined> {
 	const differ = clips.some(({ setup }) => setup !== clips[0].setup);
 	return clips.map(({ setup }) => (differ ? parameterSets(Buffer.from(setup, 'hex')) : undefined));
 }
 
-/** The `avcC` of the first clip with the highest level of all: a decoder must be up to each of them. */
+/** The `avcC` of the first clip, with the highest level of all clips: the decoder must be able to play each of them. */
 export function setupOfAll(clips: readonly Coded[]): Buffer {
 	const setups = clips.map(({ setup }) => Buffer.from(setup, 'hex'));
 	const first = Buffer.from(setups[0]);

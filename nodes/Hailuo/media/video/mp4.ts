@@ -1,4 +1,4 @@
-/** First boxes that an MP4 or MOV may begin with; a web page, a JSON or a picture has none of them here. */
+/** The boxes that an MP4 or MOV may begin with. A web page, JSON or a picture does not begin with any of them. */
 const FIRST_BOXES = new Set([
 	'ftyp',
 	'styp',
@@ -11,33 +11,33 @@ const FIRST_BOXES = new Set([
 	'uuid',
 ]);
 
-/** Boxes whose content does not say what the video is. */
+/** Boxes whose content says nothing about the properties of the video. */
 const CONTENT = new Set(['mdat', 'free', 'skip', 'wide']);
 
-/** What a video cannot be played without: its index and its pictures. */
+/** The boxes that a video needs to be played: its index and its pictures. */
 const NEEDED = ['moov', 'mdat'];
 
 /**
- * Follows the boxes of an MP4 while its bytes go by, keeping at most 16 of them.
+ * Follows the boxes of an MP4 while its bytes arrive, and keeps at most 16 bytes.
  *
- * Where an answer does not say how long it is (no Content-Length, ended by closing the connection), a connection that
- * breaks looks like the end of the video, and only the boxes tell. And a server may hold half of a file, whose length it
- * then declares.
+ * It detects an incomplete video, which the length of the answer does not always show. An answer without Content-Length
+ * ends when the connection closes, so a broken connection looks like the end of the video. And a server that has only
+ * half of a file declares the length of that half.
  */
 export class Mp4Scan {
 	private header = Buffer.alloc(0);
-	/** Bytes of the current box that are still to come; Infinity for a box that reaches to the end. */
+	/** Bytes of the current box that have not arrived yet; Infinity for a box that reaches to the end of the file. */
 	private left = 0;
-	/** Something that is no box: nothing can be said from here on. */
+	/** Set when something is not a box: nothing is known about the bytes that follow. */
 	private lost = false;
 	private first?: string;
-	/** The type of the box that was opened last. */
+	/** The type of the last box. */
 	private current = '';
 	private readonly seen = new Set<string>();
-	/** Bytes that went by. */
+	/** Number of bytes that have arrived. */
 	private passed = 0;
 
-	/** @param onContent is told where pictures, sound and filling lie, as soon as their box begins: from and to which byte. */
+	/** @param onContent called when a box with pictures, sound or padding begins, with its first byte and its end */
 	constructor(private readonly onContent?: (start: number, end: number) => void) {}
 
 	feed(chunk: Buffer): void {
@@ -58,26 +58,26 @@ export class Mp4Scan {
 		}
 	}
 
-	/** Whether it begins like an MP4; undefined while fewer than 8 bytes came. */
+	/** Whether it begins like an MP4; undefined until 8 bytes have arrived. */
 	get isMp4(): boolean | undefined {
 		return this.first === undefined ? undefined : FIRST_BOXES.has(this.first);
 	}
 
-	/** Every box came whole, and the two that a video cannot be played without were among them. */
+	/** Whether every box is complete, and moov and mdat are among them. */
 	get isComplete(): boolean {
 		const toEnd = this.left === Infinity;
 		const whole = this.left === 0 && this.header.length === 0;
 		return !this.lost && (whole || toEnd) && NEEDED.every((type) => this.seen.has(type));
 	}
 
-	/** The last box is longer than what came, or moov or mdat is missing. */
+	/** Whether the last box is incomplete, or moov or mdat is missing. */
 	get isCut(): boolean {
 		return !this.lost && !this.isComplete;
 	}
 
 	/**
-	 * The boxes prove that it cannot be played as it came, whatever length was declared: moov or mdat is cut off or never
-	 * came. What is only odd behind them (padding, a cut box of another kind) is no proof.
+	 * Whether the boxes prove that the video cannot be played, whatever length was declared: moov or mdat is missing or
+	 * incomplete. Anything odd after them (padding, an incomplete box of another type) is no proof.
 	 */
 	get lacksPart(): boolean {
 		if (this.lost) return false;
@@ -85,7 +85,7 @@ export class Mp4Scan {
 		return isCutOff || !NEEDED.every((type) => this.seen.has(type));
 	}
 
-	/** 8 bytes, or 16 where the length is given in 64 bits. */
+	/** 8 bytes, or 16 if the length of the box has 64 bits. */
 	private headerLength(): number {
 		return this.header.length >= 8 && this.header.readUInt32BE(0) === 1 ? 16 : 8;
 	}

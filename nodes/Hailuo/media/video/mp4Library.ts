@@ -1,6 +1,6 @@
 /**
- * The library that reads and writes MP4, as far as it is used here. The build bundles this file, and nothing else imports
- * `mediabunny`: n8n allows a verified package no runtime dependency.
+ * The parts that are used of the library that reads and writes MP4. Only this file imports `mediabunny`, and the build
+ * bundles it, because n8n allows a verified package no runtime dependency.
  */
 export {
 	BufferSource,

@@ -1,21 +1,21 @@
 import { Mp4Scan } from './mp4';
 
-/** A clip by its name. Its bytes are read when they are needed, from their beginning. */
+/** A clip. Its bytes are read only when they are needed, and always from the beginning. */
 export interface ClipSource {
-	/** As messages name it. */
+	/** The name that messages use. */
 	name: string;
-	/** In pieces, as n8n's storage gives them. They may be read more than once. */
+	/** In pieces, as n8n's storage returns them. May be called more than once. */
 	bytes(): AsyncIterable<Uint8Array>;
 }
 
 /**
- * Memory for one clip after the other. What is never written takes no memory: the system gives a page when it is first
- * written.
+ * A buffer that is reused for one clip after the other. Parts that are never written take no memory, because the system
+ * allocates a page only when it is first written.
  */
 export class Room {
 	private room = Buffer.alloc(0);
 
-	/** So many bytes, of any content. Those that were taken before are no longer valid. */
+	/** A buffer with any content. The one returned before is no longer valid. */
 	take(bytes: number): Buffer {
 		if (this.room.length < bytes) this.room = Buffer.alloc(bytes);
 		return this.room.subarray(0, bytes);
@@ -23,19 +23,19 @@ export class Room {
 }
 
 export interface Outline {
-	/** As long as the clip; its index is in place, its pictures and its sound may be anything. */
+	/** As long as the clip, with its index. Where its pictures and sound would be, the content is undefined. */
 	data: Buffer;
 	isMp4: boolean;
 	isCut: boolean;
 }
 
 /**
- * What is needed to know what a clip is: all but its pictures and its sound, which is nearly all of it.
+ * A clip without its pictures and sound, which are nearly all of its bytes. The rest is enough to read its properties.
  *
- * @param isWhole with pictures and sound
+ * @param isWhole whether to keep the pictures and sound as well
  */
 export async function outlineOf(clip: ClipSource, room: Room, isWhole: boolean): Promise<Outline> {
-	/** Where pictures and sound lie in the piece at hand, and the box that goes on in the next. */
+	/** The pictures and sound in the current piece, including a box that continues in the next piece. */
 	let media: Array<{ start: number; end: number }> = [];
 	const scan = new Mp4Scan((start, end) => media.push({ start, end }));
 	const kept: Array<{ at: number; data: Buffer }> = [];
@@ -47,7 +47,7 @@ export async function outlineOf(clip: ClipSource, room: Room, isWhole: boolean):
 		const end = size + data.length;
 		let from = size;
 		const keep = (to: number) => {
-			// A copy: a few bytes must not hold the whole piece.
+			// A copy, so that a few bytes do not keep the whole piece in memory.
 			if (to > from)
 				kept.push({ at: from, data: Buffer.from(data.subarray(from - size, to - size)) });
 		};

@@ -1,9 +1,9 @@
 import { boxesOf, type Box } from '../reference/boxes';
 
-/** More frames than 10 minutes at 60 a second: no clip of a video model, but a forged table of them. */
+/** The frames of 10 minutes at 60 frames per second. No clip of a video model has more, so such a table is forged. */
 export const MAX_PACKETS = 36_000;
 
-/** Bytes of one entry, by table; a table begins with 4 bytes of flags and the number of its entries. */
+/** Bytes per entry, by table. A table begins with 4 bytes of flags and 4 bytes with the number of entries. */
 const ENTRY_BYTES: Record<string, number> = {
 	stts: 8,
 	ctts: 8,
@@ -13,15 +13,15 @@ const ENTRY_BYTES: Record<string, number> = {
 	stss: 4,
 };
 
-/** Tables of which each entry stands for as many packets as its first number says. */
+/** Tables in which the first number of an entry is the number of packets that it stands for. */
 const RUNS = new Set(['stts', 'ctts']);
 
-/** The boxes on the way to the tables; the others hold none. */
+/** The boxes that contain tables, or boxes with tables. */
 const WAY = new Set(['moov', 'trak', 'mdia', 'minf', 'stbl', 'moof', 'traf', 'edts']);
 
 /**
- * Why the tables of an MP4 cannot be true; undefined where they can. A few bytes may claim billions of frames, and who
- * reads such a table is busy for hours: so it is looked at before the library reads it.
+ * Why the tables of an MP4 cannot be true; undefined if they can. They are checked before the library reads them, because
+ * a few bytes can claim billions of frames, and the library would be busy for hours.
  */
 export function forgedTable(data: Buffer, within?: Box, depth = 0): string | undefined {
 	for (const box of boxesOf(data, within?.start, within?.end)) {
@@ -61,10 +61,10 @@ function faultOf(data: Buffer, { type, start, end }: Box): string | undefined {
 	return undefined;
 }
 
-/** Parts of an edit list: real files have one or two. */
+/** Maximum number of entries in an edit list; real files have one or two. */
 const MAX_ENTRIES = 100;
 
-/** Whether a chunk claims more packets than a clip has. */
+/** Whether a chunk claims more packets than any clip has. */
 function longRun(data: Buffer, start: number, entries: number): boolean {
 	for (let entry = 0; entry < entries; entry++) {
 		if (data.readUInt32BE(start + 8 + entry * 12 + 4) > MAX_PACKETS) return true;

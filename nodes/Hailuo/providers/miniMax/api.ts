@@ -18,7 +18,7 @@ import { keyTest } from './keyTest';
 import type { HttpClient, HttpResponse, Job, JobStatus, Provider } from '../types';
 import { NO_VIDEO, PAID } from '../types';
 
-/** Of the query; callbacks have other words (docs/providers.md C.3). Whatever is not listed counts as running. */
+/** The statuses of a status call; callbacks use others (docs/providers.md C.3). An unlisted one counts as running. */
 const STATUSES: Record<string, JobStatus> = {
 	preparing: 'queued',
 	queueing: 'queued',
@@ -30,14 +30,14 @@ const STATUSES: Record<string, JobStatus> = {
 
 const codeOf = (body: unknown): number => number(json(json(body).base_resp).status_code) ?? 0;
 
-/** Codes about what a job was made from, or what it made. */
+/** Codes about the input of a job, or about its video. */
 const SENSITIVE = new Set([1026, 1027]);
 
-/** A status request sends nothing that could be sensitive, so such a code is about the job; how it stands, it does not say. */
+/** A status call sends nothing that could be sensitive. So such a code is about the job, but not about its status. */
 const MAY_HAVE_ENDED =
 	'MiniMax considers the prompt, a file or the video of this job sensitive, but does not say whether the job has ended. Check it with Job: Get before you submit again';
 
-/** @param jobId of a status request */
+/** @param jobId the job, if the answer is that of a status call */
 function answerError(code: number, response: HttpResponse, jobId?: string): ProviderError {
 	const kind = KINDS[code] ?? 'unavailable';
 	const said = messageOf(response.body) ?? 'no reason given';
@@ -51,7 +51,7 @@ function answerError(code: number, response: HttpResponse, jobId?: string): Prov
 	});
 }
 
-/** An answer with JSON, whatever its base_resp says. */
+/** The answer, if it contains JSON, whatever its base_resp says. @throws ProviderError */
 function read(response: HttpResponse): HttpResponse & { body: Json } {
 	const { status, body } = response;
 	if (status < 200 || status >= 300) throw refusedByStatus(response);
@@ -59,7 +59,7 @@ function read(response: HttpResponse): HttpResponse & { body: Json } {
 	return { ...response, body };
 }
 
-/** An answer whose base_resp has to say that all went well. */
+/** The answer, if its base_resp reports success. @throws ProviderError */
 function succeeded(answer: HttpResponse): HttpResponse & { body: Json } {
 	const response = read(answer);
 	const code = codeOf(response.body);
@@ -71,14 +71,14 @@ const jobOf = (jobId: string, facts: Partial<Job> & { status: JobStatus }): Job 
 	jobId,
 	provider: 'miniMax',
 	api: 'main',
-	// Neither the query nor the file says what the job was asked for, or when.
+	// Neither the status call nor the file tells the model of the job, or when it was submitted.
 	model: '',
 	createdAt: '',
 	videos: [],
 	...facts,
 });
 
-/** The address of a finished video: it lives for an hour (docs/providers.md C.4), so each look asks for a fresh one. */
+/** A finished job with its video. The address is valid for an hour (docs/providers.md C.4): each poll gets a new one. */
 async function withFile(http: HttpClient, jobId: string, fileId?: string): Promise<Job> {
 	if (fileId === undefined) return withoutVideo(jobId);
 	const answer = await http.request({
@@ -109,7 +109,7 @@ const v1: Provider = {
 	keyTest,
 	addresses: {
 		choice: 'region',
-		// `mainland` is the mainland's older host, which credentials were saved with (docs/providers.md C).
+		// `mainland` is an older host in China. Saved credentials may contain it (docs/providers.md C).
 		known: {
 			global: 'https://api.minimax.io',
 			china: 'https://api.minimax.cn',
@@ -117,7 +117,7 @@ const v1: Provider = {
 		},
 		tail: /(\/v[12])+$/,
 	},
-	// 20 a minute on the newer page, 5 on an older one (docs/providers.md C.4); how many may run at once is not published.
+	// 20 a minute on the newer page, 5 on an older one (docs/providers.md C.4); the maximum of parallel jobs is unknown.
 	limits: { concurrent: 3, submitsPerMinute: 20 },
 	images: {
 		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
@@ -136,7 +136,7 @@ const v1: Provider = {
 			...PAID,
 		});
 		const named = text(json(parseTruncated(response.body)).task_id) ?? '';
-		// An answer that names a job made it, whatever else it says: the job's own status tells the rest.
+		// If the answer contains a job ID, the job exists, whatever else it says. The status of the job tells the rest.
 		const jobId = v1.ownsJobId(named) ? named : text(succeeded(response).body.task_id);
 		if (jobId === undefined) throw unreadableAnswer(NAME, response, 'without a job ID');
 		return jobOf(jobId, { status: 'queued', model });
@@ -179,7 +179,7 @@ const v1: Provider = {
 	ownsJobId: (jobId) => /^\d{6,}$/.test(jobId),
 };
 
-/** What V2 has and V1 has not: a list, and with it Cancel and Delete, and files that are put up first. */
+/** What only V2 has: a list of jobs, and files that are uploaded before the submit. */
 const onlyV2 = {
 	list: v2.list,
 	// 7 days (docs/providers.md I.1).
@@ -197,7 +197,7 @@ const v2Provider: Provider = {
 	historyHint: 'Look for it with the operation Job: Get Many (it shows the last 7 days)',
 };
 
-/** MiniMax: two APIs at one address, whose job ids look alike. The base URL is the region's host, without `/v1`. */
+/** MiniMax: two APIs at one address, with similar job IDs. The base URL is the host of the region, without `/v1`. */
 export const miniMax: Provider = {
 	...v1,
 	...onlyV2,
@@ -210,7 +210,7 @@ export const miniMax: Provider = {
 	submit: async (http, submission) =>
 		await (submission.api === 'v2' ? v2 : v1).submit(http, submission),
 
-	/** Asks V2 first, which says cleanly that it does not know a job; then V1, whatever V2 refused it for. */
+	/** Calls V2 first, because it clearly reports an unknown job. If V2 refuses for any reason, V1 is called. */
 	async get(http, jobId) {
 		const newer = await settled(v2.get(http, jobId));
 		if (newer.ok) return newer.value;
@@ -218,7 +218,7 @@ export const miniMax: Provider = {
 		if (!(error instanceof ProviderError) || error.isTransient) throw asError(error);
 		const older = await settled(v1.get(http, jobId));
 		if (older.ok) return older.value;
-		// Where V2 refused for another reason, as a key that may not use it, that reason tells more.
+		// If V2 refused for another reason (such as a key without access), that reason says more.
 		const unknown = older.error instanceof ProviderError && older.error.kind === 'notFound';
 		throw asError(unknown && error.kind !== 'notFound' ? error : older.error);
 	},
@@ -242,7 +242,7 @@ export const miniMax: Provider = {
 		if (balance === undefined) {
 			throw new ProviderError(`${NAME} did not report a balance`, { kind: 'badAnswer' });
 		}
-		// The mainland is billed in yuan.
+		// Accounts in China are billed in yuan.
 		return { balance, currency: /minimaxi\.com|minimax\.cn/.test(http.host ?? '') ? 'CNY' : 'USD' };
 	},
 };
@@ -258,7 +258,7 @@ const settled = async <T>(work: Promise<T>): Promise<Settled<T>> =>
 		(error: unknown): Settled<T> => ({ ok: false, error }),
 	);
 
-/** V1 has no call to cancel a job: that V2 does not know it may mean just that. */
+/** V1 cannot cancel a job. A job that V2 does not know may be one of V1. */
 function onlyNew(error: unknown): never {
 	if (!(error instanceof ProviderError) || error.kind !== 'notFound') throw asError(error);
 	const { message, kind, status, code } = error;
@@ -268,7 +268,7 @@ function onlyNew(error: unknown): never {
 	});
 }
 
-/** The job's ID is the only parameter of a query, so an invalid one is an ID that MiniMax does not know. */
+/** The job ID is the only parameter of a status call. So an invalid parameter means an ID that MiniMax does not know. */
 function unknownJob(jobId: string, { status }: HttpResponse): ProviderError {
 	return new ProviderError(`${NAME} does not know the job ${jobId} in this account`, {
 		kind: 'notFound',

@@ -8,16 +8,16 @@ import { NAME } from './codes';
 import { call, isUnknownJob, jobOf, listedJob, opened } from './v2Answers';
 
 /*
- * MiniMax's V2, which serves Hailuo 3 alone (docs/providers.md I.1). Its ids look like those of V1, but neither API
- * knows the jobs of the other.
+ * MiniMax's V2, which serves only Hailuo 3 (docs/providers.md I.1). Its job IDs are similar to those of V1, but neither
+ * API knows the jobs of the other.
  */
 
 const TASKS = '/v2/query/video_generation';
 
-/** How long an uploaded file is checked at the provider, besides the time that the sending takes, in ms. */
+/** How long the provider may take to check an uploaded file, after the file was sent, in ms. */
 const UPLOAD_TIMEOUT_MS = 60_000;
 
-/** The parameters of `content`, by the names that the catalogue gives them. */
+/** The types of the files in `content`, by the names that the catalogue uses. */
 const CONTENT = {
 	first_frame: 'image_url',
 	last_frame: 'image_url',
@@ -26,7 +26,7 @@ const CONTENT = {
 	reference_audio: 'audio_url',
 } as const;
 
-/** The body of a submit: prompt and files are one list, each file with its role. */
+/** The body of a submit. The prompt and the files are in one list, and each file has a role. */
 export function bodyOf({ model, input, webhookUrl }: Submission): Record<string, unknown> {
 	const { prompt, prompt_expansion_mode: mode, content, ...others } = input;
 	const files = Object.entries(CONTENT).flatMap(([role, type]) => {
@@ -41,7 +41,7 @@ export function bodyOf({ model, input, webhookUrl }: Submission): Record<string,
 		content: [
 			...(prompt === undefined ? [] : [{ type: 'text', text: prompt }]),
 			...files,
-			// Of a custom model, whose parameters are typed in.
+			// From the additional parameters of a custom model, which the user types in.
 			...(Array.isArray(content) ? (content as unknown[]) : []),
 		],
 		...(mode === undefined
@@ -60,7 +60,7 @@ export async function submit(http: HttpClient, submission: Submission): Promise<
 		...PAID,
 	});
 	const named = text(json(parseTruncated(response.body)).task_id) ?? '';
-	// An answer that names a job made it, whatever else it says: the job's own status tells the rest.
+	// If the answer contains a job ID, the job exists, whatever else it says. The status of the job tells the rest.
 	const jobId = /^\d{6,}$/.test(named) ? named : text(opened(response).task_id);
 	if (jobId === undefined) throw unreadableAnswer(NAME, response, 'without a job ID');
 	const job = { jobId, model: submission.model, createdAt: '', videos: [] };
@@ -87,7 +87,7 @@ function unknownJob(jobId: string, { status, code }: ProviderError): ProviderErr
 	});
 }
 
-/** Our statuses by the one word that V2 has for them; it has two for a failure. */
+/** V2's word for each of our statuses. `failed` is missing, because V2 has two words for it. */
 const WORDS: Partial<Record<string, string>> = {
 	queued: 'queued',
 	running: 'running',
@@ -96,8 +96,8 @@ const WORDS: Partial<Record<string, string>> = {
 };
 
 /**
- * One page of the last 7 days, newest first. V2 filters by no time, so jobs that are later than `createdBefore` are
- * handed over as well: a page without them would look like the end.
+ * One page of the last 7 days, newest first. V2 cannot filter by time, so jobs made after `createdBefore` are returned
+ * too: an empty page would look like the end of the list.
  */
 export async function list(http: HttpClient, filter: HistoryFilter): Promise<HistoryPage> {
 	const { page, pageSize, model, status, jobIds, createdAfter } = filter;
@@ -116,7 +116,7 @@ export async function list(http: HttpClient, filter: HistoryFilter): Promise<His
 	const body = await call(http, request);
 	const total = number(body.total);
 	const items = body.items ?? (total === 0 ? [] : undefined);
-	// Not taken for an empty one: that a job is missing from the list is a proof.
+	// Never taken for an empty list: a job that is missing from the list counts as proof that it does not exist.
 	if (!Array.isArray(items)) {
 		throw unreadableAnswer(NAME, { status: 200, headers: {}, body }, 'without the list of jobs');
 	}
@@ -126,7 +126,7 @@ export async function list(http: HttpClient, filter: HistoryFilter): Promise<His
 		.map((task) => listedJob(task, http.host));
 	const times = all.map(({ createdAt }) => Date.parse(createdAt));
 	const after = Date.parse(createdAfter ?? '');
-	// The order is not documented: only a page that has it shows that what follows is older still.
+	// The order is not documented. Only an ordered page shows that the jobs on the next pages are older.
 	const isOrdered = times.every((time, index) => index === 0 || time <= times[index - 1]);
 	const isPast = isOrdered && times.length > 1 && times.at(-1)! < after;
 	const seen = (page - 1) * pageSize + items.length;
@@ -146,10 +146,10 @@ const remove = async (http: HttpClient, jobId: string) =>
 	});
 
 /**
- * Cancels a job that is queued: it is not charged. The same call would delete the record of a job that has ended, so the
- * job is looked at first.
+ * Cancels a queued job, which is then not charged. The status is checked first, because the same call would delete the
+ * record of a job that has ended.
  *
- * @throws ProviderError `invalid` for a job that runs or has ended
+ * @throws ProviderError `invalid` for a job that is running or has ended
  */
 export async function cancel(http: HttpClient, jobId: string): Promise<void> {
 	const { status } = await get(http, jobId);
@@ -172,10 +172,10 @@ export async function cancel(http: HttpClient, jobId: string): Promise<void> {
 }
 
 /**
- * Deletes the records of jobs that have ended. The same call would cancel a job that is queued, so each is looked at
- * first.
+ * Deletes the records of jobs that have ended. The status of each is checked first, because the same call would cancel a
+ * queued job.
  *
- * @returns how many were there
+ * @returns how many records were deleted
  * @throws ProviderError `invalid` for a job that has not ended
  */
 export async function removeAll(http: HttpClient, jobIds: readonly string[]): Promise<number> {
@@ -198,7 +198,7 @@ export async function removeAll(http: HttpClient, jobIds: readonly string[]): Pr
 	return count;
 }
 
-/** Puts a file up, where it is kept for 7 days. A bad file is refused here, before anything is paid. */
+/** Uploads a file, which MiniMax keeps for 7 days. A bad file is refused here, before anything is charged. */
 export async function upload(http: HttpClient, file: Upload): Promise<string> {
 	const body = multipart(file);
 	body.append('purpose', 'video_generation_input');

@@ -280,9 +280,9 @@ const models: readonly Model[] = [
 			example: 'minimax/video-01',
 			id: MODEL_ID,
 			dialects: [
-				// Hailuo 3 has another word for the last frame (docs/providers.md I.2): with the usual one it would be paid without.
+				// Hailuo 3 names the last frame differently (docs/providers.md I.2). It ignores the usual name, and the job is charged.
 				{ begins: 'minimax/h3', fields: { prompt, firstFrame: image, lastFrame: lastImage } },
-				// Of the open weights nobody knows the word.
+				// The open weights have no last frame here, because its name is not documented.
 				{ begins: 'wavespeed-ai/minimax-h3', fields: { prompt, firstFrame: image } },
 			],
 		},
