@@ -5,7 +5,7 @@ import { DownloadFailed } from '../media/video/downloadFailed';
 import { loadNewVideo } from '../media/video/notServedYet';
 import { findModel } from '../models/catalogue';
 import { ofApi, type Job } from '../providers/types';
-import { JobFailed, NOT_DOWNLOADED, tryAgain, VideoMissing, WithJob } from './errors';
+import { JobFailed, NOT_DOWNLOADED, tryAgain, VideoMissing, WithJob } from './errors/classes';
 import { loadVideo, type FinishOptions } from './finishOptions';
 import { jobItem } from './jobItem';
 import { listOf, type Session } from './session';

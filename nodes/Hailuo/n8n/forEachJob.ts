@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { runBatch, type Slot } from '../jobs/batch';
 import { settle, type Settled } from '../jobs/settle';
-import { WithJob } from './errors';
+import { WithJob } from './errors/classes';
 import { JOB_ID_LABEL, readJobIds } from './jobIds';
 import type { Outcome } from './outcome';
 import { readField } from './readField';

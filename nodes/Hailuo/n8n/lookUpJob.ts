@@ -6,7 +6,7 @@ import { PROVIDER_NAMES } from '../models/catalogue';
 import { providerOf, providers } from '../providers';
 import { ProviderError, UNKNOWN_JOB } from '../providers/errors';
 import type { Job } from '../providers/types';
-import { WithJob } from './errors';
+import { WithJob } from './errors/classes';
 import { getJob, listOf, type Session } from './session';
 
 /** The error for a job given by ID: it carries the ID, and says if the ID looks like another provider's. */

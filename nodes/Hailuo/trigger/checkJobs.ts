@@ -8,7 +8,7 @@ import { settle } from '../jobs/settle';
 import { JobWatch, PATIENCE_TRIGGER } from '../jobs/unknownJob';
 import { isFinished } from '../jobs/wait';
 import { DownloadFailed } from '../media/video/downloadFailed';
-import { NOT_DOWNLOADED, tryAgain } from '../n8n/errors';
+import { NOT_DOWNLOADED, tryAgain } from '../n8n/errors/classes';
 import { ProviderError } from '../providers/errors';
 import { lacksVideo, type Job } from '../providers/types';
 import type { ProviderId } from '../providers/modelTypes';

@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
-import { nodeError } from '../n8n/errors';
+import { nodeError } from '../n8n/errors/output';
 import { lasts, type ProcessState } from './processState';
 
 const HOUR_MS = 3_600_000;

@@ -1,11 +1,7 @@
 import { ManualExecutionCancelledError, type INode } from 'n8n-workflow';
-import {
-	explain,
-	failureJson,
-	nodeError,
-	Stopped,
-	WithJob,
-} from '../../../nodes/Hailuo/n8n/errors';
+import { Stopped, WithJob } from '../../../nodes/Hailuo/n8n/errors/classes';
+import { explain } from '../../../nodes/Hailuo/n8n/errors/explain';
+import { failureJson, nodeError } from '../../../nodes/Hailuo/n8n/errors/output';
 
 const node = {
 	id: 'a',

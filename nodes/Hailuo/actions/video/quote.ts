@@ -4,7 +4,7 @@ import { FieldError } from '../../models/fieldError';
 import { toPayload, type Format } from '../../models/request';
 import type { Model, VideoOperation } from '../../providers/modelTypes';
 import type { Quote, Submission } from '../../providers/types';
-import { PriceUnknown } from '../../n8n/errors';
+import { PriceUnknown } from '../../n8n/errors/classes';
 import { MAX_PRICE } from '../../n8n/fieldValues';
 import { withRetry, type Session } from '../../n8n/session';
 import type { Prepared } from './prepare';

@@ -5,7 +5,7 @@ import { isFromInside } from '../../media/hosts';
 import { FieldError } from '../../models/fieldError';
 import type { VideoOperation } from '../../providers/modelTypes';
 import { lacksVideo, type Job } from '../../providers/types';
-import { failureJson } from '../../n8n/errors';
+import { failureJson } from '../../n8n/errors/output';
 import { awaitEnd, completed, withVideo } from '../../n8n/finishJob';
 import { readFinishOptions } from '../../n8n/finishOptions';
 import { isTool } from '../../n8n/isTool';

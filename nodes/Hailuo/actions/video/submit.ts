@@ -5,7 +5,7 @@ import { registry, type OpenSubmit } from '../../jobs/registry';
 import { settle } from '../../jobs/settle';
 import { PATIENCE_SEEN } from '../../jobs/unknownJob';
 import { AmbiguousSubmitError, submitOnce, type Submitted } from '../../jobs/submit';
-import { WithJob } from '../../n8n/errors';
+import { WithJob } from '../../n8n/errors/classes';
 import { logLine } from '../../n8n/logLine';
 import { lookUp } from '../../n8n/lookUpJob';
 import type { Session } from '../../n8n/session';
