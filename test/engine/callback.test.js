@@ -5,14 +5,14 @@ const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /*
- * Generate and Resume by Callback, as far as it goes without n8n's server: calls that cross, what a call costs, and what
- * is refused before anything is paid. The rest is in test/e2e/callback.scenario.js.
+ * Generate and Resume by Callback, as far as it can be tested without n8n's server: calls at the same time, what a call
+ * costs, and what is refused before anything is paid. The rest is in test/e2e/callback.scenario.js.
  */
 
 let sim;
 let credentials;
 
-// The node's own calls, which nobody answers here, come to their end before the simulator does.
+// The node's own calls get no answer here. They must end before the simulator is closed.
 afterAll(async () => await engine.clock.sleep(100_000));
 // The tests play the provider's callbacks themselves.
 withSimulator({ webhooks: { lose: true } }, (given) => ({ sim, credentials } = given));
@@ -51,7 +51,7 @@ async function asleep(prompts, more) {
 	return slept;
 }
 
-test('the execution sleeps for an hour, unless told otherwise, and the items hold the jobs', async () => {
+test('the execution sleeps for an hour by default, and the items contain the jobs', async () => {
 	const slept = await asleep(numbered(2));
 	const minutes = (slept.run.waitTill.getTime() - Date.now()) / 60_000;
 	expect(minutes).toBeGreaterThan(59);
@@ -67,7 +67,7 @@ test('the execution sleeps for an hour, unless told otherwise, and the items hol
 	expect((short.run.waitTill.getTime() - Date.now()) / 60_000).toBeLessThan(5.1);
 });
 
-test('a storyboard: its last picture ends a video and becomes no item, asleep or woken', async () => {
+test('a storyboard: its last picture ends a video and has no item of its own, before or after the callback', async () => {
 	const address = (prompt) => `https://pictures.example.com/${prompt}.jpg`;
 	const slept = await asleep(['a', 'b', 'c'], {
 		parameters: {
@@ -114,11 +114,11 @@ test('many callbacks cost about two status calls each, and only the last one wak
 	expect(sim.count({ kind: 'status' }) - before).toBeLessThanOrEqual(2 * count);
 });
 
-test('a job that ends while another callback is followed up is not forgotten', async () => {
+test('a job that ends while another callback is handled is not forgotten', async () => {
 	const slept = await asleep(numbered(2));
 	const [first, second] = jobs();
 	end(first);
-	// The second job is seen open, but the answer takes its time; meanwhile it ends and its own callback comes.
+	// The second job is still open, but the answer that says so is slow. Meanwhile it ends, and its own callback arrives.
 	let heard;
 	const asked = new Promise((resolve) => (heard = resolve));
 	const slow = (req) => {
@@ -159,7 +159,7 @@ test('a call that comes meanwhile has the open jobs polled once more, and only o
 	expect(sim.count({ kind: 'status' }) - before).toBe(2);
 });
 
-test('a call that comes once more while n8n wakes the execution fetches nothing again', async () => {
+test('a repeated call while n8n wakes the execution fetches nothing again', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	end(job);
@@ -170,7 +170,7 @@ test('a call that comes once more while n8n wakes the execution fetches nothing 
 	expect(sim.count({ kind: 'download' })).toBe(1);
 });
 
-test('a clock that is an hour off keeps no callback out', async () => {
+test('a clock that is an hour off does not reject a callback', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	end(job);
@@ -188,7 +188,7 @@ test('a clock that is an hour off keeps no callback out', async () => {
 	expect(items).toHaveLength(1);
 });
 
-test('where the secret cannot be had, the call is a nudge like any other', async () => {
+test('if the secret is not available, a call only causes a poll, as any other call does', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	end(job);
@@ -203,7 +203,7 @@ test.each([
 	['gone', { status: 410 }],
 	['a redirect', { status: 302, headers: { location: 'https://example.com/login' } }],
 	['a refused key', { status: 401 }],
-])('%s for a minute wakes nobody without the video', async (_name, fault) => {
+])('%s for a minute does not wake the execution without the video', async (_name, fault) => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	end(job);
@@ -214,7 +214,7 @@ test.each([
 	expect(items?.[0].binary.data).toBeDefined();
 });
 
-test('a job that the provider does not know for minutes has ended', async () => {
+test('a job that stays unknown for minutes has ended', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	sim.jobs.delete(job.id);
@@ -224,7 +224,7 @@ test('a job that the provider does not know for minutes has ended', async () => 
 	expect(items?.[0].json.error.message).toBe(`WaveSpeed does not know the job ${job.id}`);
 });
 
-describe('a call is a nudge, whoever makes it', () => {
+describe('a call only causes a poll, whoever makes it', () => {
 	const wrong = { 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v3,00' };
 
 	test('one with a wrong signature has the jobs polled too', async () => {
@@ -235,7 +235,7 @@ describe('a call is a nudge, whoever makes it', () => {
 		const one = await engine.callBack(slept, forged);
 		expect([one.status, one.items]).toEqual([200, undefined]);
 		end(second);
-		// Right after the other: it waits for its turn, and is not left out.
+		// Right after the first call: it has to wait, but it is not ignored.
 		const { items } = await engine.callBack(slept, { body: { id: second.id }, headers: wrong });
 		expect(items?.map(({ json }) => json.status)).toEqual(['completed', 'completed']);
 	});
@@ -255,7 +255,7 @@ describe('a call is a nudge, whoever makes it', () => {
 		expect(sim.requests.length - before).toBeLessThanOrEqual(seconds / 5 + 2);
 	});
 
-	test('the signed call of a job does not wait, and the same one again does', async () => {
+	test('the signed call of a job does not wait, but a repetition of it does', async () => {
 		const slept = await asleep(numbered(2));
 		const [first, second] = jobs();
 		await called(slept, first);
@@ -267,7 +267,7 @@ describe('a call is a nudge, whoever makes it', () => {
 			'webhook-signature': signature(sim.webhookSecret, second.id, at, JSON.stringify(body)),
 		};
 		const sleep = jest.spyOn(engine.clock, 'sleep');
-		// Those of exactly 2, 5 and 15 s are the node's own call to the resume address.
+		// Sleeps of exactly 2, 5 and 15 s belong to the node's own call to the resume address.
 		const waits = () =>
 			sleep.mock.calls.filter(([ms]) => Number(ms) > 2_000 && Number(ms) < 5_000).length;
 		expect((await engine.callBack(slept, { body, headers })).status).toBe(200);
@@ -279,7 +279,7 @@ describe('a call is a nudge, whoever makes it', () => {
 	});
 });
 
-test('a call that came while the jobs could not be read is followed up all the same', async () => {
+test('a call that came while the jobs could not be read is handled later', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	let heard;
@@ -292,13 +292,13 @@ test('a call that came while the jobs could not be read is followed up all the s
 	await asked;
 	expect((await called(slept, job)).status).toBe(202);
 	end(job);
-	// Longer than any answer is asked for again.
+	// Longer than any request is retried.
 	until = sim.now() + 330_000;
 	const { items } = await one;
 	expect(items?.[0].json.status).toBe('completed');
 });
 
-describe('a job that another execution submitted calls that one back', () => {
+describe('the callback of a job that another execution submitted goes to that execution', () => {
 	/** An execution that ended, because the provider refused its second item; the first one's job is paid. */
 	async function broken(prompts) {
 		let submits = 0;
@@ -324,7 +324,7 @@ describe('a job that another execution submitted calls that one back', () => {
 		expect(items[0].json.warnings).toBeUndefined();
 	};
 
-	test('so it is waited for, and the execution sleeps for those of its own', async () => {
+	test('so the job is polled, and the execution sleeps only for its own jobs', async () => {
 		const before = await broken(numbered(2));
 		const [old] = jobs();
 		const retried = send(numbered(2), before);
@@ -337,7 +337,7 @@ describe('a job that another execution submitted calls that one back', () => {
 		inFull(await called(slept, jobs()[1]));
 	});
 
-	test('and where all have ended by then, the execution goes on at once', async () => {
+	test('and if all jobs have ended by then, the execution continues at once', async () => {
 		const before = await broken(numbered(2));
 		const retried = send(numbered(2), before);
 		await waitedFor(jobs()[0]);
@@ -347,7 +347,7 @@ describe('a job that another execution submitted calls that one back', () => {
 		inFull(made);
 	});
 
-	test('and what does not end in time is left to the time limit', async () => {
+	test('and a job that does not end in time is subject to the time limit', async () => {
 		const before = await broken(numbered(2));
 		const parameters = { options: { timeLimit: 2, submitsPerMinute: 0 } };
 		const { run } = await send(numbered(2), { parameters, ...before });
@@ -356,11 +356,11 @@ describe('a job that another execution submitted calls that one back', () => {
 		const ids = entry.data.main[0].map(({ json }) => json.jobId);
 		expect(ids).toEqual(jobs().map(({ id }) => id));
 		expect(ids).toHaveLength(2);
-		// Nothing is left of the limit, but n8n is given a moment to put the execution to sleep.
+		// The time limit is over, but n8n still gets a moment to put the execution to sleep.
 		expect(run.waitTill.getTime()).toBeGreaterThan(Date.now());
 	});
 
-	test('a Stop meanwhile ends it: the execution is not put to sleep', async () => {
+	test('Stop during that wait ends it: the execution is not put to sleep', async () => {
 		const before = await broken(numbered(2));
 		let stop = () => {};
 		const retried = send(numbered(2), { ...before, onStart: (cancel) => (stop = cancel) });
@@ -375,7 +375,7 @@ describe('a job that another execution submitted calls that one back', () => {
 	});
 });
 
-test('jobs that have ended before the execution sleeps let it go on, beside an item that was refused', async () => {
+test('if all jobs end before the execution sleeps, it continues, even with a refused item among them', async () => {
 	const made = await send(['', 'a boat #sim:seconds=0'], {
 		node: { onError: 'continueRegularOutput' },
 	});
@@ -387,7 +387,7 @@ test('jobs that have ended before the execution sleeps let it go on, beside an i
 	expect(made.items[1].binary.data).toBeDefined();
 });
 
-test('a time limit that is not given is an hour, and one that is no amount is refused before anything is paid', async () => {
+test('a missing time limit means an hour, and one that is not a number is refused before anything is paid', async () => {
 	const slept = await asleep(numbered(1), { parameters: { options: { timeLimit: '' } } });
 	expect((slept.run.waitTill.getTime() - Date.now()) / 60_000).toBeGreaterThan(59);
 	const before = sim.requests.length;
@@ -408,7 +408,7 @@ test.each([Infinity, 1e300, 2e11, '1e99'])(
 	},
 );
 
-test('a job ID breaks no line of the log', async () => {
+test('a job ID cannot break a line of the log', async () => {
 	const id = `a\n\u001b[31m${'x'.repeat(10_000)}`;
 	const data = { id, status: 'created', model: 'm', outputs: [] };
 	const answer = { status: 200, body: { code: 200, message: 'success', data } };
@@ -431,9 +431,9 @@ test('a job that has ended and shows no video yet is polled again', async () => 
 	expect(items?.[0].binary.data).toBeDefined();
 });
 
-test('a warning of the submit outlives the sleep', async () => {
+test('a warning of the submit is still there after the sleep', async () => {
 	sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
-	// Another program has made the same at the same moment.
+	// Another program has submitted the same request at the same moment.
 	sim.once('created', ({ model, input }) => {
 		const of = { provider: 'waveSpeed', api: 'waveSpeed', model, cost: 0 };
 		sim.engine.create({ id: 'f'.repeat(32), input, prompt: input.prompt, ...of });
@@ -455,7 +455,7 @@ describe('refused before anything is paid', () => {
 		return `${error?.message}. ${error?.description}`;
 	};
 
-	test('a model of the queue, which refuses callbacks', async () => {
+	test('a model of the queue, because the queue refuses callbacks', async () => {
 		const parameters = { provider: 'vtrix', model: 'minimax_hailuo_23_t2v' };
 		const base = { ...credentials.hailuoVtrixApi, baseUrl: sim.urls.seaArt };
 		const said = await message({
@@ -482,7 +482,7 @@ describe('refused before anything is paid', () => {
 		expect(said).toMatch(/the address of this one is 127\.0\.0\.1.*WEBHOOK_URL/);
 	});
 
-	test('an n8n that signs no address', async () => {
+	test('an n8n that does not sign its addresses', async () => {
 		const older = {
 			description: engine.hailuo.description,
 			async execute() {
@@ -493,7 +493,7 @@ describe('refused before anything is paid', () => {
 		expect(await message({ type: older })).toMatch(/newer n8n.*2\.8 or later/);
 	});
 
-	test('a provider that asks the address while it answers', async () => {
+	test('a provider that calls the address before it answers', async () => {
 		const said = await message({ parameters: { provider: 'miniMax' } });
 		expect(said).toMatch(/MiniMax cannot do.*WaveSpeed or Vtrix/);
 	});

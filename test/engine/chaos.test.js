@@ -4,7 +4,7 @@ const { chaos } = require('../../tools/bench/chaos');
 const engine = require('./harness');
 
 /*
- * A small run of `npm run bench -- chaos`: 30 % of all answers fail, in a mix of every way an answer can.
+ * A small run of `npm run bench -- chaos`: 30 % of all answers fail, in a mix of all faults.
  */
 
 beforeAll(async () => await engine.startEngine());
@@ -23,10 +23,10 @@ test('30 % of all answers fail: no job is lost, paid twice or given to another i
 		silent: 0,
 		leaks: [],
 	});
-	// Every video that was made is in an item as a file, but for the few whose download never got through.
-	// Those in doubt are not among them: without a history nobody knows which job is an item's.
+	// Every video that was made is in an item as a file, except the few whose download always failed.
+	// Without jobs in doubt: without a history, nobody knows which job belongs to which item.
 	const unknown = Object.values(found.inDoubt).reduce((sum, { jobs }) => sum + jobs, 0);
 	expect(found.videos + found.linksOnly).toBeGreaterThan((found.ready - unknown) * 0.8);
-	// With a history a submit without an answer does not leave a made job behind.
+	// With a history, a submit without an answer does not lose its job.
 	expect(found.inDoubt.WaveSpeed.jobs).toBe(0);
 });

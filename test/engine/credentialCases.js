@@ -5,9 +5,9 @@ const { freePort } = require('../../tools/n8n/ports');
 const { listen } = require('../simulator/listen');
 
 /**
- * What a credential's test has to say, case by case; played in process (test/engine) and through a real
- * n8n (test/e2e). The simulator plays WaveSpeed and Vtrix; a server of fixed answers plays MiniMax and
- * whatever is no API at all.
+ * What a credential test must report, case by case. The cases run in process (test/engine) and through a real n8n
+ * (test/e2e). The simulator stands in for WaveSpeed and Vtrix, a server with fixed answers for MiniMax and for
+ * addresses without an API.
  */
 
 const PAGE = { type: 'text/html', body: '<!doctype html><title>Welcome</title>' };
@@ -79,7 +79,7 @@ async function credentialCases({ sim, answers }) {
 		...more,
 		data: { apiKey: keys.waveSpeed, baseUrl: sim.urls.waveSpeed, ...more.data },
 	});
-	// As a person enters an address of their own: through the choice and the field that it shows.
+	// As a person enters a custom address: with the choice, and in the field that the choice shows.
 	const vtrix = (name, { url = sim.urls.vtrix, ...more }) => ({
 		name: `Vtrix: ${name}`,
 		type: 'hailuoVtrixApi',
@@ -218,10 +218,10 @@ async function credentialCases({ sim, answers }) {
 }
 
 /**
- * Sets the simulator for one case.
+ * Sets up the simulator for one case.
  * @param {import('../simulator/simulator').Simulator} sim
  * @param {Pick<Case, 'fault' | 'options'>} one
- * @returns {() => void} puts it back
+ * @returns {() => void} restores it
  */
 function arrange(sim, { fault, options = {} }) {
 	const before = Object.fromEntries(Object.keys(options).map((name) => [name, sim.options[name]]));

@@ -77,7 +77,7 @@ afterAll(async () => {
 });
 
 describe('credential tests', () => {
-	it('say what they have to, in every case', async () => {
+	it('report the right result in every case', async () => {
 		for (const one of await credentialCases({ sim, answers })) {
 			const restore = arrange(sim, one);
 			const result = await runTest(one.type, one.data).finally(restore);
@@ -126,7 +126,7 @@ describe('base URL of a credential', () => {
 		['hailuoVtrixApi', {}, 'https://cloud.vtrix.ai'],
 		['hailuoVtrixApi', { brand: 'seaArt' }, 'https://cloud.seaart.ai'],
 		['hailuoVtrixApi', { brand: 'other', ...other }, 'https://gate.example.com/a'],
-		// Typed once, then the choice was changed: what was typed no longer counts.
+		// The address was typed in before the choice was changed, so it no longer counts.
 		['hailuoVtrixApi', { brand: 'vtrix', ...other }, 'https://cloud.vtrix.ai'],
 		['hailuoVtrixApi', { baseUrl: 'http://127.0.0.1:9/seaart' }, 'http://127.0.0.1:9/seaart'],
 		['hailuoMiniMaxApi', {}, 'https://api.minimax.io'],

@@ -14,7 +14,7 @@ const CREDENTIAL_TYPES = {
 	hailuoMiniMaxApi: load('credentials/HailuoMiniMaxApi.credentials').HailuoMiniMaxApi,
 };
 
-/** In place of n8n's own, which needs its database: hands out what it was given, and signs as the credential says. */
+/** Replaces n8n's own, which needs its database. Returns the given credentials, and signs as the credential defines. */
 class Credentials extends ICredentialsHelper {
 	/** @param {CredentialsByType} byType */
 	constructor(byType) {

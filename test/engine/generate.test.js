@@ -5,8 +5,8 @@ const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /*
- * The main job, in n8n's own engine against the simulator: what is typed in becomes the right request, the request is
- * paid once, and the video arrives byte for byte.
+ * The main task, in n8n's own engine against the simulator: the fields become the right request, the request is paid
+ * once, and the video arrives byte for byte.
  */
 
 let sim;
@@ -21,8 +21,8 @@ const first = { firstFrameSource: 'url', firstFrameUrl: picture };
 const last = { lastFrameSource: 'url', lastFrameUrl: 'https://example.com/last.jpg' };
 
 /**
- * What each model is sent stands in modelCases.js. Here: the model that is taken where none is chosen, and camera
- * movements, by step and typed by hand.
+ * What each model is sent is in modelCases.js. Here: the default model, and camera movements, both chosen step by step
+ * and typed in.
  *
  * @type {[name: string, parameters: Record<string, unknown>, path: string, body: object][]}
  */
@@ -148,7 +148,7 @@ test.each(ROWS)('%s', async (_name, parameters, path, body) => {
 	expect((await engine.readBinary(binary.data)).equals(await sim.videoFor(json.jobId))).toBe(true);
 });
 
-test('goes on as soon as the job is submitted, when told so', async () => {
+test('continues as soon as the job is submitted, if that is chosen', async () => {
 	const { items } = await make({
 		operation: 'textToVideo',
 		prompt: 'a boat',
@@ -159,14 +159,14 @@ test('goes on as soon as the job is submitted, when told so', async () => {
 	expect(sim.requests.filter(({ path }) => path.includes(jobId))).toEqual([]);
 });
 
-test('a prompt may be as long as the model takes', async () => {
+test('a prompt may be as long as the model allows', async () => {
 	const prompt = 'a'.repeat(2000);
 	const { items } = await make({ operation: 'textToVideo', prompt });
 	expect(sim.jobs.get(items[0].json.jobId).input.prompt).toBe(prompt);
 });
 
 /**
- * What the matrix or the model forbids; the expression got round the lists of the editor.
+ * What the matrix or the model forbids. Expressions bypass the lists of the editor.
  * @type {[what: string, parameters: Record<string, unknown>, message: RegExp][]}
  */
 const REFUSED = [
@@ -270,7 +270,7 @@ describe('pictures as files of the item', () => {
 	];
 	const parameters = { operation: 'imageToVideo', prompt: 'go' };
 
-	test('the first frame is not offered as the last', async () => {
+	test('the first frame is not used as the last', async () => {
 		const file = await engine.binaryFrom(jpeg(640, 480));
 		const two = { ...parameters, operation: 'firstLastFrameToVideo' };
 		const lacking = await make(two, { items: [{ json: {}, binary: { data: file } }] });
@@ -281,7 +281,7 @@ describe('pictures as files of the item', () => {
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('a small one goes into the request itself', async () => {
+	test('a small one is sent inside the request', async () => {
 		const { error } = await make(parameters, { items: await withFile(jpeg(640, 480)) });
 		expect(error).toBeUndefined();
 		const [{ input }] = [...sim.jobs.values()];
@@ -289,7 +289,7 @@ describe('pictures as files of the item', () => {
 		expect(sim.count({ kind: 'upload' })).toBe(0);
 	});
 
-	test('a large one is put up first, once for all items that have it, and the submit stays small', async () => {
+	test('a large one is uploaded first, once for all items that use it, and the submit stays small', async () => {
 		const [item] = await withFile(jpeg(640, 480, { padding: 1_000_000 }));
 		const { items, error } = await make(parameters, { items: [item, item, item] });
 		expect(error).toBeUndefined();
@@ -299,7 +299,7 @@ describe('pictures as files of the item', () => {
 		for (const { image } of submitted()) expect(image).toMatch(/^http/);
 	});
 
-	test('one that could not be put up for an item is put up for the next', async () => {
+	test('one whose upload failed for an item is uploaded for the next item', async () => {
 		const [item] = await withFile(jpeg(640, 480, { padding: 1_000_000 }));
 		sim.fail({ kind: 'upload', times: 1, fault: { status: 400 } });
 		const { items } = await make(
@@ -311,7 +311,7 @@ describe('pictures as files of the item', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test.each(['vtrix', 'miniMax'])('%s takes no upload, so it gets a data URI', async (provider) => {
+	test.each(['vtrix', 'miniMax'])('%s has no upload, so it gets a data URI', async (provider) => {
 		const { error } = await make(
 			{ provider, ...parameters },
 			{ items: await withFile(png(640, 480), { fileName: 'a.png', mimeType: 'image/png' }) },
@@ -320,7 +320,7 @@ describe('pictures as files of the item', () => {
 		expect(JSON.stringify([...sim.jobs.values()][0].input)).toMatch(/data:image\/png;base64/);
 	});
 
-	test('base64 text is a picture too', async () => {
+	test('base64 text is accepted as a picture', async () => {
 		const { error } = await make({
 			...parameters,
 			firstFrameSource: 'url',

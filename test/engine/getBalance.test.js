@@ -9,7 +9,7 @@ let credentials;
 const run = withSimulator({}, (given) => ({ sim, credentials } = given));
 
 describe('Get Balance', () => {
-	test('asks once, and gives each item its answer', async () => {
+	test('sends one request, and gives each item the answer', async () => {
 		sim.options.account.balance = 12.5;
 		sim.reset();
 		const { items } = await run(
@@ -24,7 +24,7 @@ describe('Get Balance', () => {
 		expect(sim.count({ kind: 'balance' })).toBe(1);
 	});
 
-	test('a wrong key is told at once', async () => {
+	test('a wrong key is reported at once', async () => {
 		const wrong = { ...credentials.hailuoWaveSpeedApi, apiKey: 'test-wrong' };
 		const { error } = await run(
 			{ resource: 'account', operation: 'getBalance' },

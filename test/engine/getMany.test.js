@@ -5,7 +5,7 @@ const { jpeg } = require('./pictures');
 const { endedJobs, submitJobs } = require('./submitJobs');
 const { withSimulator } = require('./withSimulator');
 
-/* The provider's history as items: its pages, its filters, and what a job was asked for. */
+/* The provider's history as items: its pages, its filters, and the input of each job. */
 
 let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));
@@ -18,7 +18,7 @@ const submitEnded = async (prompts) => await endedJobs(sim, prompts);
 const getAll = { resource: 'job', operation: 'getAll' };
 
 describe('Get Many', () => {
-	test('the newest 50, one item a job; all of them on request', async () => {
+	test('the newest 50, one item per job; all of them on request', async () => {
 		const made = await submit(Array.from({ length: 120 }, (_, n) => `boat ${n}`));
 		const newest = [...made].reverse();
 		const some = await run(getAll);
@@ -41,7 +41,7 @@ describe('Get Many', () => {
 		expect(items.map(({ json }) => json.jobId)).toEqual([failed]);
 	});
 
-	test('a history that does not turn its pages ends', async () => {
+	test('a history that returns the same page again and again does not loop forever', async () => {
 		await submit(['a', 'b']);
 		sim.fail({
 			kind: 'list',
@@ -120,7 +120,7 @@ describe('Get Many', () => {
 		expect(await models({ allModels: true })).toEqual(mixed.map(([model]) => model));
 	});
 
-	test('tells what a job was asked for, without its pictures', async () => {
+	test('shows the input of a job, without its pictures', async () => {
 		const parameters = {
 			resource: 'video',
 			operation: 'imageToVideo',

@@ -3,7 +3,7 @@
 const { goOn } = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
-/* What a video will cost: the operation Get Price, and the option that keeps dearer jobs from being submitted. */
+/* What a video will cost: the operation Get Price, and the option that prevents more expensive jobs. */
 
 let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));
@@ -28,7 +28,7 @@ describe('Get Price', () => {
 		expect(sim.paidPosts()).toBe(0);
 	});
 
-	test('a discount shows beside the full price', async () => {
+	test('a discount is shown next to the full price', async () => {
 		sim.options.discount = 0.1;
 		const { items } = await run({ ...price, model: 'minimax/hailuo-02/fast', duration: 6 });
 		expect(items[0].json).toMatchObject({ price: 0.09, fullPrice: 0.1, listPrice: 0.1 });
@@ -52,7 +52,7 @@ describe('Get Price', () => {
 		});
 	});
 
-	test('a price that Vtrix has not at hand is told with what to do', async () => {
+	test('a price that Vtrix does not have yet: the error says what to do', async () => {
 		sim.options.precharge = 'miss';
 		const { items } = await run(
 			{ ...price, provider: 'vtrix', model: 'minimax_hailuo_02_i2v' },
@@ -69,13 +69,13 @@ describe('Get Price', () => {
 		[{ provider: 'vtrix', resolution: '={{ "4K" }}' }, 'Resolution'],
 		[{ model: '={{ "minimax_hailuo_02_i2v" }}' }, 'Model'],
 		[{ model: '={{ "nothing" }}' }, 'Model'],
-	])('%j, which is not made, is refused before any request', async (parameters, field) => {
+	])('%j is not available, so it is refused before any request', async (parameters, field) => {
 		const { items } = await run({ ...price, ...parameters }, goOn);
 		expect(items[0].json.error.field).toBe(field);
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('an item whose video cannot be made leaves the others alone, where the workflow goes on', async () => {
+	test('an item whose video cannot be made does not affect the others, if the workflow continues', async () => {
 		const { items } = await run(
 			{ ...price, model: 'minimax/hailuo-02/fast', duration: '={{ $json.s }}' },
 			{ ...goOn, items: [7, 6, 10, 6, 6, 6, 6].map((s) => ({ json: { s } })) },
@@ -86,7 +86,7 @@ describe('Get Price', () => {
 		]);
 	});
 
-	test('MiniMax tells no price', async () => {
+	test('MiniMax does not report prices', async () => {
 		const { error } = await run({ ...price, provider: 'miniMax', model: 'MiniMax-Hailuo-02' });
 		expect(error?.message).toMatch(/MiniMax cannot do 'Get Price'/);
 		expect(error?.description).toMatch(/WaveSpeed or Vtrix/);
@@ -98,7 +98,7 @@ describe('Get Price', () => {
 		expect(items[0].json).toMatchObject({ price: 0.3, fullPrice: 0.3, currency: 'USD' });
 	});
 
-	test('the same question is asked once a run', async () => {
+	test('the same price is requested once per run', async () => {
 		const { items } = await run(
 			{ ...price, model: 'minimax/hailuo-02/fast', duration: '={{ $json.s }}' },
 			{ items: [6, 10, 6, 6].map((s) => ({ json: { s } })) },
@@ -120,7 +120,7 @@ describe('Maximum Price', () => {
 		...more,
 	});
 
-	test('a dearer job is not submitted, and the item says so', async () => {
+	test('a more expensive job is not submitted, and the item says so', async () => {
 		const { items } = await run(make({ maxPrice: 0.3 }), {
 			items: [{ json: { s: 6 } }, { json: { s: 10 } }, { json: { s: 6 } }],
 			...goOn,
@@ -136,12 +136,12 @@ describe('Maximum Price', () => {
 		expect(sim.count({ kind: 'price' })).toBe(2);
 	});
 
-	test('a limit of less than a cent is told in full', async () => {
+	test('a limit below one cent is shown in full', async () => {
 		const { error } = await run(make({ maxPrice: 0.1255 }));
 		expect(error?.message).toMatch(/is \$0\.1255, but this job would cost \$0\.23/);
 	});
 
-	test('one dear item stops the run before anything is paid', async () => {
+	test('one item that is too expensive stops the run before anything is paid', async () => {
 		const { error } = await run(make({ maxPrice: 0.3 }), {
 			items: [{ json: { s: 6 } }, { json: { s: 10 } }],
 		});
@@ -149,7 +149,7 @@ describe('Maximum Price', () => {
 		expect(sim.paidPosts()).toBe(0);
 	});
 
-	test('a price at the limit is within it, and the discount counts', async () => {
+	test('a price equal to the limit is allowed, and the discounted price counts', async () => {
 		await run(make({ maxPrice: '={{ "0.23" }}' }));
 		sim.options.discount = 0.5;
 		await run(make({ maxPrice: 0.12 }));
@@ -205,7 +205,7 @@ describe('Maximum Price', () => {
 		},
 	);
 
-	test('different prices are asked for side by side, and no more than five at a time', async () => {
+	test('different prices are requested in parallel, at most five at a time', async () => {
 		let open = 0;
 		let most = 0;
 		const asked = () => (most = Math.max(most, ++open)) > 0;
@@ -224,7 +224,7 @@ describe('Maximum Price', () => {
 		expect(most).toBe(5);
 	});
 
-	test('no price is asked for without the option', async () => {
+	test('no price is requested without the option', async () => {
 		await run(make({}));
 		expect(sim.count({ kind: 'price' })).toBe(0);
 		expect(sim.paidPosts()).toBe(1);

@@ -7,8 +7,8 @@ const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /*
- * Hailuo 3 at MiniMax's V2 through the node: references from files, what is refused before anything is paid, and what V2
- * has beside V1: a list, Cancel, Delete, and jobs whose ids look like those of V1.
+ * Hailuo 3 on MiniMax's V2 through the node: references from files, what is refused before anything is paid, and what
+ * only V2 has: a list, Cancel and Delete. Its job IDs are similar to those of V1.
  */
 
 let sim;
@@ -33,7 +33,7 @@ const sound = async (seconds = 3) => await stored(wav(seconds), 'voice.wav', 'au
 
 const submits = () => sim.requests.filter(({ kind }) => kind === 'submit');
 const uploads = () => sim.requests.filter(({ kind }) => kind === 'upload');
-/** Role and address of each file; the log keeps the hash of a long text alone. */
+/** Role and address of each file. Of a long text, the log keeps only the hash. */
 const filesOf = ({ body }) =>
 	body.content.slice(1).map((part) => {
 		const { url } = part[part.type];
@@ -84,7 +84,7 @@ describe('references at WaveSpeed', () => {
 		...{ resolution: '2K', duration: 4 },
 	};
 
-	test('go into lists: a small picture inline, a clip and a voice by the addresses they got', async () => {
+	test('are sent in lists: a small picture inline, a clip and a voice by their uploaded addresses', async () => {
 		const { error, items } = await withFiles(await files(), { ...wave, ...named });
 		expect(error).toBeUndefined();
 		const [{ body, path }] = submits();
@@ -103,7 +103,7 @@ describe('references at WaveSpeed', () => {
 		expect(video.equals(await sim.videoFor(items[0].json.jobId))).toBe(true);
 	});
 
-	test('a submit without an answer is found again in the history, and paid once', async () => {
+	test('the job of a submit without an answer is found in the history, and paid once', async () => {
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
 		const { error, items } = await withFiles(await files(), { ...wave, ...named });
 		expect(error).toBeUndefined();
@@ -111,7 +111,7 @@ describe('references at WaveSpeed', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('Maximum Price is asked again with the files, because they may cost', async () => {
+	test('the price for Maximum Price is requested again with the files, because they may cost something', async () => {
 		const answer = { code: 200, message: 'success', data: { price: 0.99, currency: 'USD' } };
 		sim.fail({ kind: 'price', skip: 1, fault: { status: 200, body: answer } });
 		const options = { maxPrice: 0.6 };
@@ -125,7 +125,7 @@ describe('references at WaveSpeed', () => {
 	});
 });
 
-test('a file of 18 digits keeps its id, and a large picture goes up first', async () => {
+test('a file ID of 18 digits keeps all digits, and a large picture is uploaded first', async () => {
 	const big = await stored(
 		Buffer.concat([png(640, 480), Buffer.alloc(300_000)]),
 		'big.png',
@@ -241,7 +241,7 @@ test.each([
 	expect(sim.requests).toEqual([]);
 });
 
-test('HEIC is taken by Hailuo 3, and not by its older models', async () => {
+test('HEIC is accepted by Hailuo 3, but not by older models', async () => {
 	const heic = await stored(heicHead(1000, 800), 'a.heic', 'image/heic');
 	const asFrame = { operation: 'imageToVideo', continueWhen: 'submitted' };
 	expect((await withFiles({ data: heic }, asFrame)).error).toBeUndefined();
@@ -264,8 +264,8 @@ async function submitted(parameters = {}) {
 const job = async (operation, parameters = {}) =>
 	await run({ provider: 'miniMax', resource: 'job', operation, ...parameters });
 
-describe('a job by its id, which tells neither API', () => {
-	test('is found in V2, and in V1 where V2 does not know it', async () => {
+describe('a job by its ID, which does not show its API', () => {
+	test('is found in V2, or in V1 if V2 does not know it', async () => {
 		const newer = await submitted();
 		const older = await submitted({ model: 'MiniMax-Hailuo-02' });
 		const { error, items } = await job('wait', { jobId: `${newer},${older}` });
@@ -274,20 +274,20 @@ describe('a job by its id, which tells neither API', () => {
 			[newer, 'completed'],
 			[older, 'completed'],
 		]);
-		// V2 is asked for the older one once: after that its API is known.
+		// V2 is called once for the older job. After that, its API is known.
 		const asked = sim.requests.filter(
 			({ kind, path }) => kind === 'status' && path.includes(older),
 		);
 		expect(asked).toHaveLength(1);
 	});
 
-	test('an unknown one is said to be unknown at once, although V2 answers 500', async () => {
+	test('an unknown one is reported as unknown at once, although V2 answers 500', async () => {
 		const { error } = await job('get', { jobId: '123456789012345' });
 		expect(error?.message).toMatch(/does not know the job 123456789012345/);
 	});
 });
 
-describe('what V2 has and V1 has not', () => {
+describe('what only V2 has', () => {
 	test('Get Many lists the jobs of Hailuo 3, newest first', async () => {
 		const first = await submitted();
 		const second = await submitted({ model: 'MiniMax-H3-Max' });
@@ -304,7 +304,7 @@ describe('what V2 has and V1 has not', () => {
 		expect(some.items.map(({ json }) => json.jobId)).toEqual([first]);
 	});
 
-	test('Cancel stops a job that waits, and never deletes one that has ended', async () => {
+	test('Cancel cancels a queued job, and never deletes one that has ended', async () => {
 		sim.options.account.concurrent = 0;
 		const jobId = await submitted();
 		const { items } = await job('cancel', { jobId });
@@ -318,7 +318,7 @@ describe('what V2 has and V1 has not', () => {
 		expect(sim.jobs.get(done).deleted).toBeFalsy();
 	});
 
-	test('Delete removes what has ended, and never cancels what has not', async () => {
+	test('Delete removes jobs that have ended, and never cancels an open one', async () => {
 		const jobId = await submitted();
 		await sim.finished(jobId);
 		const { items } = await job('delete', { jobId });
@@ -332,7 +332,7 @@ describe('what V2 has and V1 has not', () => {
 	});
 
 	test('a submit whose answer was lost: its job is found in the list and named, and nothing is sent again', async () => {
-		// Where V2 lists no words, no job is adopted: the same rule as for WaveSpeed.
+		// If V2 lists no prompt, no job is adopted: the same rule as for WaveSpeed.
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
 		const { error } = await run({ ...H3, operation: 'textToVideo' });
 		const [made] = [...sim.jobs.values()];
@@ -343,7 +343,7 @@ describe('what V2 has and V1 has not', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('where the list tells the words, a lost submit from text alone is found again and paid once', async () => {
+	test('if the list shows the prompt, the job of a lost text-only submit is found again and paid once', async () => {
 		sim.options.tellsPrompts = true;
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
 		const { error, items } = await run({ ...H3, operation: 'textToVideo' });
@@ -355,7 +355,7 @@ describe('what V2 has and V1 has not', () => {
 	test.each([
 		['a frame', { operation: 'imageToVideo' }],
 		['a reference', {}],
-	])('it tells no files, so one with %s is named and never adopted', async (_what, more) => {
+	])('it does not show files, so a job with %s is named and never adopted', async (_what, more) => {
 		sim.options.tellsPrompts = true;
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'after' } });
 		const { error } = await withFiles({ data: await picture() }, more);
@@ -372,7 +372,7 @@ describe('what V2 has and V1 has not', () => {
 	});
 });
 
-test('Get Balance for a pay-as-you-go key, and a clear word for a subscription', async () => {
+test('Get Balance for a pay-as-you-go key, and a clear message for a subscription', async () => {
 	const all = engine.credentialsFor(sim);
 	const asked = { provider: 'miniMax', resource: 'account', operation: 'getBalance' };
 	const { items } = await engine.runNode({ credentials: all, parameters: asked });
@@ -383,7 +383,7 @@ test('Get Balance for a pay-as-you-go key, and a clear word for a subscription',
 	expect(error?.description).toMatch(/pay-as-you-go key \(sk-api-…\)/);
 });
 
-test('a model that is given by an expression makes what it can, whatever the list of resolutions shows', async () => {
+test('a model from an expression can use all of its resolutions, whatever the list in the editor shows', async () => {
 	const { error } = await run({
 		...{ resource: 'video', operation: 'textToVideo', provider: 'waveSpeed', prompt: 'a boat' },
 		...{ model: '={{ "minimax/hailuo-02/pro" }}', resolution: '768P', duration: 6 },
@@ -392,7 +392,7 @@ test('a model that is given by an expression makes what it can, whatever the lis
 	expect(submits()[0].body).not.toHaveProperty('resolution');
 });
 
-test('a job of 17 minutes is waited for by default', async () => {
+test('the default time limit is enough for a job of 17 minutes', async () => {
 	const { error, items } = await run({
 		...H3,
 		operation: 'textToVideo',
@@ -402,7 +402,7 @@ test('a job of 17 minutes is waited for by default', async () => {
 	expect(items[0].json.status).toBe('completed');
 });
 
-test('V2 takes 30 jobs at the same time, so ten are not made in turns of three', async () => {
+test('V2 runs 30 jobs at the same time, so ten jobs do not run in groups of three', async () => {
 	const began = sim.now();
 	const items = Array.from({ length: 10 }, (_, n) => ({ json: { text: `${n} #sim:seconds=120` } }));
 	const all = { ...H3, operation: 'textToVideo', prompt: '={{ $json.text }}' };
@@ -419,7 +419,7 @@ describe('Custom Model with an ID of Hailuo 3', () => {
 		continueWhen: 'submitted',
 	};
 
-	test('WaveSpeed: the last frame goes by its own name there', async () => {
+	test('WaveSpeed: the last frame is sent under its own name', async () => {
 		await run({ ...frames, provider: 'waveSpeed', customModel: 'minimax/h3/image-to-video' });
 		expect(submits()[0].body).toEqual({
 			prompt: 'A lake',
@@ -428,7 +428,7 @@ describe('Custom Model with an ID of Hailuo 3', () => {
 		});
 	});
 
-	test('WaveSpeed: where nobody knows the name, nothing is sent', async () => {
+	test('WaveSpeed: if the name of the field is unknown, nothing is sent', async () => {
 		const customModel = 'wavespeed-ai/minimax-h3/image-to-video';
 		const { error } = await run({ ...frames, provider: 'waveSpeed', customModel });
 		expect(error?.message).toMatch(
@@ -437,7 +437,7 @@ describe('Custom Model with an ID of Hailuo 3', () => {
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('MiniMax: goes to V2, with the parameters that are typed in', async () => {
+	test('MiniMax: is sent to V2, with the parameters that were typed in', async () => {
 		const { error } = await run({
 			...{ ...frames, provider: 'miniMax', customModel: 'MiniMax-H3' },
 			additionalFields: '{"resolution": "768P", "duration": 4}',

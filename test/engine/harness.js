@@ -43,7 +43,7 @@ const { providers } = load('nodes/Hailuo/providers');
  * @typedef {import('n8n-workflow').IConnections} IConnections
  * @typedef {import('./credentialsHelper').CredentialsByType} CredentialsByType
  *
- * @typedef {{ json: any, binary?: any, pairedItem?: any, error?: any }} Item  json: what the operation puts out
+ * @typedef {{ json: any, binary?: any, pairedItem?: any, error?: any }} Item  json: what the operation returns
  *
  * @typedef {Error & { description?: string, context: Record<string, any>, httpCode?: string | null, cause?: any }} RunError
  *   n8n's errors, whose classes differ
@@ -58,7 +58,7 @@ const { providers } = load('nodes/Hailuo/providers');
  *   contextData?: Record<string, any>,
  *   extend?: (workflow: { nodes: INode[], connections: IConnections, nodeTypes: Record<string, INodeType> }) => void,
  * }} Asked  `node`: further settings: onError, retryOnFail, maxTries, waitBetweenTries; `type`: another node type than the
- *   action node; `contextData`: what an earlier try of the execution left; `extend` adds to the workflow before it is made
+ *   action node; `contextData`: what an earlier try of the execution stored; `extend` adds to the workflow before it is made
  *
  * @typedef {{
  *   items: Item[], errorItems: Item[], error?: RunError, run: any, tries: number,
@@ -68,7 +68,7 @@ const { providers } = load('nodes/Hailuo/providers');
  *   its "possibly undefined"; `tries`: how often n8n ran the node
  */
 
-/** Gives the items that the test brought. @param {Item[]} items @returns {INodeType} */
+/** Returns the items of the test. @param {Item[]} items @returns {INodeType} */
 const itemsNode = (items) => ({
 	description: {
 		displayName: 'Items',
@@ -147,7 +147,7 @@ async function readBinary(binary) {
 }
 
 /**
- * What n8n passes to every node of an execution, without what these nodes do not use.
+ * What n8n passes to every node of an execution, without the parts that these nodes do not use.
  * @param {CredentialsByType} credentials
  */
 function additionalDataFor(credentials) {
@@ -187,7 +187,7 @@ function additionalDataFor(credentials) {
 }
 
 /**
- * Runs the node behind a node that gives `items`, in a workflow with an error output where asked for.
+ * Runs the node after a node that returns `items`, in a workflow, and with an error output if `node` says so.
  *
  * @param {Asked} asked
  * @returns {Promise<Result>}
@@ -262,7 +262,7 @@ async function runNode(asked) {
  *
  * @param {Pick<Result, 'run' | 'workflow' | 'additionalData'>} slept as `runNode` returned it
  * @param {{ body?: unknown, headers?: Record<string, string> }} [call]
- * @returns {Promise<{ items?: Item[], status: number, said?: any }>} `items`: the execution goes on with them
+ * @returns {Promise<{ items?: Item[], status: number, said?: any }>} `items`: the execution continues with them
  */
 async function callBack({ run, workflow, additionalData }, { body = {}, headers = {} } = {}) {
 	const node = /** @type {INode} */ (workflow.getNode('Hailuo'));
@@ -281,7 +281,7 @@ async function callBack({ run, workflow, additionalData }, { body = {}, headers 
 		node,
 		{ ...additionalData, httpRequest: request, httpResponse: response },
 		'manual',
-		// All that the context reads of it.
+		// The only part that the context reads.
 		/** @type {any} */ ({ webhookDescription: hailuo.description.webhooks[0] }),
 		[],
 		run.data,

@@ -4,8 +4,8 @@ const { goOn } = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /*
- * What sheets, forms, agents and mistyped expressions put into the fields. Nothing with a hole in it is paid for; what can
- * only mean one thing is taken.
+ * What sheets, forms, agents and wrong expressions put into the fields. A value with a missing part is never paid for. A
+ * value that can have only one meaning is accepted.
  */
 
 let sim;
@@ -20,7 +20,7 @@ const picture = { firstFrameSource: 'url', firstFrameUrl: 'https://example.com/p
 const text = { operation: 'textToVideo', prompt: 'a boat' };
 const image = { operation: 'imageToVideo', ...picture };
 
-/** Ends without any request. @returns what a person reads */
+/** A run that must fail without any request. @returns what a person reads */
 async function refused(parameters, json, more = {}) {
 	const { error, items } = await make(parameters, { items: [{ json }], ...more });
 	expect(sim.requests).toHaveLength(0);
@@ -28,7 +28,7 @@ async function refused(parameters, json, more = {}) {
 	return { said: `${message} | ${description}`, field };
 }
 
-/** Is made. @returns the body of the one request, and the row */
+/** A run that must succeed. @returns the body of the one request, and the row */
 async function sent(parameters, json) {
 	const { error, items } = await make(parameters, { items: [{ json }] });
 	expect(error).toBeUndefined();
@@ -36,7 +36,7 @@ async function sent(parameters, json) {
 	return { body: submitted()[0], row: items[0] };
 }
 
-describe('a hole is never paid for', () => {
+describe('a missing value is never paid for', () => {
 	const scene = { subject: 'a boat', camera: 'low' };
 	test.each([
 		[
@@ -186,7 +186,7 @@ describe('a hole is never paid for', () => {
 		expect(said).toMatch(message);
 	});
 
-	test('the row of an item names the field, and the other items are made', async () => {
+	test('the row of an item names the field, and the other items succeed', async () => {
 		const { items } = await make(
 			{ ...image, prompt: '={{ $json.prompt }}' },
 			{
@@ -203,14 +203,14 @@ describe('a hole is never paid for', () => {
 	});
 });
 
-describe('what is meant to be empty, or only looks like a hole, is made', () => {
+describe('what is empty on purpose, or only looks like a missing value, is accepted', () => {
 	test('a prompt that was left empty', async () => {
 		const { body, row } = await sent({ ...image, prompt: '' }, {});
 		expect(body).not.toHaveProperty('prompt');
 		expect(row.json).not.toHaveProperty('warnings');
 	});
 
-	test('an empty cell: the row says what was done without', async () => {
+	test('an empty cell: the row says what is missing', async () => {
 		const { body, row } = await sent(
 			{ ...image, prompt: '={{ $json.prompt }}', duration: '={{ $json.seconds }}' },
 			{ prompt: '', seconds: '' },
@@ -253,7 +253,7 @@ describe('what is meant to be empty, or only looks like a hole, is made', () => 
 });
 
 describe('texts that cannot be sent', () => {
-	test('half a character and control characters are taken out', async () => {
+	test('half a character and control characters are removed', async () => {
 		const { body } = await sent(
 			{ ...text, prompt: '={{ $json.p.slice(0, 20) }}' },
 			{ p: `a\u0000b\u001b\t\u000b${'x'.repeat(13)}🌊` },
@@ -261,7 +261,7 @@ describe('texts that cannot be sent', () => {
 		expect(body.prompt).toBe(`ab\t\n${'x'.repeat(13)}`);
 	});
 
-	test('a character is one, whatever it takes to store it', async () => {
+	test('a character counts as one, however many bytes it needs', async () => {
 		const { body } = await sent({ ...text, prompt: '={{ $json.p }}' }, { p: '🌊'.repeat(2_000) });
 		expect(body.prompt).toMatchObject({ length: 4_000 });
 		sim.reset();
@@ -351,7 +351,7 @@ describe('switches, numbers and models as texts', () => {
 		expect(sim.requests.find(({ kind }) => kind === 'submit').path).toMatch(/hailuo-02\/pro$/);
 	});
 
-	test('a foreign model by its name', async () => {
+	test('a model that is not from Hailuo, by its name', async () => {
 		const { said } = await refused({ ...text, model: '={{ $json.v }}' }, { v: 'hailuo 2.3' });
 		expect(said).toMatch(/Hailuo 2\.3 \(MiniMax-Hailuo-2\.3\) is a model of MiniMax/);
 	});
@@ -477,11 +477,11 @@ describe('the strings of options, and values of lists', () => {
 		expect(said).toMatch(message);
 	});
 
-	test('an address that the provider cannot reach is no callback', async () => {
+	test('a callback address that the provider cannot reach is refused', async () => {
 		const type = 'hailuoMiniMaxApi';
 		const { error } = await make(options('callbackUrl'), {
 			items: [{ json: { v: 'http://localhost:5678/webhook/x' } }],
-			// One on the internet; nothing is asked of it.
+			// A public address. No request is sent to it.
 			credentials: { [type]: { ...credentials[type], baseUrl: 'https://api.example.com' } },
 		});
 		expect(error?.message).toMatch(
@@ -517,7 +517,7 @@ describe('the strings of options, and values of lists', () => {
 		expect(body.resolution).toBe('768P');
 	});
 
-	test('blanks around the name of the output field, and control characters in it, are taken off', async () => {
+	test('blanks around the name of the output field, and control characters in it, are removed', async () => {
 		const { row } = await sent(
 			{ ...text, options: { outputField: '={{ $json.v }}' } },
 			{ v: ' vi\u0000deo ' },
@@ -525,7 +525,7 @@ describe('the strings of options, and values of lists', () => {
 		expect(Object.keys(row.binary)).toEqual(['video']);
 	});
 
-	test('a field that the model does not have does not count, whatever is in it', async () => {
+	test('a field that the model does not have is ignored, whatever its value', async () => {
 		const { body } = await sent(
 			{
 				...text,
@@ -542,7 +542,7 @@ describe('the strings of options, and values of lists', () => {
 describe("n8n's own errors of expressions", () => {
 	const items = [1, 2, 3].map((n) => ({ json: { n, p: `boat ${n}` } }));
 
-	test('keep their explanation and their context, and name the field; no advice where all items have it', async () => {
+	test('keep their explanation and their context, and name the field; no advice if all items are affected', async () => {
 		const { error } = await make({ ...text, prompt: "={{ $('Nowhere').item.json.p }}" }, { items });
 		expect(sim.requests).toHaveLength(0);
 		expect(error?.message).toMatch(
@@ -569,7 +569,7 @@ describe("n8n's own errors of expressions", () => {
 		);
 	});
 
-	test('where one item is at fault, the others can go on', async () => {
+	test('if one item is wrong, the others can continue', async () => {
 		const { error } = await make(
 			{ ...text, prompt: "={{ $json.n === 2 ? $('Nowhere').item.json.p : $json.p }}" },
 			{ items },
@@ -578,7 +578,7 @@ describe("n8n's own errors of expressions", () => {
 		expect(error?.description).toMatch(/This item ended the run of 3 items. .* 'On Error'/);
 	});
 
-	test('of an option', async () => {
+	test('also for an option', async () => {
 		const { error } = await make(
 			{ ...text, options: { download: true, timeLimit: "={{ $('Nowhere').item.json.p }}" } },
 			{ items },

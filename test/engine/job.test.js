@@ -4,7 +4,7 @@ const engine = require('./harness');
 const { endedJobs, submitJobs } = require('./submitJobs');
 const { withSimulator } = require('./withSimulator');
 
-/* Get, Wait and Delete of jobs that exist: what they answer, what they refuse, and that nothing is paid. */
+/* Get, Wait and Delete of existing jobs: what they return, what they refuse, and that nothing is paid. */
 
 let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));
@@ -20,7 +20,7 @@ const job = (operation, parameters = {}) => ({ resource: 'job', operation, ...pa
 describe('Get', () => {
 	const get = job('get', { jobId: '={{ $json.jobId }}' });
 
-	test('a job under way, a finished one and a failed one are answers alike', async () => {
+	test('an open job, a finished one and a failed one are all returned as items', async () => {
 		const ended = await submitEnded(['a boat', 'a boat #sim:fail=1200']);
 		const [running] = await submit(['a boat #sim:seconds=3000']);
 		const { items, error } = await run(get, { items: ids([running, ...ended]) });
@@ -48,7 +48,7 @@ describe('Get', () => {
 		expect(count('download')).toBe(0);
 	});
 
-	test('brings the video of a finished job where it is asked for', async () => {
+	test('downloads the video of a finished job if that is chosen', async () => {
 		const [done] = await submitEnded(['a boat']);
 		const options = { download: true, outputField: 'clip' };
 		const { items } = await run({ ...get, options }, { items: ids([done]) });
@@ -70,7 +70,7 @@ describe('Get', () => {
 		expect(items.map(({ pairedItem }) => pairedItem.item)).toEqual([0, 0, 1]);
 	});
 
-	test('of several ids in one item, one that is unknown leaves the others alone', async () => {
+	test('one unknown id among several in one item does not affect the others', async () => {
 		const made = await submit(['a', 'b']);
 		const unknown = 'f'.repeat(32);
 		const { items } = await run(get, {
@@ -113,13 +113,13 @@ describe('Get', () => {
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('a bad id stops the run before the good ones are asked', async () => {
+	test('a bad id stops the run before the good ones are requested', async () => {
 		const { error } = await run(get, { items: ids(['f'.repeat(32), 'a/b']) });
 		expect(error?.message).toMatch(/'Job ID' has an entry that is not an ID/);
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('an id of the other provider is told as such', async () => {
+	test('an id of another provider is reported as such', async () => {
 		const [there] = await submit(['x'], { provider: 'vtrix' });
 		const { error } = await run(get, { items: ids([there]) });
 		expect(error?.message).toBe(`WaveSpeed does not know the job ${there}`);
@@ -142,7 +142,7 @@ describe('Get', () => {
 		expect(error?.description).not.toMatch(/looks like|submitted, paid/);
 	});
 
-	test('passing trouble is sat out', async () => {
+	test('transient errors are retried', async () => {
 		const made = await submit(['a', 'b']);
 		sim.fail({ kind: 'status', times: 3, fault: { status: 503 } });
 		sim.fail({ kind: 'status', times: 1, fault: { drop: 'after' } });
@@ -154,7 +154,7 @@ describe('Get', () => {
 		['404 of a gateway', { status: 404, body: 'default backend - 404' }],
 		['410', { status: 410 }],
 		['a redirect', { status: 302, headers: { location: 'https://example.com/' } }],
-	])('one answer that it is not there is asked again: %s', async (_name, fault) => {
+	])('one answer that the job does not exist is checked again: %s', async (_name, fault) => {
 		const [made] = await submit(['a']);
 		sim.fail({ kind: 'status', times: 1, fault });
 		const { items, error } = await run(get, { items: ids([made]) });
@@ -162,7 +162,7 @@ describe('Get', () => {
 		expect(items[0].json.jobId).toBe(made);
 	});
 
-	test('many ids are asked side by side, and no faster than ten a second', async () => {
+	test('many ids are requested in parallel, at most ten per second', async () => {
 		const made = await submit(Array.from({ length: 40 }, (_, n) => `boat ${n}`));
 		const asked = sim.requests.length;
 		const { items } = await run(get, { items: [{ json: { jobId: made } }] });
@@ -175,7 +175,7 @@ describe('Get', () => {
 describe('Wait', () => {
 	const wait = job('wait', { jobId: '={{ $json.jobId }}' });
 
-	test('a paid job is picked up: its end is waited for, its video fetched, nothing paid', async () => {
+	test('a paid job is picked up: the node waits for its end and fetches its video, and pays nothing', async () => {
 		const made = await submit(['one', 'two']);
 		const paid = sim.paidPosts();
 		const { items, error } = await run(wait, { items: ids(made) });
@@ -189,7 +189,7 @@ describe('Wait', () => {
 		expect(sim.paidPosts()).toBe(paid);
 	});
 
-	test('jobs are waited for side by side, whatever the account allows', async () => {
+	test('the node waits for jobs in parallel, whatever the account allows', async () => {
 		sim.options.jobTime = 60_000;
 		const made = await submit(Array.from({ length: 20 }, (_, n) => `boat ${n}`));
 		const began = sim.now();
@@ -202,7 +202,7 @@ describe('Wait', () => {
 		expect(sim.now() - began).toBeLessThan(90_000);
 	});
 
-	test('a failed job is raised, with its id, and without the promise of a video', async () => {
+	test('a failed job is an error with its id, and without the promise of a video', async () => {
 		const [bad] = await submitEnded(['a #sim:fail=1200']);
 		const { error } = await run(wait, { items: ids([bad]) });
 		expect(error?.message).toMatch(`The job ${bad} did not succeed`);
@@ -222,7 +222,7 @@ describe('Wait', () => {
 		expect(error?.context.jobId).toBe(slow);
 	});
 
-	test('the jobs that others stop with keep their ids', async () => {
+	test('jobs that stop because another item failed keep their ids', async () => {
 		const made = await submit(['a #sim:seconds=3000', 'b #sim:seconds=5 #sim:fail']);
 		const { error } = await run(wait, { items: ids(made) });
 		expect(error?.message).toMatch(made[1]);
@@ -249,7 +249,7 @@ describe('Delete', () => {
 		expect((await run(job('getAll'))).items).toEqual([]);
 	});
 
-	test('one that is not there is told, and leaves the others alone', async () => {
+	test('an unknown job is reported, and does not affect the others', async () => {
 		const [made] = await submitEnded(['a']);
 		const gone = 'a'.repeat(32);
 		const { items } = await run(remove, { items: ids([gone, made]), ...goOn });
@@ -260,7 +260,7 @@ describe('Delete', () => {
 		expect(items[1].json).toMatchObject({ deleted: true, jobId: made });
 	});
 
-	test('an answer that got lost does not make a deleted job look unknown', async () => {
+	test('a lost answer does not make a deleted job look unknown', async () => {
 		const [made] = await submitEnded(['a']);
 		sim.fail({ kind: 'delete', times: 1, fault: { drop: 'after' } });
 		const { items, error } = await run(remove, { items: ids([made]) });

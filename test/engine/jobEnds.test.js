@@ -3,13 +3,13 @@
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
-/* How a job can end, and what comes of its video: each end in words, and the paid video never lost. */
+/* How a job can end, and what happens to its video: each end has a message, and the paid video is never lost. */
 
 let sim;
 let credentials;
 const make = withSimulator({}, (given) => ({ sim, credentials } = given));
 
-/** What MiniMax's V2 says of a job that it does not have (docs/providers.md I.1). */
+/** The answer of MiniMax's V2 for a job that it does not have (docs/providers.md I.1). */
 const NOT_FOUND = {
 	type: 'error',
 	error: { type: 'server_error', message: 'record not found (1000)', http_code: '500' },
@@ -63,7 +63,7 @@ describe('how jobs end', () => {
 		expect(items[0].binary.data.bytes).toBeGreaterThan(0);
 	});
 
-	test('one that never ends meets the time limit, and the error tells how to pick it up', async () => {
+	test('one that never ends reaches the time limit, and the error says how to get its video later', async () => {
 		const { error } = await make(text('#sim:status=weird!', { options: { timeLimit: 2 } }));
 		const [{ id }] = [...sim.jobs.values()];
 		expect(error?.message).toMatch(/within [23](\.\d)? minutes/);
@@ -73,7 +73,7 @@ describe('how jobs end', () => {
 		expect(sim.count({ kind: 'status' })).toBeLessThan(40);
 	});
 
-	test('status calls that do not get through do not end a paid job', async () => {
+	test('failed status calls do not end a paid job', async () => {
 		for (const fault of [
 			{ status: 500 },
 			{ status: 429, headers: { 'retry-after': '2' } },
@@ -121,12 +121,12 @@ describe('how jobs end', () => {
 			expect(items[0].json.status).toBe('completed');
 			expect(items[0].binary.data.bytes).toBeGreaterThan(0);
 			expect(sim.paidPosts()).toBe(1);
-			// Where there is a history, it answers after two of them.
+			// If there is a history, it is read after two of them.
 			expect(polls).toBeGreaterThan(2);
 		});
 	});
 
-	test('a job that its status call does not find for minutes is followed in the history', async () => {
+	test('a job that its status call does not find for minutes is found in the history', async () => {
 		const fault = { status: 404, body: 'default backend - 404' };
 		sim.fail({ kind: 'status', fault });
 		const { items, error } = await make(text('a boat'));
@@ -135,7 +135,7 @@ describe('how jobs end', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('a video that turns up a little after the end is waited for', async () => {
+	test('the node waits for a video that appears a little after the end', async () => {
 		const empty = (id) => ({ id, status: 'completed', outputs: [] });
 		const fault = { status: 200 };
 		const match = ({ jobId }) =>
@@ -146,7 +146,7 @@ describe('how jobs end', () => {
 		expect(items[0].binary.data.bytes).toBeGreaterThan(0);
 	});
 
-	test('one that never turns up is not called refunded, and not paid again by a retry', async () => {
+	test('a missing video is not reported as refunded, and a retry does not pay again', async () => {
 		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 		const { error } = await make(text('#sim:empty-outputs'), { node });
 		expect(error?.description).toMatch(/may be charged.*Job: Get/);
@@ -154,7 +154,7 @@ describe('how jobs end', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('a time limit that was reached without an answer says what came instead', async () => {
+	test('the error for a time limit without a good answer names the last failure', async () => {
 		sim.fail({ kind: 'status', fault: { wrongType: 'text/html' } });
 		const { error } = await make(text('a boat', { options: { timeLimit: 1 } }));
 		expect(error?.message).toMatch(/not finished within .*; its status could not be read: .*JSON/);
@@ -195,7 +195,7 @@ describe('how jobs end', () => {
 	});
 });
 
-test('a wrong key of Vtrix: its service is named, for each has keys of its own', async () => {
+test('a wrong key of Vtrix: its service is named, because each service has its own keys', async () => {
 	credentials.hailuoVtrixApi.apiKey = 'no-key-of-this-account';
 	const { error } = await make({
 		provider: 'vtrix',
@@ -215,19 +215,22 @@ test.each([
 		'Vtrix / SeaArt',
 		{ provider: 'vtrix', model: 'minimax_hailuo_02' },
 	],
-])('a missing credential is told with its provider: %s', async (_name, left, provider, more) => {
-	const parameters = { operation: 'textToVideo', prompt: 'a boat', ...more };
-	const { error } = await make(parameters, { credentials: left(credentials) });
-	expect(error?.message).toBe(`'Credential' is not set for ${provider}`);
-	expect(error?.description).toMatch(/^Choose one at the top of the panel/);
-	expect(sim.requests).toEqual([]);
-});
+])(
+	'a missing credential is reported with its provider: %s',
+	async (_name, left, provider, more) => {
+		const parameters = { operation: 'textToVideo', prompt: 'a boat', ...more };
+		const { error } = await make(parameters, { credentials: left(credentials) });
+		expect(error?.message).toBe(`'Credential' is not set for ${provider}`);
+		expect(error?.description).toMatch(/^Choose one at the top of the panel/);
+		expect(sim.requests).toEqual([]);
+	},
+);
 
 describe('the download', () => {
-	// The time limit bounds the download too.
+	// The time limit includes the download.
 	const parameters = { operation: 'textToVideo', prompt: 'a boat', options: { timeLimit: 15 } };
 
-	test('a cut-off one is repeated', async () => {
+	test('one that was cut off is repeated', async () => {
 		sim.fail({ kind: 'download', times: 2, fault: { cutAfterBytes: 100 } });
 		const { items } = await make(parameters);
 		const { json, binary } = items[0];
@@ -266,7 +269,7 @@ describe('the download', () => {
 			['waveSpeed', 403, 3, {}],
 			['vtrix', 410, 3, { model: 'minimax_hailuo_02' }],
 			['miniMax', 403, 3, { model: 'MiniMax-Hailuo-02' }],
-		])('is asked for again: %s, HTTP %d, %d times', async (provider, status, times, more) => {
+		])('is requested again: %s, HTTP %d, %d times', async (provider, status, times, more) => {
 			sim.fail({ kind: 'download', times, fault: { status } });
 			const made = await make({ ...parameters, provider, ...more });
 			const [{ json, binary }] = made.items;
@@ -279,7 +282,7 @@ describe('the download', () => {
 			expect(sim.paidPosts()).toBe(1);
 		});
 
-		test('the provider is asked once more for the address, and that one is taken', async () => {
+		test('the address is requested from the provider once more, and the new one is used', async () => {
 			sim.fail({ kind: 'download', times: 2, fault: { status: 404 } });
 			const model = 'MiniMax-Hailuo-02';
 			const { items } = await make({ ...parameters, provider: 'miniMax', model });
@@ -292,7 +295,7 @@ describe('the download', () => {
 			expect(third).not.toBe(first);
 		});
 
-		test('one that stays away is told above the output, in the item and by the error output', async () => {
+		test('one that never appears is reported above the output, in the item and at the error output', async () => {
 			sim.fail({ kind: 'download', fault: { status: 404 } });
 			const began = sim.now();
 			const made = await make(parameters);
@@ -339,7 +342,7 @@ describe('the download', () => {
 			expect(sim.paidPosts()).toBe(1);
 		});
 
-		test('where n8n has no hints, the warning in the item is enough', async () => {
+		test('if n8n has no hints, the warning is in the item', async () => {
 			sim.fail({ kind: 'download', fault: { status: 404 } });
 			const type = Object.assign(Object.create(engine.hailuo), {
 				async execute() {

@@ -36,7 +36,7 @@ const item = async (data, json = {}, fileName = 'clip.mp4') => ({
 		: {}),
 });
 
-/** Runs without any credential: no provider is asked. */
+/** Runs without a credential: no provider is called. */
 async function join(items, parameters = {}, node = {}) {
 	const result = await engine.runNode({
 		parameters: { resource: 'video', operation: 'join', ...parameters },
@@ -55,7 +55,7 @@ async function join(items, parameters = {}, node = {}) {
 	return { ...result, file: files[0] ?? '', files };
 }
 
-test('clips become one MP4, linked to all their items, without a credential', async () => {
+test('clips become one MP4, paired with all their items, without a credential', async () => {
 	const { items, error } = await join([await item(SAMPLE), await item(SAMPLE), await item(SAMPLE)]);
 	expect(error).toBeUndefined();
 	expect(items).toHaveLength(1);
@@ -75,7 +75,7 @@ test('clips become one MP4, linked to all their items, without a credential', as
 	expect(pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 });
 
-test('Group By makes a film of each value, in the order of the items', async () => {
+test('Group By makes one film per value, in the order of the items', async () => {
 	const names = ['b', 'a', 'b', 7];
 	const items = await Promise.all(names.map(async (film) => await item(SAMPLE, { film })));
 	const result = await join(items, { groupBy: '={{ $json.film }}' });
@@ -124,14 +124,14 @@ test.each([
 		/^'Group By' must be text or a number, but is a list in item 0/,
 		/text or a number/,
 	],
-])('%s ends it before anything is written', async (_, items, parameters, message, fix) => {
+])('%s stops the run before anything is written', async (_, items, parameters, message, fix) => {
 	const result = await join(await items(), parameters);
 	expect(result.error?.message).toMatch(message);
 	expect(result.error?.description).toMatch(fix);
 	expect(result.items).toEqual([]);
 });
 
-test('a group that is none becomes a row of its own, and the others are joined', async () => {
+test('an invalid group becomes a row with an error, and the others are joined', async () => {
 	const items = [await item(SAMPLE, { film: [1, 2] }), await item(SAMPLE, { film: 2 })];
 	const goOn = { onError: 'continueRegularOutput' };
 	const { items: rows, error } = await join(items, { groupBy: '={{ $json.film }}' }, goOn);
@@ -142,7 +142,7 @@ test('a group that is none becomes a row of its own, and the others are joined',
 	]);
 });
 
-test('items without a video may be left out, and a bad group does not hold up the others', async () => {
+test('items without a video can be left out, and a bad group does not stop the others', async () => {
 	const options = { missing: 'leaveOut', outputField: 'film', fileName: '../a:b.mp4' };
 	const left = await join([await item(), await item(SAMPLE)], { options });
 	expect(left.items[0]).toMatchObject({
@@ -168,10 +168,10 @@ test('items without a video may be left out, and a bad group does not hold up th
 	]);
 });
 
-test('an MP4 that was changed at random ends in a film or a message, never in a hang', async () => {
-	// One process: a table that names billions of frames must end in a message, not in memory.
+test('an MP4 with random changes gives a film or a message, and never hangs', async () => {
+	// In one process: a table that claims billions of frames must give a message, and not fill the memory.
 	const { planFilm, JoinRefused } = require('../../nodes/Hailuo/media/video/join');
-	// The library says in the console what it finds; in the package that is left out.
+	// The library writes warnings to the console. The build removes them from the package.
 	for (const level of /** @type {const} */ (['error', 'warn', 'info']))
 		jest.spyOn(console, level).mockReturnValue(undefined);
 	let random = 1;
@@ -186,7 +186,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 				Math.floor(next() * (data.length - 4)),
 			);
 		}
-		// The index of a file is where changes hurt: the second half of the rounds aims there.
+		// Changes in the index of a file do the most harm, so the second half of the rounds changes it.
 		const moov = data.indexOf('moov');
 		if (round % 2)
 			data.writeUInt32BE(Math.floor(next() * 2 ** 32), moov + 4 + Math.floor(next() * 700));
@@ -212,7 +212,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 }, 120_000);
 
 (hasFfmpeg() ? describe : describe.skip)('with clips of ffmpeg', () => {
-	test('every picture is there, unchanged and in its time; sound too', async () => {
+	test('every picture is there, unchanged and at its time, and so is the sound', async () => {
 		const variants = [0, 120, 240].map((hue, index) => ({
 			hue,
 			sound: 300 + index * 200,
@@ -232,12 +232,12 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		const gaps = times(file).map((time, index, all) => (index ? time - all[index - 1] : 0.04));
 		for (const gap of gaps) expect(gap).toBeCloseTo(0.04, 3);
 		expect(complaints(file)).toBe('');
-		// The index stands before the pictures, so that a browser plays it at once.
+		// The index comes before the pictures, so that a browser can play it at once.
 		const bytes = fs.readFileSync(file);
 		expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
 	});
 
-	test('sound stays with its pictures, however many clips have more or less of it', async () => {
+	test('sound and pictures stay in sync, however many clips have longer or shorter sound', async () => {
 		// A beep in the middle of each; the sound is up to 100 ms shorter or longer than the pictures.
 		const beep = 'volume=volume=0:enable=not(between(t\\,0.5\\,0.6))';
 		const clips = [-100, 90, 35, 100, 60, -35, 80, 11, 95, 70].map((more, index) =>
@@ -250,7 +250,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 			await Promise.all(clips.map(async (data) => await item(data))),
 		);
 		expect(error).toBeUndefined();
-		// Behind the last beep there is silence up to the end, which is told as well.
+		// After the last beep there is silence up to the end. It is reported as well.
 		const starts = soundStarts(file).slice(0, 10);
 		expect(starts).toHaveLength(10);
 		const [own] = soundStarts(at('b0.mp4'));
@@ -261,7 +261,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		expect(Math.abs(audio.duration - video.duration)).toBeLessThan(0.03);
 	});
 
-	test('clips whose settings of H.264 differ are decoded as each is by itself, also from the middle', async () => {
+	test('clips with different H.264 settings are decoded as each one alone, also from the middle', async () => {
 		const variants = [
 			{},
 			{ fps: 30, encode: ['-x264-params', 'ref=1:bframes=0'] },
@@ -277,7 +277,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		const all = variants.flatMap((_, index) => pictures(at(`d${index}.mp4`)));
 		expect(all).toHaveLength(105);
 		expect(pictures(file, ['-fps_mode', 'passthrough'])).toEqual(all);
-		// Entered at the second clip, and back at the first one, whose settings the film is set up with.
+		// Played from the second clip, and from the last one, whose settings (those of the first) are the ones in the index.
 		expect(pictures(file, ['-fps_mode', 'passthrough'], ['-ss', '1'])).toEqual(all.slice(25));
 		expect(pictures(file, ['-fps_mode', 'passthrough'], ['-ss', '3'])).toEqual(all.slice(80));
 	});
@@ -292,7 +292,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 			/is encoded as avc1\.42c0.*, but the first one as avc1\.64/,
 		],
 		['another codec', { encode: ['-c:v', 'mpeg4'] }, {}, /(damaged|frames|encoded|unknown)/],
-	])('%s is refused, and the clip named', async (name, options, parameters, message) => {
+	])('%s is refused, and the clip is named', async (name, options, parameters, message) => {
 		const items = [
 			await item(clip(at('a.mp4'))),
 			await item(clip(at('b.mp4'), options), {}, 'b.mp4'),
@@ -303,14 +303,14 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		expect(error?.description).toMatch(/\w/);
 	});
 
-	test('Sound: Leave Out joins what has sound with what has none', async () => {
+	test('Sound: Leave Out joins clips with and without sound', async () => {
 		const items = [await item(clip(at('a.mp4'), { sound: 440 })), await item(clip(at('b.mp4')))];
 		const { error, file } = await join(items, { sound: 'leaveOut' });
 		expect(error).toBeUndefined();
 		expect(probe(file)).toMatchObject([{ codec_type: 'video', frames: 50 }]);
 	});
 
-	test('a fragmented MP4 and a MOV are clips as well', async () => {
+	test('a fragmented MP4 and a MOV are accepted as clips', async () => {
 		clip(at('whole.mp4'));
 		ffmpeg([
 			'-i',
@@ -331,7 +331,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 		expect(complaints(file)).toBe('');
 	});
 
-	test('a large film goes to n8n piece by piece, and is the same', async () => {
+	test('a large film is passed to n8n in pieces, and is the same', async () => {
 		const noise = ['-preset', 'ultrafast', '-x264-params', 'qp=1', '-vf', 'noise=alls=80:allf=t'];
 		const large = clip(at('large.mp4'), { size: '1280x720', encode: noise });
 		const count = Math.ceil(17e6 / large.length) + 1;
@@ -345,7 +345,7 @@ test('an MP4 that was changed at random ends in a film or a message, never in a 
 	}, 120_000);
 });
 
-describe('its fields are read as those of a video are', () => {
+describe('its fields are read in the same way as those of a video', () => {
 	test.each([
 		[
 			'a hole in the group',

@@ -4,7 +4,7 @@ const { execFileSync, spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-/* Clips for the tests of Join, made by ffmpeg, and what ffprobe and a full decode say of a file. */
+/* Clips for the tests of Join, made by ffmpeg, and what ffprobe and a full decode report about a file. */
 
 const hasFfmpeg = () => {
 	try {
@@ -20,7 +20,7 @@ const ffmpeg = (args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
 /**
  * @param {string} file
  * @param {{ seconds?: number, size?: string, hue?: number, sound?: false | number | string, fps?: number,
- *   encode?: string[] }} [options] sound: its frequency in Hz, or what ffmpeg calls it
+ *   encode?: string[] }} [options] sound: its frequency in Hz, or a source as ffmpeg writes it
  * @returns {Buffer}
  */
 function clip(file, options = {}) {
@@ -78,7 +78,7 @@ const times = (file) =>
 const complaints = (file) =>
 	spawnSync('ffmpeg', ['-v', 'warning', '-i', file, '-f', 'null', '-']).stderr.toString();
 
-/** @returns {(name: string) => string} a path in a folder of the test's own */
+/** @returns {(name: string) => string} a path in a folder of this test */
 const inFolder = (folder) => (name) => path.join(folder, name);
 
 /** @returns {number[]} when a sound begins after silence, in s */

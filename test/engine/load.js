@@ -2,7 +2,7 @@
 
 const path = require('node:path');
 
-/** The sources where jest runs (it compiles TypeScript), a compiled copy of them where plain Node does. */
+/** In jest, the sources (jest compiles TypeScript); in plain Node, a compiled copy of them. */
 const root = process.env.HAILUO_COMPILED ?? path.join(__dirname, '..', '..');
 
 /** @param {string} file from the root of the repository, without its ending */

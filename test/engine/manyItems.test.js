@@ -2,7 +2,7 @@
 
 const { withSimulator } = require('./withSimulator');
 
-/* Several items in one run: order, pairing, and what one that does not succeed does to the others. */
+/* Several items in one run: order, pairing, and what a failed item means for the others. */
 
 let sim;
 const make = withSimulator({}, (given) => ({ sim } = given));
@@ -12,7 +12,7 @@ describe('many items', () => {
 	const items = prompts.map((text) => ({ json: { text } }));
 	const parameters = { operation: 'textToVideo', prompt: '={{ $json.text }}' };
 
-	test('keep their order and pairing, and run side by side', async () => {
+	test('keep their order and pairing, and run in parallel', async () => {
 		const many = ['a', 'b', 'c'].map((text) => ({ json: { text } }));
 		const { items: out } = await make(parameters, { items: many });
 		expect(out.map(({ pairedItem }) => pairedItem)).toEqual([
@@ -26,10 +26,10 @@ describe('many items', () => {
 		expect(posts.map(({ kind }) => kind)).toEqual(['submit', 'submit', 'submit']);
 	});
 
-	test('a video that hangs on its way holds no place: the next job is submitted meanwhile', async () => {
+	test('a download that hangs does not hold a slot: the next job is submitted meanwhile', async () => {
 		sim.fail({ kind: 'download', times: 1, fault: { hang: true } });
 		const { items: out } = await make(
-			// The first item's options count for all.
+			// The options of the first item count for all items.
 			{ ...parameters, options: { maxConcurrent: '={{ $json.text === "a" ? 1 : 9 }}' } },
 			{ items: ['a', 'b'].map((text) => ({ json: { text } })) },
 		);
@@ -40,7 +40,7 @@ describe('many items', () => {
 		expect(kinds.slice(0, kinds.lastIndexOf('submit'))).toContain('status');
 	});
 
-	test('continue on fail: the others go on, and the row keeps the job', async () => {
+	test('continue on fail: the others continue, and the row keeps the job', async () => {
 		const { items: out, error } = await make(parameters, {
 			items,
 			node: { onError: 'continueRegularOutput' },
@@ -50,13 +50,13 @@ describe('many items', () => {
 		expect(out[1].json.jobId).toMatch(/^[0-9a-f]{32}$/);
 		expect(out[1].json.error).toMatchObject({ code: '1200', retryable: false });
 		expect(out[1].pairedItem).toEqual({ item: 1 });
-		// The keys of every other item: what the provider does not tell is null here too.
+		// The same keys as every other item: a value that the provider does not report is null here too.
 		const { error: _told, ...others } = out[1].json;
 		expect(Object.keys(others)).toEqual(Object.keys(out[0].json));
 		expect(others).toMatchObject({ videoUrl: null, cost: null });
 	});
 
-	test('an option without a value for one item is no matter of the others', async () => {
+	test('an option without a value for one item does not affect the others', async () => {
 		const timeLimit = '={{ $json.text === "one" ? $("Nowhere").item.json.x : 5 }}';
 		const { items: out } = await make(
 			{ ...parameters, options: { timeLimit } },

@@ -31,7 +31,7 @@ const { Workflow } = load('n8n-workflow', [core]);
 const axios = load('axios', [core]);
 
 const [major, minor] = load('n8n-core/package.json').version.split('.').map(Number);
-/** n8n 2.41 removes what a broken-off download left; 2.8 leaves it to the deletion of the execution. */
+/** n8n 2.41 removes what an interrupted download stored; 2.8 removes it only with the execution. */
 const cleansUp = major > 2 || minor >= 41;
 
 const service = Container.get(BinaryDataService);

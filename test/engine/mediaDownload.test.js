@@ -11,7 +11,7 @@ const { downloadVideo } = require('../../nodes/Hailuo/media/video/download');
 const { DownloadFailed } = require('../../nodes/Hailuo/media/video/downloadFailed');
 const { listen } = require('../simulator/listen');
 
-/** ftyp, mdat and moov, the payload pseudo-random, so that no cut and no swap goes unseen. */
+/** ftyp, mdat and moov with pseudo-random content, so that a test detects any cut or swap. */
 function makeVideo(bytes) {
 	const box = (type, length) => {
 		const out = Buffer.alloc(length);
@@ -31,7 +31,7 @@ const video = makeVideo(700_000);
 const time = new VirtualClock();
 let back;
 
-/** The clock that the download is given, which remembers the pauses. */
+/** The clock for the download. It records the pauses. */
 const newClock = () => ({
 	slept: /** @type {number[]} */ ([]),
 	now: () => time.now(),
@@ -43,7 +43,7 @@ const newClock = () => ({
 	},
 });
 
-/** A server whose answers are taken from a list, one a request; the last one stays. */
+/** A server with a list of answers, one for each request; the last one is repeated. */
 let server;
 let base;
 let answers;
@@ -88,7 +88,7 @@ const chunked = (res) => {
 	for (let at = 0; at < video.length; at += 50_000) res.write(video.subarray(at, at + 50_000));
 	res.end();
 };
-/** Ends in the middle; `how` is what tells the client the length. */
+/** Ends in the middle; `how` is the way in which the client learns the length. */
 const cut = (how) => (res) => {
 	const half = video.subarray(0, 300_000);
 	if (how === 'close') {
@@ -127,7 +127,7 @@ async function download(list, options = {}, { url = `${base}/v.mp4`, self = cont
 	answers = list;
 	return await downloadVideo.call(self, url, {
 		fileName: 'model-job.mp4',
-		// The simulator of a provider, as it were: on this machine too.
+		// Stands for the simulator of a provider, which is on this machine too.
 		providerUrl: base,
 		clock: newClock(),
 		...options,
@@ -140,9 +140,9 @@ async function failure(list, options, more) {
 	return result;
 }
 
-/** Nothing that went wrong may keep its connection: a hanging server would hold one for each attempt. */
+/** No failed attempt may keep its connection open: a hanging server would hold one for each attempt. */
 async function noSockets() {
-	// Time passes only when n8n has removed what it stored of them too.
+	// Time passes only after n8n has removed what it stored of them.
 	for (let i = 0; i === 0 || (i < 100 && openSockets.size > 0); i++) await time.sleep(20);
 	return openSockets.size;
 }
@@ -162,7 +162,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		expect((await readBack(result.binary)).equals(video)).toBe(true);
 	};
 
-	it('brings every byte, and sends no key', async () => {
+	it('delivers every byte, and sends no key', async () => {
 		await arrived(await download([whole()]));
 		expect(requests).toHaveLength(1);
 		expect(JSON.stringify(requests)).not.toMatch(/authorization|the-key/i);
@@ -185,7 +185,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		expect(JSON.stringify(requests)).not.toMatch(/authorization|the-key/i);
 	});
 
-	it('takes an answer that is compressed although nobody asked for it', async () => {
+	it('accepts an answer that is compressed without being requested so', async () => {
 		const packed = zlib.gzipSync(video);
 		expect(packed.length).not.toBe(video.length);
 		await arrived(
@@ -215,7 +215,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		['in mdat', (bytes) => bytes.subarray(0, 300_000)],
 		['between mdat and moov', (bytes) => bytes.subarray(0, bytes.length - 200)],
 		['in moov', (bytes) => bytes.subarray(0, bytes.length - 1)],
-	])('asks again for a file of which the server holds only a part (%s)', async (_where, part) => {
+	])('tries again if the server has only a part of the file (%s)', async (_where, part) => {
 		const body = part(video);
 		const partly = (res) => {
 			res.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': body.length });
@@ -248,7 +248,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		expect(await noSockets()).toBe(0);
 	});
 
-	it('does not end one that is slow but moves', async () => {
+	it('does not end one that is slow but makes progress', async () => {
 		const slow = (res) => {
 			res.writeHead(200, { 'Content-Type': 'video/mp4', 'Content-Length': video.length });
 			let at = 0;
@@ -283,7 +283,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 	});
 
 	it('refuses a video that is larger than allowed, by its length or while it comes', async () => {
-		// The last one never gets that far, but says how long it would be.
+		// The last one never sends that much, but it declares its length.
 		for (const answer of [whole(), chunked, hang]) {
 			const error = await failure([answer], { maxBytes: video.length - 1 });
 			expect(error).toMatchObject({ reason: 'size', retryable: false });
@@ -292,7 +292,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		await arrived(await download([chunked], { maxBytes: video.length }));
 	});
 
-	it('refuses what calls itself a video and is none', async () => {
+	it('refuses what is declared as a video but is not one', async () => {
 		const page = `<!doctype html>${'x'.repeat(200_000)}`;
 		const error = await failure([of('video/mp4', page)]);
 		expect(error).toMatchObject({ reason: 'type', retryable: false });
@@ -302,7 +302,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 	});
 });
 
-describe('what else can come', () => {
+describe('other answers', () => {
 	it.each([403, 404, 410])(
 		'says that it is not there (%d) and does not ask again',
 		async (code) => {
@@ -314,7 +314,7 @@ describe('what else can come', () => {
 		},
 	);
 
-	it.each([408, 425, 429, 500, 502, 503, 504])('asks again after %d', async (code) => {
+	it.each([408, 425, 429, 500, 502, 503, 504])('tries again after %d', async (code) => {
 		expect((await download([status(code), whole()])).bytes).toBe(video.length);
 		expect(requests).toHaveLength(2);
 	});
@@ -335,7 +335,7 @@ describe('what else can come', () => {
 		expect(patient.slept).toContain(17_000);
 	});
 
-	it('keeps the deadline: while it hangs, and instead of another attempt', async () => {
+	it('keeps the deadline: during an attempt that hangs, and before another attempt', async () => {
 		const clock = newClock();
 		const hanging = await failure([hang], { clock, deadlineAt: clock.now() + 10_000 });
 		expect(hanging).toMatchObject({ reason: 'timeout', retryable: false });
@@ -358,7 +358,7 @@ describe('what else can come', () => {
 		expect(requests).toHaveLength(1);
 	});
 
-	it('does not even begin when it was stopped before', async () => {
+	it('does not start if it was stopped before', async () => {
 		const reason = new Error('stopped by the user');
 		await expect(download([whole()], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 		expect(requests).toHaveLength(0);
@@ -385,7 +385,7 @@ describe('what else can come', () => {
 		'application/octet-stream',
 		'application/mp4',
 		'Video/MP4; codecs="avc1"',
-	])('lets the bytes decide for the type %s', async (type) => {
+	])('checks the bytes for the type %s', async (type) => {
 		const result = await download([of(type, video)]);
 		expect(result).toMatchObject({ bytes: video.length, mimeType: 'video/mp4' });
 	});
@@ -408,7 +408,7 @@ describe('what else can come', () => {
 		expect(requests).toHaveLength(0);
 	});
 
-	it('does not follow a redirect to a file, nor for ever', async () => {
+	it('does not follow a redirect to a file, and no endless redirects', async () => {
 		const error = await failure([status(302, { Location: 'file:///etc/passwd' })]);
 		expect(error).toMatchObject({ message: expect.stringContaining('file:'), retryable: false });
 		requests = [];
@@ -417,7 +417,7 @@ describe('what else can come', () => {
 		expect(requests).toHaveLength(6);
 	});
 
-	describe('where the provider is on the internet', () => {
+	describe('with a provider on the internet', () => {
 		const provider = { providerUrl: 'https://api.wavespeed.ai/api/v3' };
 		const CDN = 'http://cdn.example.com';
 		let moved;
@@ -431,7 +431,7 @@ describe('what else can come', () => {
 		});
 		afterAll(() => axios.interceptors.request.eject(moved));
 
-		it('asks no address of the own network', async () => {
+		it('requests no address of the private network', async () => {
 			for (const url of [`${base}/v.mp4`, 'http://169.254.169.254/latest', 'http://[::1]/v']) {
 				const error = await failure([whole()], provider, { url });
 				expect(error).toMatchObject({ reason: 'type', retryable: false });
@@ -440,7 +440,7 @@ describe('what else can come', () => {
 			expect(requests).toHaveLength(0);
 		});
 
-		it('is not sent on to one either', async () => {
+		it('follows no redirect to one either', async () => {
 			const list = [status(302, { Location: `${CDN}/b` }), status(302, { Location: `${base}/c` })];
 			const error = await failure(list, provider, { url: `${CDN}/a` });
 			expect(error).toMatchObject({ reason: 'type', retryable: false });
@@ -449,7 +449,7 @@ describe('what else can come', () => {
 			expect(await noSockets()).toBe(0);
 		});
 
-		it('brings the video of a CDN', async () => {
+		it('downloads the video from a CDN', async () => {
 			const list = [status(301, { Location: '/b' }), whole()];
 			const result = await download(list, provider, { url: `${CDN}/a` });
 			expect(result).toMatchObject({ bytes: video.length });
@@ -457,7 +457,7 @@ describe('what else can come', () => {
 		});
 	});
 
-	it('asks again when there is no connection, and names it', async () => {
+	it('tries again if there is no connection, and reports it', async () => {
 		const dead = http.createServer();
 		const url = `http://127.0.0.1:${await listen(dead)}/v.mp4`;
 		await new Promise((resolve) => dead.close(resolve));
@@ -480,7 +480,7 @@ describe('what else can come', () => {
 		expect(await noSockets()).toBe(0);
 	});
 
-	it('watches the bytes also where the storage pipes them (S3, Azure)', async () => {
+	it('checks the bytes also if the storage pipes them (S3, Azure)', async () => {
 		const self = context();
 		const chunks = [];
 		self.helpers.prepareBinaryData = async (body) => {
@@ -499,7 +499,7 @@ describe('what else can come', () => {
 	});
 });
 
-it('keeps twelve downloads side by side apart', async () => {
+it('keeps twelve parallel downloads apart', async () => {
 	const videos = Array.from({ length: 12 }, (_, i) => makeVideo(200_000 + i * 1000));
 	answers = [
 		(res, req) => {

@@ -34,7 +34,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 	const stored = async (data, fileName = 'Holiday photo (1).PNG', mimeType = 'image/png') =>
 		await context().helpers.prepareBinaryData(data, fileName, mimeType);
 
-	it('reads a binary field, and believes the bytes more than name and type', async () => {
+	it('reads a binary field, and trusts its bytes more than its name and type', async () => {
 		const self = context({ items: [{ json: {}, binary: { data: await stored(picture) } }] });
 		expect(await loadPicture.call(self, 0, { ...input, value: ' data ' })).toEqual({
 			kind: 'data',
@@ -60,7 +60,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		expect(loaded).toMatchObject({ mimeType: 'image/png', fileName: 'x.png', width: 640 });
 	});
 
-	it('takes the binary value itself, as an expression gives it', async () => {
+	it('accepts the binary value itself, as an expression returns it', async () => {
 		const value = await stored(picture);
 		const self = context({ items: [{ json: {} }] });
 		expect(await loadPicture.call(self, 0, { ...input, value })).toMatchObject({ sha256 });
@@ -75,7 +75,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		expect((await refusal(self)).message).toContain('the item has only "photo"');
 	});
 
-	it('names the fields that the item has where the one asked for is missing', async () => {
+	it('names the fields of the item if the requested one is missing', async () => {
 		const file = await stored(picture);
 		const self = context({ items: [{ json: {}, binary: { photo: file, logo: file } }] });
 		const error = await refusal(self);
@@ -91,7 +91,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 		expect(none.message).toContain('needs a picture in the input field "constructor"');
 	});
 
-	it('says when the item carries no file at all', async () => {
+	it('says so if the item has no file at all', async () => {
 		const error = await refusal(context());
 		expect(error.message).toContain('the item has no file');
 		expect(error.fix).toContain('step before');
@@ -114,7 +114,7 @@ describe.each(['filesystem-v2', 'default'])('binary data mode %s', (mode) => {
 });
 
 describe('a picture given as text', () => {
-	it('is a URL that the provider fetches', async () => {
+	it('can be a URL that the provider fetches', async () => {
 		const value = 'https://example.com/a.jpg';
 		expect(await loadPicture.call(context(), 0, { ...input, source: 'url', value })).toEqual({
 			kind: 'url',
@@ -122,7 +122,7 @@ describe('a picture given as text', () => {
 		});
 	});
 
-	it('or data, which is checked and named after the field', async () => {
+	it('or data, which is checked and gets the name of the field', async () => {
 		const value = `data:image/png; base64,${picture.toString('base64')}`;
 		const loaded = await loadPicture.call(context(), 0, { ...input, source: 'url', value });
 		expect(loaded).toMatchObject({ mimeType: 'image/jpeg', fileName: 'First-Frame.jpg', sha256 });

@@ -6,7 +6,7 @@ const { memoryBench } = require('../../tools/bench/memory');
 it('streams a video of 400 MB without holding it', async () => {
 	const result = await memoryBench({ how: 'streamed', count: 1, bytes: 400_000_000 });
 	expect(result.intact).toBe(1);
-	// Above what V8 lets pile up before it collects written buffers (40 MB on Node 20, 100 MB on Node 24 with a busy
+	// More than V8 keeps before it collects written buffers (40 MB on Node 20, 100 MB on Node 24 with a busy
 	// machine), and far below one copy of the video.
 	expect(result.growth).toBeLessThan(200_000_000);
 });

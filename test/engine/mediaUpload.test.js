@@ -7,7 +7,7 @@ const { toDataUri } = require('../../nodes/Hailuo/media/picture/dataUri');
 const { multipart, sendingMs } = require('../../nodes/Hailuo/providers/upload');
 const { listen } = require('../simulator/listen');
 
-/** That a web FormData with a Blob passes n8n's own helpers, byte for byte, with a length, and more than once. */
+/** Tests that a web FormData with a Blob passes n8n's own helpers byte for byte, with a length, and more than once. */
 
 const data = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7) & 255));
 let server;
@@ -55,7 +55,7 @@ const options = (body) => ({
 	disableFollowRedirect: true,
 });
 
-it.each(['httpRequest', 'httpRequestWithAuthentication'])('goes through %s', async (helper) => {
+it.each(['httpRequest', 'httpRequestWithAuthentication'])('passes through %s', async (helper) => {
 	const self = context();
 	const body = multipart({ data, fileName: 'Holiday-1.jpg', mimeType: 'image/jpeg' });
 	const send = async () =>
@@ -88,7 +88,7 @@ it('writes data URIs in the normal form', () => {
 	expect(toDataUri(Buffer.from('abc'), 'image/png')).toBe('data:image/png;base64,YWJj');
 });
 
-it('gives a large body the time that a slow line needs', () => {
+it('gives a large body the time that a slow connection needs', () => {
 	expect(sendingMs(0)).toBe(0);
 	// A picture of 20 MB as base64 at 1 Mbit/s: 3 min 33 s.
 	expect(sendingMs(26_666_668)).toBe(213_334);

@@ -2,10 +2,10 @@
 
 /*
  * What each model must be sent, written by hand from the providers' documents (docs/providers.md A.7, B.6, C.2), not from
- * the catalogue: a slip there shows here. The tests ask for a row for each model under each operation that it can do.
+ * the catalogue, so that an error there is found here. The tests require a row for each model and operation.
  *
- * A row: model, what goes out when only prompt and pictures are given (`plain`), and what goes out when everything else
- * is set away from its default (`set`, then `full`). `no` names what the row's model refuses: [parameters, message].
+ * A row: model, what is sent when only prompt and pictures are given (`plain`), and what is sent when everything else
+ * differs from its default (`set`, then `full`). `no` is what the model refuses: [parameters, message].
  */
 
 const PROMPT = 'A paper boat drifts down a rainy street';
@@ -42,18 +42,18 @@ const CUSTOM = (id, given) => ({
 	no: [{ additionalFields: '["duration", 8]' }, /'Additional Fields' must be a JSON object/],
 });
 
-/** By expression: an empty field is refused by n8n itself, before the node runs. */
+/** As an expression, because n8n itself refuses an empty field before the node runs. */
 const NO_PROMPT = [{ prompt: '={{ "" }}' }, /'Prompt' is empty, but Hailuo .* needs one/];
 const NO_PICTURE = [{ firstFrameUrl: '={{ "" }}' }, /'First Frame' is empty, but .* a picture/];
 const NO_LAST = [{ lastFrameUrl: '={{ "" }}' }, /'Last Frame' is empty, but .* a picture/];
 
-/* WaveSpeed: the endpoint fixes the resolution; durations of 10 s exist where docs/providers.md A.7 says "6, 10". */
+/* WaveSpeed: the endpoint determines the resolution; 10 s are possible where docs/providers.md A.7 says "6, 10". */
 const off = { promptExpansion: false };
 const on = { promptExpansion: true };
 const sends = (enabled) => ({ enable_prompt_expansion: enabled });
 const slow = { go_fast: false };
 
-/* Hailuo 3 there (docs/providers.md I.2): what an endpoint does not name is not sent to it. */
+/* Hailuo 3 on WaveSpeed (docs/providers.md I.2): a parameter that an endpoint does not have is not sent to it. */
 const CLIP = 'https://pictures.example.com/clip.mp4';
 const VOICE = 'https://pictures.example.com/voice.mp3';
 const wave3 = { resolution: '768p', duration: 5 };
@@ -256,8 +256,9 @@ const waveSpeed = {
 };
 
 /*
- * Vtrix / SeaArt and MiniMax share their parameters: 1080P is 6 s only, 768P the default, the optimizer on. Vtrix is
- * sent the watermark as off (docs/providers.md S.5), MiniMax only when asked for: its global pages do not have it.
+ * Vtrix / SeaArt and MiniMax share their parameters: 1080P only with 6 s, 768P as the default, the optimizer on. For
+ * Vtrix the watermark is sent as off (docs/providers.md S.5); for MiniMax it is sent only if it is set, because its
+ * global pages do not have it.
  */
 const plain = { duration: 6, resolution: '768P', prompt_optimizer: true };
 const marked = { aigc_watermark: false };
@@ -266,7 +267,7 @@ const HOOK = 'http://127.0.0.1:9/hook';
 const turned = { ...off, resolution: '1080P' };
 const isTurned = { duration: 6, resolution: '1080P', prompt_optimizer: false };
 const camera = { cameraMovements: { steps: [{ movements: ['truckLeft', 'pushIn'] }] } };
-/** The same meaning in each one's own words (docs/providers.md B.6): Vtrix's "pan left" is MiniMax's "Truck left". */
+/** The same movement in the words of each (docs/providers.md B.6): Vtrix's "pan left" is MiniMax's "Truck left". */
 const SEA_PROMPT = `${PROMPT} [pan left, push in]`;
 const MINI_PROMPT = `${PROMPT} [Truck left, Push in]`;
 
@@ -274,7 +275,7 @@ const vtrixOptions = { fastPretreatment: true, watermark: true };
 const vtrixOptioned = { fast_pretreatment: true, aigc_watermark: true };
 const tooLong = [
 	{ duration: 10, resolution: '={{ "1080P" }}' },
-	// No other model: those that make 10 s make them at 768P, as this one does.
+	// This model too makes 10 s only at 768P, so no other model is suggested.
 	/'Duration' of 10 s is not available with .* at 1080P Choose 6 s, or the resolution (512P or )?768P$/,
 ];
 
@@ -361,7 +362,7 @@ const vtrix = {
 const miniOptions = { fastPretreatment: true, watermark: true };
 const miniOptioned = { fast_pretreatment: true, aigc_watermark: true };
 
-/* MiniMax's V2: prompt and files are one list (docs/providers.md I.1). */
+/* MiniMax's V2: prompt and files are in one list (docs/providers.md I.1). */
 const words = { type: 'text', text: PROMPT };
 const file = (kind, url, role) => ({ type: `${kind}_url`, [`${kind}_url`]: { url }, role });
 const H3_CONTENT = {

@@ -6,7 +6,7 @@ const { withSimulator } = require('./withSimulator');
 const { models } = require('../../nodes/Hailuo/models/catalogue');
 
 /*
- * Every model under every operation that it can do, on n8n's own engine: what the provider receives is compared with
+ * Every model with every operation that it supports, in n8n's own engine. What the provider receives is compared with
  * rows that were written by hand (modelCases.js).
  */
 
@@ -14,7 +14,7 @@ let sim;
 
 withSimulator({}, (given) => ({ sim } = given));
 
-/** The queue is SeaArt's: its models need the other base URL. */
+/** The queue belongs to SeaArt, so its models need the other base URL. */
 function credentials(row = {}) {
 	const all = engine.credentialsFor(sim);
 	if (row.api === 'queue') all.hailuoVtrixApi.baseUrl = sim.urls.seaArt;
@@ -39,7 +39,7 @@ const run = async (row, parameters) =>
 
 const submits = () => sim.requests.filter(({ kind }) => kind === 'submit');
 
-/** Where the request must go, and in which wrapping (docs/providers.md A.1, B.2, B.4, C.1). */
+/** The path of the request, and the form of its body (docs/providers.md A.1, B.2, B.4, C.1). */
 function wire(/** @type {ModelCase} */ { provider, api, model, id = model }, sent) {
 	if (provider === 'waveSpeed') return { path: `/api/v3/${id}`, body: sent };
 	if (provider === 'miniMax') {
@@ -70,7 +70,7 @@ const KEYS = [
  */
 const rows = modelCases().map((row) => [`${row.provider} ${row.operation} ${row.model}`, row]);
 
-test('there is a row for each model under each operation', () => {
+test('there is a row for each model and operation', () => {
 	const wanted = models.flatMap(({ provider, id, operations }) =>
 		Object.keys(operations).map((operation) => `${provider} ${operation} ${id}`),
 	);
@@ -78,7 +78,7 @@ test('there is a row for each model under each operation', () => {
 });
 
 describe.each(rows)('%s', (_name, row) => {
-	test('sends its defaults, and delivers the one shape of item with the video', async () => {
+	test('sends its defaults, and returns the usual item with the video', async () => {
 		const { error, items } = await run(row);
 		expect(error).toBeUndefined();
 		expect(submits().map(({ path, body }) => ({ path, body }))).toEqual([wire(row, row.plain)]);
@@ -104,7 +104,7 @@ describe.each(rows)('%s', (_name, row) => {
 		expect(submits().map(({ path, body }) => ({ path, body }))).toEqual([wire(row, row.full)]);
 	});
 
-	test('sends nothing that other models left behind', async () => {
+	test('sends no values that were set for another model', async () => {
 		const left = {
 			cameraMovements: row.provider === 'waveSpeed' ? { steps: [{ movements: ['shake'] }] } : {},
 			customModel: row.id ?? 'left/behind',
@@ -119,7 +119,7 @@ describe.each(rows)('%s', (_name, row) => {
 			...(row.provider === 'waveSpeed' && !('resolution' in row.plain)
 				? { resolution: '512P' }
 				: {}),
-			// Of a model that makes one length only, the length is in sight and not sent.
+			// If a model makes only one length, the field is shown but not sent.
 			...('duration' in row.plain ? {} : { duration: 6 }),
 			continueWhen: 'submitted',
 		};

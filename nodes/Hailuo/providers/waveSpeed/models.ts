@@ -280,7 +280,8 @@ const models: readonly Model[] = [
 			example: 'minimax/video-01',
 			id: MODEL_ID,
 			dialects: [
-				// Hailuo 3 names the last frame differently (docs/providers.md I.2). It ignores the usual name, and the job is charged.
+				// Hailuo 3 names the last frame differently (docs/providers.md I.2). With the usual name it would make, and charge, a
+				// video without this frame.
 				{ begins: 'minimax/h3', fields: { prompt, firstFrame: image, lastFrame: lastImage } },
 				// The open weights have no last frame here, because its name is not documented.
 				{ begins: 'wavespeed-ai/minimax-h3', fields: { prompt, firstFrame: image } },
