@@ -1,24 +1,16 @@
 'use strict';
 
 const { createHash } = require('node:crypto');
-const { startSimulator } = require('.');
-const { clients, call, failing, STANDARD } = require('./testClient');
+const { call, failing, useSimulator, STANDARD } = require('./testClient');
 const { sampleVideo } = require('./videoSource');
 
-let sim;
-let api;
+// In scaled time: how fast bytes come is what these tests look at.
+const { sim, ...api } = useSimulator({ time: 'scaled', timeScale: 1000, jobTime: 1000 });
 
-beforeAll(async () => {
-	// In scaled time: how fast bytes come is what these tests look at.
-	sim = await startSimulator({ timeScale: 1000, jobTime: 1000 });
-	api = clients(sim);
-});
 beforeEach(() => {
 	sim.options.video = undefined;
 	sim.options.videoBytes = undefined;
-	sim.reset();
 });
-afterAll(() => sim.stop());
 
 async function video() {
 	const { id } = (await api.wave(STANDARD, { body: { prompt: 'x' } })).json.data;

@@ -2,18 +2,9 @@
 
 const { spawn } = require('node:child_process');
 const path = require('node:path');
-const { startSimulator } = require('.');
-const { clients, call, STANDARD } = require('./testClient');
+const { call, useSimulator, STANDARD } = require('./testClient');
 
-let sim;
-let api;
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 1000 });
-	api = clients(sim);
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
+const { sim, ...api } = useSimulator({ jobTime: 1000 });
 
 const submit = () => api.wave(STANDARD, { body: { prompt: 'x' } });
 

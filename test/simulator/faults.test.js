@@ -1,17 +1,9 @@
 'use strict';
 
 const { startSimulator, namedFaults } = require('.');
-const { clients, call, failing, STANDARD } = require('./testClient');
+const { clients, call, failing, useSimulator, STANDARD } = require('./testClient');
 
-let sim;
-let api;
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
-	api = clients(sim);
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
+const { sim, ...api } = useSimulator({ jobTime: 20_000 });
 
 const submit = (how) => api.wave(STANDARD, { body: { prompt: 'x' }, ...how });
 const accepted = () => [sim.paidPosts(), sim.acceptedJobs()];

@@ -1,19 +1,10 @@
 'use strict';
 
-const { startSimulator } = require('.');
 const { startReceiver } = require('./testReceiver');
-const { clients, call } = require('./testClient');
+const { call, useSimulator } = require('./testClient');
 const { webpHead, dataUri } = require('./pictures');
 
-let sim;
-let mini;
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
-	({ mini } = clients(sim));
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
+const { sim, mini } = useSimulator({ jobTime: 20_000 });
 
 const frame = dataUri(webpHead(640, 360), 'image/webp');
 const create = (body) =>

@@ -2,20 +2,11 @@
 
 const { startSimulator } = require('.');
 const { startReceiver } = require('./testReceiver');
-const { clients, call } = require('./testClient');
+const { clients, call, useSimulator } = require('./testClient');
 const { png, dataUri } = require('./pictures');
 const { mp4Head, heicHead, wav, mp3Head } = require('./clips');
 
-let sim;
-let mini2;
-let mini;
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
-	({ mini2, mini } = clients(sim));
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
+const { sim, mini2, mini } = useSimulator({ jobTime: 20_000 });
 
 const frame = dataUri(png(640, 360));
 const clip = dataUri(mp4Head({ seconds: 4 }), 'video/mp4');

@@ -1,18 +1,9 @@
 'use strict';
 
-const { startSimulator } = require('.');
-const { clients, call } = require('./testClient');
+const { call, useSimulator } = require('./testClient');
 const { jpegHead, dataUri } = require('./pictures');
 
-let sim;
-let queue;
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
-	({ queue } = clients(sim));
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
+const { sim, queue } = useSimulator({ jobTime: 20_000 });
 
 const T2V = '/minimax_hailuo_02_t2v';
 const get = (url, how) => call(url, { key: 'test-key-vtrix', ...how });

@@ -1,5 +1,7 @@
 'use strict';
 
+const { Simulator } = require('./simulator');
+
 /** A bare client for the simulator's own tests: one request, one answer, no cleverness. */
 
 /**
@@ -42,19 +44,43 @@ async function failing(promise) {
 /** @param {import('./simulator').Simulator} sim */
 function clients(sim) {
 	const { waveSpeed, vtrix, miniMax } = sim.options.keys;
-	const to = (base, key) => (path, how) => call(base + path, { key, ...how });
+	/**
+	 * The address is read at each call, since the simulator may be started later.
+	 * @param {keyof import('./simulator').Urls} name
+	 * @param {string} below
+	 * @param {string} [key]
+	 * @returns {(path: string, how?: Parameters<typeof call>[1]) => ReturnType<typeof call>}
+	 */
+	const to = (name, below, key) => (path, how) =>
+		call(sim.urls[name] + below + path, { key, ...how });
 	return {
-		wave: to(sim.urls.waveSpeed, waveSpeed),
-		vtrix: to(`${sim.urls.vtrix}/model/v1/generation`, vtrix),
-		sea: to(`${sim.urls.seaArt}/model/v1/generation`, vtrix),
-		queue: to(`${sim.urls.seaArt}/model/v1/queue`, vtrix),
-		mini2: to(`${sim.urls.miniMax}/v2`, miniMax),
-		mini: to(`${sim.urls.miniMax}/v1`, miniMax),
-		cdn: to(sim.urls.cdn, undefined),
-		control: to(sim.urls.control, undefined),
+		wave: to('waveSpeed', '', waveSpeed),
+		vtrix: to('vtrix', '/model/v1/generation', vtrix),
+		sea: to('seaArt', '/model/v1/generation', vtrix),
+		queue: to('seaArt', '/model/v1/queue', vtrix),
+		mini2: to('miniMax', '/v2', miniMax),
+		mini: to('miniMax', '/v1', miniMax),
+		cdn: to('cdn', ''),
+		control: to('control', ''),
 	};
+}
+
+/**
+ * One simulator for the tests of a file, in virtual time unless the options say otherwise. It runs from before the first
+ * test until after the last one, and each test begins with an empty provider.
+ *
+ * @param {Partial<import('./options').Options>} options
+ * @returns {ReturnType<typeof clients> & { sim: any }} the simulator, whose `urls` are set before the first test, and its
+ *   clients. `sim` is of any type: tests also set what is wrong, and read jobs that they know to be there.
+ */
+function useSimulator(options) {
+	const sim = new Simulator({ time: 'virtual', ...options });
+	beforeAll(() => sim.start());
+	beforeEach(() => sim.reset());
+	afterAll(() => sim.stop());
+	return { sim, ...clients(sim) };
 }
 
 const STANDARD = '/minimax/hailuo-02/standard';
 
-module.exports = { call, failing, clients, STANDARD };
+module.exports = { call, failing, clients, useSimulator, STANDARD };

@@ -1,19 +1,10 @@
 'use strict';
 
-const { startSimulator } = require('.');
 const { startReceiver } = require('./testReceiver');
-const { clients, call } = require('./testClient');
+const { call, useSimulator } = require('./testClient');
 const { jpegHead, webpHead, dataUri } = require('./pictures');
 
-let sim;
-let vtrix;
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
-	({ vtrix } = clients(sim));
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
+const { sim, vtrix, sea } = useSimulator({ jobTime: 20_000 });
 
 const I2V = 'minimax_hailuo_02_i2v';
 const picture = dataUri(webpHead(640, 360), 'image/webp');
@@ -56,9 +47,9 @@ test('a task: in_progress with progress, then completed with output and cost', a
 });
 
 test('the same under the SeaArt base, whose address carries a path', async () => {
-	const { json } = await clients(sim).sea('', { body: body({ prompt: 'x' }) });
+	const { json } = await sea('', { body: body({ prompt: 'x' }) });
 	expect(sim.jobs.get(json.id)).toMatchObject({ brand: 'seaArt', api: 'legacy' });
-	expect((await clients(sim).sea(`/task/${json.id}`)).status).toBe(200);
+	expect((await sea(`/task/${json.id}`)).status).toBe(200);
 });
 
 test('the model may stand in X-Model instead', async () => {

@@ -1,18 +1,9 @@
 'use strict';
 
-const { startSimulator } = require('.');
-const { clients, call, STANDARD } = require('./testClient');
+const { call, useSimulator, STANDARD } = require('./testClient');
 const { png, jpegHead, webpHead, dataUri } = require('./pictures');
 
-let sim;
-let wave;
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
-	({ wave } = clients(sim));
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
+const { sim, wave } = useSimulator({ jobTime: 20_000 });
 
 const submit = (body, model = STANDARD) => wave(model, { body });
 

@@ -1,25 +1,18 @@
 'use strict';
 
 const { startSimulator } = require('.');
-const { clients, call, STANDARD } = require('./testClient');
+const { clients, call, useSimulator, STANDARD } = require('./testClient');
 const { models } = require('./data/waveSpeedModels.json');
 
-let sim;
-let wave;
+const { sim, wave, vtrix, cdn } = useSimulator({ jobTime: 200 });
 
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 200 });
-	({ wave } = clients(sim));
-});
 beforeEach(() => {
 	Object.assign(sim.options.account, {
 		concurrent: Infinity,
 		submitsPerMinute: Infinity,
 		balance: 100,
 	});
-	sim.reset();
 });
-afterAll(() => sim.stop());
 
 const submit = async (prompt, model = STANDARD) =>
 	(await wave(model, { body: { prompt } })).json.data;
@@ -55,7 +48,7 @@ test('history ends after 7 days, outputs too; a new job may be missing from the 
 	sim.skip(2 * 24 * 3600_000);
 	expect((await list({})).items).toEqual([]);
 	expect((await wave(`/predictions/${id}/result`)).status).toBe(404);
-	expect((await clients(sim).cdn(`/outputs/${id}.mp4`)).status).toBe(403);
+	expect((await cdn(`/outputs/${id}.mp4`)).status).toBe(403);
 	sim.options.listDelay = 60_000;
 	await submit('b');
 	expect((await list({})).total).toBe(0);
@@ -201,7 +194,7 @@ test('a client that lives in simulated time is told simulated time', async () =>
 });
 
 test('a base URL with a slash too many is not found, and does not confuse the server', async () => {
-	const answer = await clients(sim).vtrix('', { body: {} });
+	const answer = await vtrix('', { body: {} });
 	expect(answer.status).toBe(400);
 	const { status } = await call(`${sim.urls.vtrix}//model/v1/generation/task/a`);
 	expect(status).toBe(404);

@@ -1,22 +1,13 @@
 'use strict';
 
 const { createHmac } = require('node:crypto');
-const { startSimulator } = require('.');
 const { startReceiver } = require('./testReceiver');
-const { clients, call, STANDARD } = require('./testClient');
+const { call, useSimulator, STANDARD } = require('./testClient');
 const { png, dataUri } = require('./pictures');
 
 /** Hailuo 3 on WaveSpeed (docs/providers.md I.2), and the corrections of I.3. */
 
-let sim;
-let wave;
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 20_000 });
-	({ wave } = clients(sim));
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
+const { sim, wave } = useSimulator({ jobTime: 20_000 });
 
 const image = dataUri(png(640, 360));
 const at = (name) => `/minimax/${name}`;

@@ -1,19 +1,10 @@
 'use strict';
 
-const { startSimulator } = require('.');
-const { clients, call } = require('./testClient');
+const { call, useSimulator } = require('./testClient');
 const { png } = require('./pictures');
 
-let sim;
-let api;
+const { sim, ...api } = useSimulator({ jobTime: 1000 });
 const picture = png(640, 360);
-
-beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 1000 });
-	api = clients(sim);
-});
-beforeEach(() => sim.reset());
-afterAll(() => sim.stop());
 
 async function binary(form) {
 	const response = await fetch(`${sim.urls.waveSpeed}/media/upload/binary`, {

@@ -1,30 +1,22 @@
 'use strict';
 
 const { createHmac } = require('node:crypto');
-const { startSimulator } = require('.');
 const { startReceiver } = require('./testReceiver');
-const { clients, STANDARD } = require('./testClient');
+const { useSimulator, STANDARD } = require('./testClient');
 
-let sim;
-let wave;
+const { sim, wave } = useSimulator({ jobTime: 2000 });
 let hook;
 let status = 200;
 
 beforeAll(async () => {
-	sim = await startSimulator({ time: 'virtual', jobTime: 2000 });
-	({ wave } = clients(sim));
 	hook = await startReceiver(() => ({ status }));
 });
 beforeEach(() => {
-	sim.reset();
 	sim.options.webhooks = undefined;
 	hook.posts.length = 0;
 	status = 200;
 });
-afterAll(async () => {
-	await sim.stop();
-	await hook.stop();
-});
+afterAll(() => hook.stop());
 
 const submit = async (prompt = 'x', url = hook.url) =>
 	(await wave(`${STANDARD}?webhook=${encodeURIComponent(url)}`, { body: { prompt } })).json.data;
