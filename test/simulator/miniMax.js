@@ -2,6 +2,7 @@
 
 const { json } = require('./answers');
 const { miniMaxError, TEXTS } = require('./errorAnswers');
+const { keyed } = require('./keys');
 const { keyKind, badKey, walletOf } = require('./miniMaxKeys');
 const { text, DIGITS } = require('./random');
 const { challenged } = require('./miniMaxCallback');
@@ -26,23 +27,15 @@ const CALLBACK_WORDS = { created: 'processing', processing: 'processing', comple
 function miniMaxRoute(sim, method, path, url) {
 	const found = match(sim, method, path, url.searchParams);
 	if (!found) return undefined;
-	return {
-		provider: 'miniMax',
-		api: 'miniMax',
-		kind: found.kind,
-		jobId: found.jobId,
-		handle: (req) => {
-			const key = keyKind(sim, req.headers);
-			const bad = badKey(key);
-			if (bad) return error(sim, bad.code, bad.message);
-			return found.handle(req, walletOf(key));
-		},
-	};
+	return keyed('miniMax', 'miniMax', found, (req) => {
+		const bad = badKey(keyKind(sim, req.headers));
+		return bad && error(sim, bad.code, bad.message);
+	});
 }
 
 function match(sim, method, path, query) {
 	if (method === 'POST' && path === '/v1/video_generation') {
-		return { kind: 'submit', handle: (req, wallet) => create(sim, req, wallet) };
+		return { kind: 'submit', handle: (req) => create(sim, req) };
 	}
 	if (method !== 'GET') return undefined;
 	const jobId = query.get('task_id') ?? undefined;
@@ -61,8 +54,9 @@ function match(sim, method, path, query) {
 
 const error = (sim, code, message) => miniMaxError(code, message, sim.options.miniMaxErrorStatus);
 
-async function create(sim, req, wallet) {
+async function create(sim, req) {
 	const body = req.json;
+	const wallet = walletOf(keyKind(sim, req.headers));
 	if (!body || typeof body !== 'object') return error(sim, 2013, 'invalid params, not JSON');
 	const account = sim.account(wallet);
 	if (account.admit('miniMax')) return error(sim, 1002, 'rate limit');

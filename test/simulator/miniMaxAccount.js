@@ -2,6 +2,7 @@
 
 const { json } = require('./answers');
 const { miniMaxError } = require('./errorAnswers');
+const { keyed } = require('./keys');
 const { keyKind, badKey, walletOf } = require('./miniMaxKeys');
 
 /** Money of a MiniMax account (docs/providers.md I.1, balance). */
@@ -15,19 +16,13 @@ const OK = { status_code: 0, status_msg: 'success' };
  * @returns {import('./server').Route | undefined}
  */
 function miniMaxAccountRoute(sim, method, path) {
-	const handle = method === 'GET' && CALLS[path];
-	if (!handle) return undefined;
-	return {
-		provider: 'miniMax',
-		api: 'miniMax',
-		kind: 'balance',
-		handle: (req) => {
-			const key = keyKind(sim, req.headers);
-			const bad = badKey(key);
-			if (bad) return miniMaxError(bad.code, bad.message, sim.options.miniMaxErrorStatus);
-			return handle(sim, key);
-		},
-	};
+	const answer = method === 'GET' && CALLS[path];
+	if (!answer) return undefined;
+	const handle = (req) => answer(sim, keyKind(sim, req.headers));
+	return keyed('miniMax', 'miniMax', { kind: 'balance', handle }, (req) => {
+		const bad = badKey(keyKind(sim, req.headers));
+		return bad && miniMaxError(bad.code, bad.message, sim.options.miniMaxErrorStatus);
+	});
 }
 
 const CALLS = {

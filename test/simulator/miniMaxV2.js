@@ -1,6 +1,7 @@
 'use strict';
 
 const { json } = require('./answers');
+const { keyed } = require('./keys');
 const { keyKind, badKey, walletOf } = require('./miniMaxKeys');
 const { text, DIGITS } = require('./random');
 const { miniMaxV2Error } = require('./miniMaxV2Errors');
@@ -24,22 +25,14 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 function miniMaxV2Route(sim, method, path, url) {
 	const found = match(sim, method, path, url.searchParams);
 	if (!found) return undefined;
-	return {
-		provider: 'miniMax',
-		api: 'miniMaxV2',
-		kind: found.kind,
-		jobId: found.jobId,
-		handle: (req) => {
-			const key = keyKind(sim, req.headers);
-			const bad = badKey(key);
-			if (bad) return miniMaxV2Error(bad.code, bad.message);
-			if (key === 'subscription' && !sim.options.subscriptionOnV2) {
-				// Whether such a key may call V2 is open; this refusal is V1's (I.3), its status invented.
-				return miniMaxV2Error(2061, 'your current token plan not support model, MiniMax-H3');
-			}
-			return found.handle(req, walletOf(key));
-		},
-	};
+	return keyed('miniMax', 'miniMaxV2', found, (req) => {
+		const key = keyKind(sim, req.headers);
+		const bad = badKey(key);
+		if (bad) return miniMaxV2Error(bad.code, bad.message);
+		if (key !== 'subscription' || sim.options.subscriptionOnV2) return undefined;
+		// Whether such a key may call V2 is open; this refusal is V1's (I.3), its status invented.
+		return miniMaxV2Error(2061, 'your current token plan not support model, MiniMax-H3');
+	});
 }
 
 function match(sim, method, path, query) {
@@ -47,7 +40,7 @@ function match(sim, method, path, query) {
 		return { kind: 'upload', handle: (req) => uploadFile(sim, req) };
 	}
 	if (method === 'POST' && path === '/v2/video_generation') {
-		return { kind: 'submit', handle: (req, wallet) => create(sim, req, wallet) };
+		return { kind: 'submit', handle: (req) => create(sim, req) };
 	}
 	if (method === 'GET' && path === '/v2/query/video_generation') {
 		return { kind: 'list', handle: () => list(sim, query) };
@@ -65,8 +58,9 @@ function match(sim, method, path, query) {
 const refuse = (message) => miniMaxV2Error(2013, `invalid params, ${message}`);
 
 /** Order of the checks (limit, request, files, money): invented. */
-async function create(sim, req, wallet) {
+async function create(sim, req) {
 	const body = req.json;
+	const wallet = walletOf(keyKind(sim, req.headers));
 	if (req.raw.length > MAX_BODY_BYTES) return refuse('request body exceeds 64 MB'); // form: invented
 	if (!body || typeof body !== 'object' || Array.isArray(body)) return refuse('not a JSON object');
 	const account = sim.account(wallet);

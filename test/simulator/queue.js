@@ -2,7 +2,7 @@
 
 const { json } = require('./answers');
 const { queueError } = require('./errorAnswers');
-const { bearerOrKey } = require('./keys');
+const { bearerOrKey, keyed } = require('./keys');
 const { text, HEX } = require('./random');
 const models = require('./vtrixModels');
 const { checkImages } = require('./imageInput');
@@ -17,19 +17,11 @@ const { queueStatus, queueResult } = require('./queueAnswers');
  * @returns {import('./server').Route}
  */
 function queueRoute(sim, method, path) {
-	const found = match(sim, method, path);
-	return {
-		provider: 'vtrix',
-		api: 'queue',
-		kind: found.kind,
-		jobId: found.jobId,
-		handle: (req) => {
-			if (bearerOrKey(req.headers) !== sim.options.keys.vtrix) {
-				return queueError('UNAUTHORIZED', 'invalid api key', 401);
-			}
-			return found.handle(req);
-		},
-	};
+	return keyed('vtrix', 'queue', match(sim, method, path), (req) =>
+		bearerOrKey(req.headers) === sim.options.keys.vtrix
+			? undefined
+			: queueError('UNAUTHORIZED', 'invalid api key', 401),
+	);
 }
 
 function match(sim, method, path) {

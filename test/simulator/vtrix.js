@@ -2,7 +2,7 @@
 
 const { json } = require('./answers');
 const { errorAnswer, namedFaults } = require('./errorAnswers');
-const { bearer } = require('./keys');
+const { bearer, keyed } = require('./keys');
 const { text, BASE32, HEX } = require('./random');
 const models = require('./vtrixModels');
 const { checkImages } = require('./imageInput');
@@ -22,20 +22,12 @@ const refuse = (message) => json({ error: { code: 10004099, error_message: messa
  * @returns {import('./server').Route}
  */
 function vtrixRoute(sim, method, path, brand) {
-	const found = match(sim, method, path, brand);
-	return {
-		provider: 'vtrix',
-		api: 'legacy',
-		kind: found.kind,
-		jobId: found.jobId,
-		handle: (req) => {
-			const key = bearer(req.headers);
-			if (!key) return named('vtrix401');
-			// 401 or 403: both are documented for a bad key (B.2).
-			if (key !== sim.options.keys.vtrix) return named(sim.options.vtrixBadKey);
-			return found.handle(req);
-		},
-	};
+	return keyed('vtrix', 'legacy', match(sim, method, path, brand), (req) => {
+		const key = bearer(req.headers);
+		if (!key) return named('vtrix401');
+		// 401 or 403: both are documented for a bad key (B.2).
+		return key === sim.options.keys.vtrix ? undefined : named(sim.options.vtrixBadKey);
+	});
 }
 
 function match(sim, method, path, brand) {

@@ -2,7 +2,7 @@
 
 const { json } = require('./answers');
 const { waveSpeedError, TEXTS } = require('./errorAnswers');
-const { bearer } = require('./keys');
+const { bearer, keyed } = require('./keys');
 const models = require('./waveSpeedModels');
 const { submit } = require('./waveSpeedSubmit');
 const { list, remove } = require('./waveSpeedHistory');
@@ -20,20 +20,12 @@ const ok = (data) => json({ code: 200, message: 'success', data });
  * @returns {import('./server').Route}
  */
 function waveSpeedRoute(sim, method, path) {
-	const found = match(sim, method, path);
-	return {
-		provider: 'waveSpeed',
-		api: 'waveSpeed',
-		kind: found.kind,
-		jobId: found.jobId,
-		handle: (req) => {
-			// X-API-Key is not a key here: A says it gives 401.
-			if (bearer(req.headers) !== sim.options.keys.waveSpeed) {
-				return waveSpeedError(401, TEXTS[401]);
-			}
-			return found.handle(req);
-		},
-	};
+	// X-API-Key is not a key here: A says it gives 401.
+	return keyed('waveSpeed', 'waveSpeed', match(sim, method, path), (req) =>
+		bearer(req.headers) === sim.options.keys.waveSpeed
+			? undefined
+			: waveSpeedError(401, TEXTS[401]),
+	);
 }
 
 function match(sim, method, path) {
