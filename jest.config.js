@@ -6,6 +6,7 @@ module.exports = {
 	testTimeout: 300_000,
 	// ms; a busy machine takes longer than jest's half second to end a process, although nothing is open in it any more.
 	workerGracefulExitTimeout: 20_000,
+	testSequencer: '<rootDir>/test/sequencer.js',
 	roots: ['<rootDir>/test/unit', '<rootDir>/test/engine', '<rootDir>/test/simulator'],
 	testMatch: ['**/*.test.ts', '**/*.test.js'],
 	moduleNameMapper: { '^fast-check$': '<rootDir>/test/fastCheck.js' },

@@ -13,13 +13,13 @@ afterAll(() => engine.stopEngine());
 
 test('whatever the input or the answer: nothing refused is submitted, every error names its field, no key gets out', async () => {
 	const { cases, refused, sent } = await badInput({
-		cases: 900,
+		cases: 400,
 		perRun: 100,
-		singles: 100,
-		answers: 100,
+		singles: 50,
+		answers: 50,
 		seed: 42,
 	});
-	expect(cases).toBeGreaterThanOrEqual(1_100);
-	expect(refused).toBeGreaterThan(150);
-	expect(sent).toBeGreaterThan(150);
+	expect(cases).toBeGreaterThanOrEqual(500);
+	expect(refused).toBeGreaterThan(70);
+	expect(sent).toBeGreaterThan(70);
 });
