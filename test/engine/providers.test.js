@@ -313,7 +313,8 @@ describe('a model that the provider does not have', () => {
 	});
 
 	test('camera movements are not dropped in silence where a provider has no words for them', async () => {
-		const { checkValues, requireModel } = require('../../nodes/Hailuo/models/request');
+		const { checkValues } = require('../../nodes/Hailuo/models/checkValues');
+		const { requireModel } = require('../../nodes/Hailuo/models/requireModel');
 		const model = requireModel('waveSpeed', 'textToVideo', 'minimax/hailuo-02/standard');
 		const values = { prompt: 'Boat', cameraMovements: [['pushIn']] };
 		expect(() => checkValues(model, 'textToVideo', values)).toThrow(

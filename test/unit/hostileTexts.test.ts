@@ -1,4 +1,5 @@
-import { checkValues, requireModel } from '../../nodes/Hailuo/models/request';
+import { checkValues } from '../../nodes/Hailuo/models/checkValues';
+import { requireModel } from '../../nodes/Hailuo/models/requireModel';
 import { parseTruncated } from '../../nodes/Hailuo/providers/truncatedJson';
 import { cpuTimeMs } from './helpers/nodeGlobals';
 

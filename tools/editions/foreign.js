@@ -58,7 +58,7 @@ function withoutForeignComments(source, edition) {
  * Where a staged edition names a service that it does not hold: in its code, its texts or a file's name.
  * @param {import('./editions').Edition} edition
  * @param {string} dir
- * @returns {string[]} e.g. `nodes/Hailuo/models/request.ts: Vtrix`
+ * @returns {string[]} e.g. `nodes/Hailuo/models/requireModel.ts: Vtrix`
  */
 function foreignNames(edition, dir) {
 	return fs

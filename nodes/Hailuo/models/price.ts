@@ -1,5 +1,8 @@
 import { durationsOf, formats, modelNamed, models, modelsOf, resolutionsOf } from './catalogue';
-import { checkAdditional, checkFormat, requireModel, type Format } from './request';
+import { checkFormat } from './checkFormat';
+import { checkAdditional } from './checkValues';
+import { requireModel } from './requireModel';
+import type { Format } from './videoValues';
 import type { Lengths, Model, ProviderId, VideoOperation } from '../providers/modelTypes';
 
 /*

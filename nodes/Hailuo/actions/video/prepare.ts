@@ -6,16 +6,12 @@ import { isFromInside } from '../../media/hosts';
 import type { Note } from '../../media/picture/load';
 import { checkTotal } from '../../media/reference/check';
 import type { Reference } from '../../media/reference/load';
-import {
-	checkValues,
-	framesOf,
-	requireModel,
-	toPayload,
-	type Format,
-	type VideoValues,
-} from '../../models/request';
+import { checkValues } from '../../models/checkValues';
 import { FIELD_LABELS, FieldError } from '../../models/fieldError';
+import { toPayload } from '../../models/payload';
+import { requireModel } from '../../models/requireModel';
 import { REFERENCE_FIELDS } from '../../models/videoFields';
+import { framesOf, type Format, type VideoValues } from '../../models/videoValues';
 import type { Model, ProviderId, VideoOperation } from '../../providers/modelTypes';
 import type { Submission } from '../../providers/types';
 import { readFinishOptions, type FinishOptions } from '../../n8n/finishOptions';

@@ -1,7 +1,8 @@
 import { fingerprint } from '../../jobs/fingerprint';
 import { Semaphore } from '../../jobs/semaphore';
 import { FieldError } from '../../models/fieldError';
-import { toPayload, type Format } from '../../models/request';
+import { toPayload } from '../../models/payload';
+import type { Format } from '../../models/videoValues';
 import type { Model, VideoOperation } from '../../providers/modelTypes';
 import type { Quote, Submission } from '../../providers/types';
 import { PriceUnknown } from '../../n8n/errors/classes';

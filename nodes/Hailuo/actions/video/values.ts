@@ -13,7 +13,6 @@ import { settle } from '../../jobs/settle';
 import { fieldOf, modelNamed } from '../../models/catalogue';
 import { choiceNamed } from '../../models/choices';
 import { FIELD_LABELS, FieldError } from '../../models/fieldError';
-import { framesOf, type VideoValues } from '../../models/request';
 import {
 	FIELD_NAMES,
 	REFERENCE_FIELDS,
@@ -21,6 +20,7 @@ import {
 	type FieldValues,
 	type ReferenceField,
 } from '../../models/videoFields';
+import { framesOf, type VideoValues } from '../../models/videoValues';
 import type { FieldName, Model, VideoOperation } from '../../providers/modelTypes';
 import {
 	asChoice,
