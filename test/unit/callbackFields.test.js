@@ -3,7 +3,7 @@
 const { NodeHelpers } = require('n8n-workflow');
 const { Hailuo } = require('../../nodes/Hailuo/Hailuo.node');
 const { modelsFor, VIDEO_OPERATIONS } = require('../../nodes/Hailuo/models/catalogue');
-const { downloadOptions } = require('../../nodes/Hailuo/n8n/options');
+const { downloadFields } = require('../../nodes/Hailuo/n8n/options');
 const { providers } = require('../../nodes/Hailuo/providers');
 
 /*
@@ -80,7 +80,7 @@ test('what is read when the execution goes on takes no expression', () => {
 	const { options } = shown({ provider: 'waveSpeed', operation: 'sendAndWait' }).get('options');
 	const fixed = options.filter(({ noDataExpression }) => noDataExpression).map(({ name }) => name);
 	expect(fixed.sort()).toEqual(
-		downloadOptions(true)
+		downloadFields(true)
 			.map(({ name }) => name)
 			.sort(),
 	);

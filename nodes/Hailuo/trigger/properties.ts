@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { downloadOptions, optionsField } from '../n8n/options';
+import { downloadFields, optionsField } from '../n8n/options';
 import { providerField } from '../n8n/providerField';
 import { sortedBy } from '../n8n/sorted';
 import { PROVIDER_NAMES } from '../models/catalogue';
@@ -173,5 +173,5 @@ export const properties: INodeProperties[] = [
 	]),
 	...shownFor(withHistory, historyFields),
 	...modelFields,
-	optionsField([...downloadOptions(true), attemptsOption], undefined),
+	optionsField([...downloadFields(true), attemptsOption], undefined),
 ];

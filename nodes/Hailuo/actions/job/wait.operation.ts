@@ -4,7 +4,7 @@ import { readFinishOptions } from '../../n8n/finishOptions';
 import { isTool } from '../../n8n/isTool';
 import {
 	concurrencyOption,
-	downloadOptions,
+	downloadFields,
 	optionsField,
 	timeLimitOption,
 } from '../../n8n/options';
@@ -22,7 +22,7 @@ const WAIT_CONCURRENCY = 100;
 export const waitFields: INodeProperties[] = [
 	optionsField(
 		[
-			...downloadOptions(true),
+			...downloadFields(true),
 			timeLimitOption,
 			concurrencyOption(
 				WAIT_CONCURRENCY,

@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { modelsFor, modelsOf, OPERATION_NAMES, VIDEO_OPERATIONS } from '../../models/catalogue';
 import { providerOf, providers } from '../../providers';
 import { MAX_LIMIT_MINUTES } from '../../n8n/fieldValues';
-import { downloadOptions, optionsField, submitOptions } from '../../n8n/options';
+import { downloadFields, optionsField, submitOptions } from '../../n8n/options';
 import { videoFields } from './fields';
 
 /** n8n checks the signature of a resume address only where the operation has this value (docs/n8n.md 4). */
@@ -97,7 +97,7 @@ const waitLimitOption: INodeProperties = {
 };
 
 /** Read once for all items when the execution continues: then the fields of an item are no longer available. */
-const outputOptions = downloadOptions(true).map((option) => ({
+const outputOptions = downloadFields(true).map((option) => ({
 	...option,
 	noDataExpression: true,
 }));

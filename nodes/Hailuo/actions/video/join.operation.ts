@@ -11,6 +11,7 @@ import type { Film } from '../../media/video/join';
 import { FieldError } from '../../models/fieldError';
 import { shownValue } from '../../models/text';
 import { asChoice, asName, asText, unwrapped } from '../../n8n/fieldValues';
+import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { optionsField } from '../../n8n/options';
 import type { Outcome } from '../../n8n/outcome';
 import { readCollection, readField } from '../../n8n/readField';
@@ -40,7 +41,7 @@ const MISSING = [
 const LABELS = {
 	fileName: 'File Name',
 	missing: 'Items Without a Video',
-	outputField: 'Put Output File in Field',
+	outputField: OPTION_LABELS.outputField,
 } as const;
 
 const displayOptions = { show: { resource: ['video'], operation: ['join'] } };
