@@ -8,6 +8,7 @@ const { providerOf } = require('../../nodes/Hailuo/providers');
 const { baseUrlOf } = require('../../nodes/Hailuo/providers/baseUrl');
 const { startSimulator } = require('../simulator');
 const { arrange, credentialCases, startAnswers } = require('./credentialCases');
+const { testNode } = require('./testNode');
 
 const TYPES = ['HailuoWaveSpeedApi', 'HailuoVtrixApi', 'HailuoMiniMaxApi'].map(
 	(name) => new (require(`../../credentials/${name}.credentials`)[name])(),
@@ -26,15 +27,7 @@ const typeOf = (name) => TYPES.find((type) => type.name === name);
 async function resolved(name, data) {
 	const { properties } = typeOf(name);
 	const filled = NodeHelpers.getNodeParameters(properties, data, true, false, null, null) ?? {};
-	/** @type {import('n8n-workflow').INode} */
-	const node = {
-		id: '1',
-		name: 'Temp',
-		type: 't',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-	};
+	const node = testNode({ name: 'Temp' });
 	const workflow = new Workflow({
 		nodes: [node],
 		connections: {},

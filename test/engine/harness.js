@@ -32,6 +32,7 @@ const {
 const { LoggerProxy, Workflow } = require('n8n-workflow');
 const { CREDENTIAL_TYPES, Credentials, credentialsFor } = require('./credentialsHelper');
 const { load } = require('./load');
+const { credentialsOf, testNode } = require('./testNode');
 const { clock, followTime, followVirtual, redirectHost, VirtualClock } = require('./time');
 
 const { Hailuo } = load('nodes/Hailuo/Hailuo.node');
@@ -198,26 +199,14 @@ async function runNode(asked) {
 	const nodeTypes = { 'test.items': itemsNode(items), 'test.hailuo': type, 'test.noOp': noOp };
 	/** @type {INode[]} */
 	const nodes = [
-		{
-			id: 'a',
-			name: 'Items',
-			type: 'test.items',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: {},
-		},
-		{
+		testNode({ id: 'a', name: 'Items', type: 'test.items' }),
+		testNode({
 			id: 'b',
-			name: 'Hailuo',
-			type: 'test.hailuo',
-			typeVersion: 1,
 			position: [200, 0],
 			parameters: /** @type {INode['parameters']} */ (parameters),
-			credentials: Object.fromEntries(
-				Object.keys(credentials).map((name) => [name, { id: name, name }]),
-			),
+			credentials: credentialsOf(credentials),
 			...node,
-		},
+		}),
 	];
 	/** @type {IConnections} */
 	const connections = { Items: { main: [[{ node: 'Hailuo', type: 'main', index: 0 }]] } };

@@ -8,6 +8,7 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { testNode } = require('./testNode');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-media-'));
 Object.assign(process.env, {
@@ -68,15 +69,7 @@ const credentialsHelper = {
  *   execution
  */
 function context({ items = [{ json: {} }], settings = {}, signal } = {}) {
-	const node = {
-		id: 'n',
-		name: 'Hailuo',
-		type: 'hailuo',
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: {},
-		credentials: { hailuoWaveSpeedApi: { id: '1', name: 'test' } },
-	};
+	const node = testNode({ credentials: { hailuoWaveSpeedApi: { id: '1', name: 'test' } } });
 	const workflow = new Workflow({
 		id: 'wf',
 		nodes: [node],

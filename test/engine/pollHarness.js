@@ -7,6 +7,7 @@
  */
 
 const { additionalDataFor, clock, credentialsFor } = require('./harness');
+const { credentialsOf, testNode } = require('./testNode');
 const { PollContext } = require('n8n-core');
 const { Workflow } = require('n8n-workflow');
 const { HailuoTrigger } = require('../../nodes/Hailuo/HailuoTrigger.node');
@@ -61,18 +62,13 @@ class Trigger {
 
 	/** @private */
 	build() {
-		/** @type {INode} */
-		const node = {
+		const node = testNode({
 			id: 'trigger',
 			name: 'Hailuo Trigger',
 			type: 'test.hailuoTrigger',
-			typeVersion: 1,
-			position: [0, 0],
 			parameters: this.parameters,
-			credentials: Object.fromEntries(
-				Object.keys(this.credentials).map((name) => [name, { id: name, name }]),
-			),
-		};
+			credentials: credentialsOf(this.credentials),
+		});
 		this.workflow = new Workflow({
 			id: this.workflowId,
 			name: 'Test',

@@ -2,6 +2,7 @@
 
 const engine = require('./harness');
 const { videosOf } = require('./submitJobs');
+const { testNode } = require('./testNode');
 const { withSimulator } = require('./withSimulator');
 const { jpeg } = require('./pictures');
 
@@ -39,14 +40,7 @@ const wrongKeyForMinutes = () => {
 
 /** Items reach the node twice, the second time behind another node: two runs of it in one execution. */
 const twice = ({ nodes, connections }) => {
-	nodes.push({
-		id: 'c',
-		name: 'Again',
-		type: 'test.noOp',
-		typeVersion: 1,
-		position: [100, 200],
-		parameters: {},
-	});
+	nodes.push(testNode({ id: 'c', name: 'Again', type: 'test.noOp', position: [100, 200] }));
 	const hailuo = { node: 'Hailuo', type: 'main', index: 0 };
 	connections.Items.main = [[hailuo, { node: 'Again', type: 'main', index: 0 }]];
 	connections.Again = { main: [[hailuo]] };

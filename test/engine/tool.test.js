@@ -1,6 +1,7 @@
 'use strict';
 
 const engine = require('./harness');
+const { testNode } = require('./testNode');
 const { withSimulator } = require('./withSimulator');
 
 /*
@@ -98,14 +99,7 @@ async function agentRuns(agent, parameters, node = {}) {
 		extend: ({ nodes, connections, nodeTypes }) => {
 			nodeTypes['test.hailuoTool'] = toolType;
 			nodeTypes['test.agent'] = agent;
-			nodes.push({
-				id: 'agent',
-				name: 'Agent',
-				type: 'test.agent',
-				typeVersion: 1,
-				position: [200, 0],
-				parameters: {},
-			});
+			nodes.push(testNode({ id: 'agent', name: 'Agent', type: 'test.agent' }));
 			connections.Items.main = [[{ node: 'Agent', type: 'main', index: 0 }]];
 			connections.Hailuo = { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] };
 		},

@@ -3,14 +3,7 @@ import { Stopped, WithJob } from '../../../nodes/Hailuo/n8n/errors/classes';
 import { explain } from '../../../nodes/Hailuo/n8n/errors/explain';
 import { failureJson, nodeError } from '../../../nodes/Hailuo/n8n/errors/output';
 
-const node = {
-	id: 'a',
-	name: 'Hailuo',
-	type: 'test',
-	typeVersion: 1,
-	position: [0, 0],
-	parameters: {},
-} as INode;
+const node = { id: 'a', name: 'Hailuo', type: 'test' } as INode;
 
 function abortReason(): unknown {
 	const control = new AbortController();
