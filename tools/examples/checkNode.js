@@ -30,7 +30,7 @@ function faultOf(field, value) {
 		case 'boolean':
 			return typeof value === 'boolean' ? undefined : 'is neither true nor false';
 		case 'number': {
-			if (typeof value !== 'number') return 'is no number';
+			if (typeof value !== 'number') return 'is not a number';
 			const { minValue = -Infinity, maxValue = Infinity } = typeOptions;
 			return value < minValue || value > maxValue
 				? `is not within ${minValue} and ${maxValue}`
