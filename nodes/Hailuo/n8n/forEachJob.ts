@@ -5,20 +5,32 @@ import { WithJob } from './errors/classes';
 import { JOB_ID_LABEL, readJobIds } from './jobIds';
 import type { Outcome } from './outcome';
 import { readField } from './readField';
-import type { Session } from './session';
+import { openSession, type Session } from './session';
+
+/** For calls that are short and rare. */
+const DEFAULT_CONCURRENCY = 5;
+
+/** One job ID of an item. */
+export interface GivenJob {
+	session: Session;
+	jobId: string;
+	item: number;
+	slot: Slot;
+}
 
 /**
- * Runs `work` for each ID of each item, in parallel. Unless the workflow continues on errors, one bad ID stops the run
- * before any request.
+ * Runs `work` for each ID of each item, in parallel, in one session. Unless the workflow continues on errors, one bad ID
+ * stops the run before any request.
  *
  * @param concurrency maximum number at a time
  */
 export async function forEachJob(
 	context: IExecuteFunctions,
-	{ provider, signal }: Session,
-	concurrency: number,
-	work: (jobId: string, item: number, slot: Slot) => Promise<INodeExecutionData>,
+	work: (job: GivenJob) => Promise<INodeExecutionData>,
+	concurrency = DEFAULT_CONCURRENCY,
 ): Promise<Outcome[]> {
+	const session = await openSession(context);
+	const { provider, signal } = session;
 	const read: Array<{ item: number; ids: Settled<string[]> }> = [];
 	for (const item of context.getInputData().keys()) {
 		const ids = await settle(() =>
@@ -37,7 +49,7 @@ export async function forEachJob(
 		asked,
 		async ({ item, id }, _index, slot) => {
 			if (!id.ok) throw id.error;
-			return [await work(id.value, item, slot)];
+			return [await work({ session, jobId: id.value, item, slot })];
 		},
 		{ concurrency, stopOnError: !goOn, signal },
 	);

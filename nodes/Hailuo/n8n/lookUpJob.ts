@@ -7,7 +7,7 @@ import { providerOf, providers } from '../providers';
 import { ProviderError, UNKNOWN_JOB } from '../providers/errors';
 import type { Job } from '../providers/types';
 import { WithJob } from './errors/classes';
-import { getJob, listOf, type Session } from './session';
+import { getJob, listOf, withRetry, type Session } from './session';
 
 /** The error for a job given by ID: it carries the ID, and says if the ID looks like another provider's. */
 export function aboutJob(
@@ -37,6 +37,18 @@ export function aboutJob(
 			false,
 		);
 	};
+}
+
+/** A free call about a job given by ID, with retries. @throws WithJob: see `aboutJob` */
+export async function callForJob<T>(
+	session: Session,
+	jobId: string,
+	call: () => Promise<T>,
+	options?: Parameters<typeof withRetry>[2],
+): Promise<T> {
+	return await withRetry(session, call, options).catch((error) => {
+		throw aboutJob(session, jobId)(error);
+	});
 }
 
 /** Pause between two polls of a job that the provider does not know, in ms: initial and maximum. */

@@ -1,9 +1,6 @@
 import type { Operation } from '../operation';
-import { withRetry, openSession } from '../../n8n/session';
 import { forEachJob } from '../../n8n/forEachJob';
-import { aboutJob } from '../../n8n/lookUpJob';
-
-const CANCEL_CONCURRENCY = 5;
+import { callForJob } from '../../n8n/lookUpJob';
 
 /** Only requests the cancellation: whether a running job is really stopped is up to the provider. */
 export const cancelJobs: Operation = {
@@ -13,21 +10,11 @@ export const cancelJobs: Operation = {
 	action: 'Cancel job',
 	offered: ({ cancel }) => cancel !== undefined,
 
-	async run(context) {
-		const session = await openSession(context);
-		const { provider, http } = session;
-		return await forEachJob(
-			context,
-			session,
-			CANCEL_CONCURRENCY,
-			async (jobId, _item, { signal }) => {
-				await withRetry(session, async () => await provider.cancel!(http, jobId), { signal }).catch(
-					(error) => {
-						throw aboutJob(session, jobId)(error);
-					},
-				);
-				return { json: { cancelRequested: true, jobId, provider: provider.id } };
-			},
-		);
-	},
+	run: async (context) =>
+		await forEachJob(context, async ({ session, jobId, slot: { signal } }) => {
+			const { provider, http } = session;
+			const cancel = async () => await provider.cancel!(http, jobId);
+			await callForJob(session, jobId, cancel, { signal });
+			return { json: { cancelRequested: true, jobId, provider: provider.id } };
+		}),
 };

@@ -1,10 +1,8 @@
+import type { INodeExecutionData } from 'n8n-workflow';
 import { ProviderError } from '../../providers/errors';
 import type { Operation } from '../operation';
-import { withRetry, openSession } from '../../n8n/session';
-import { forEachJob } from '../../n8n/forEachJob';
-import { aboutJob } from '../../n8n/lookUpJob';
-
-const DELETE_CONCURRENCY = 5;
+import { forEachJob, type GivenJob } from '../../n8n/forEachJob';
+import { aboutJob, callForJob } from '../../n8n/lookUpJob';
 
 export const deleteJobs: Operation = {
 	value: 'delete',
@@ -13,27 +11,24 @@ export const deleteJobs: Operation = {
 	action: 'Delete job',
 	offered: ({ remove }) => remove !== undefined,
 
-	async run(context) {
-		const session = await openSession(context);
-		const { provider, http } = session;
-		return await forEachJob(
-			context,
-			session,
-			DELETE_CONCURRENCY,
-			async (jobId, _item, { signal }) => {
-				// The first call may have deleted it although its answer was lost. Then the second call finds nothing.
-				let repeated = false;
-				const count = await withRetry(session, async () => await provider.remove!(http, [jobId]), {
-					signal,
-					onRetry: (error) => (repeated ||= error.isAmbiguous),
-				}).catch((error) => {
-					throw aboutJob(session, jobId)(error);
-				});
-				if (count === 0 && !repeated) {
-					throw aboutJob(session, jobId)(new ProviderError('', { kind: 'notFound' }));
-				}
-				return { json: { deleted: true, jobId, provider: provider.id } };
-			},
-		);
-	},
+	run: async (context) => await forEachJob(context, deleteJob),
 };
+
+async function deleteJob({ session, jobId, slot }: GivenJob): Promise<INodeExecutionData> {
+	const { provider, http } = session;
+	// The first call may have deleted it although its answer was lost. Then the second call finds nothing.
+	let repeated = false;
+	const count = await callForJob(
+		session,
+		jobId,
+		async () => await provider.remove!(http, [jobId]),
+		{
+			signal: slot.signal,
+			onRetry: (error) => (repeated ||= error.isAmbiguous),
+		},
+	);
+	if (count === 0 && !repeated) {
+		throw aboutJob(session, jobId)(new ProviderError('', { kind: 'notFound' }));
+	}
+	return { json: { deleted: true, jobId, provider: provider.id } };
+}

@@ -5,8 +5,7 @@ import { downloadFields, optionsField } from '../../n8n/options';
 import type { Operation } from '../operation';
 import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { readCollection } from '../../n8n/readField';
-import { openSession } from '../../n8n/session';
-import { forEachJob } from '../../n8n/forEachJob';
+import { forEachJob, type GivenJob } from '../../n8n/forEachJob';
 import { lookUp } from '../../n8n/lookUpJob';
 
 /** Maximum parallel status calls; the pacer spreads them. */
@@ -25,11 +24,11 @@ export const getJobs: Operation = {
 	offered: () => true,
 
 	async run(context) {
-		const session = await openSession(context);
-		return await forEachJob(context, session, GET_CONCURRENCY, async (jobId, item, { signal }) => {
+		const work = async ({ session, jobId, item, slot: { signal } }: GivenJob) => {
 			const options = readCollection(context, item, 'options', 'Options', OPTION_LABELS);
 			const job = await lookUp(session, jobId, { signal });
 			return await withVideo(context, session, job, readFinishOptions(options, false), signal);
-		});
+		};
+		return await forEachJob(context, work, GET_CONCURRENCY);
 	},
 };

@@ -12,8 +12,8 @@ import type { Operation } from '../operation';
 import { asAmount, requireAmount } from '../../n8n/fieldValues';
 import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { readCollection } from '../../n8n/readField';
-import { openSession, sharedOptions } from '../../n8n/session';
-import { forEachJob } from '../../n8n/forEachJob';
+import { sharedOptions } from '../../n8n/session';
+import { forEachJob, type GivenJob } from '../../n8n/forEachJob';
 import { lookUp } from '../../n8n/lookUpJob';
 
 /** Waiting costs nothing and the status calls are spread out, so even large batches rarely have to queue. */
@@ -44,15 +44,15 @@ export const waitForJobs: Operation = {
 	offered: () => true,
 
 	async run(context) {
-		const session = await openSession(context);
 		const all = await sharedOptions(context);
 		const concurrency = asAmount(all.maxConcurrent, 0) || WAIT_CONCURRENCY;
-		return await forEachJob(context, session, concurrency, async (jobId, item, slot) => {
+		const work = async ({ session, jobId, item, slot }: GivenJob) => {
 			const given = readCollection(context, item, 'options', 'Options', OPTION_LABELS);
 			for (const name of AMOUNTS) requireAmount(given[name], OPTION_LABELS[name]);
 			const options = readFinishOptions(given, !isTool(context));
 			const job = await lookUp(session, jobId, { signal: slot.signal });
 			return await finishJob(context, session, job, options, slot);
-		});
+		};
+		return await forEachJob(context, work, concurrency);
 	},
 };
