@@ -9,8 +9,7 @@ const { HEX, text } = require('../simulator/random');
 const { listen } = require('../simulator/listen');
 
 /*
- * The paid POST when its answer gets lost: how often it is sent, how many jobs are made by it, and which of them an
- * item gets.
+ * The paid POST when its answer is lost: how often it is sent, how many jobs it makes, and which of them an item gets.
  */
 
 let sim;
@@ -22,7 +21,7 @@ const { goOn } = engine;
 const ids = (items) => items.map(({ json }) => json.jobId);
 
 /**
- * Jobs that are submitted and not waited for: what happens later is shown elsewhere.
+ * Submits jobs without waiting for them: other tests cover what happens later.
  * @param {'waveSpeed' | 'vtrix'} provider
  * @param {string[]} prompts
  * @param {object} [parameters]
@@ -38,10 +37,10 @@ async function make(provider, prompts, parameters = {}, more = goOn) {
 
 const lose = (fault, rule = {}) => sim.fail({ kind: 'submit', times: 1, fault, ...rule });
 
-/** Another one in each test: what this process once claimed stays claimed. */
+/** A different one in each test, because a job that this process claimed stays claimed. */
 const newId = () => text(sim.random.ids, HEX, 32);
 
-/** A job that another program made with the same account and model. */
+/** A job that another program submitted with the same account and model. */
 function strangers(simulator, input) {
 	const model = input.image ? 'minimax/hailuo-02/fast' : 'minimax/hailuo-02/standard';
 	const of = { provider: 'waveSpeed', api: 'waveSpeed', model, cost: 0 };
@@ -53,7 +52,7 @@ function strangers(simulator, input) {
 /** @param {string} what @param {Fault} fault @returns {[what: string, fault: Fault]} */
 const row = (what, fault) => [what, fault];
 
-/** How an answer gets lost after the provider took the job. @type {[what: string, fault: Fault][]} */
+/** How an answer is lost after the provider accepted the job. @type {[what: string, fault: Fault][]} */
 const TAKEN = [
 	['the connection drops after the job was accepted', { drop: 'after' }],
 	['502 after the job was accepted', { afterAccept: { status: 502 } }],
@@ -79,10 +78,10 @@ const TAKEN = [
 	['a conflict (409)', { afterAccept: { status: 409, body: { code: 409, message: 'conflict' } } }],
 ];
 
-/** Here the first part of the answer arrives, and the id is in it. */
+/** Faults in which the first part of the answer arrives, with the id in it. */
 const BEGUN = ['an answer that is cut off in the middle'];
 
-/** How it gets lost before. @type {[what: string, fault: Fault][]} */
+/** How the submit fails before that. @type {[what: string, fault: Fault][]} */
 const NOT_TAKEN = [
 	['the connection drops before the job was accepted', { drop: 'before' }],
 	['503 instead of accepting', { status: 503 }],
@@ -94,7 +93,7 @@ const NOT_TAKEN = [
 ];
 
 describe('WaveSpeed', () => {
-	test.each(TAKEN)('%s: the job is found again and adopted', async (_, fault) => {
+	test.each(TAKEN)('%s: the job is found and adopted', async (_, fault) => {
 		lose(fault);
 		const { items } = await make('waveSpeed', ['a boat']);
 		expect(items[0].json.error).toBeUndefined();
@@ -121,7 +120,7 @@ describe('WaveSpeed', () => {
 	test.each([
 		['HTTP 500', 500],
 		['a failure under HTTP 200', 200],
-	])('%s that names a job: it is that job', async (_, status) => {
+	])('%s that names a job: the item gets that job', async (_, status) => {
 		const afterAccept = { status };
 		sim.once('created', ({ id }) => {
 			afterAccept.body = { code: 500, message: 'internal', data: { id } };
@@ -133,7 +132,7 @@ describe('WaveSpeed', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('another n8n sent the same at the same moment: the item names the other job too', async () => {
+	test('another n8n sent the same request at the same moment: the item names the other job too', async () => {
 		lose({ drop: 'after' });
 		sim.once('created', ({ model, input }) => {
 			const of = { provider: 'waveSpeed', api: 'waveSpeed', model, cost: 0 };
@@ -146,7 +145,7 @@ describe('WaveSpeed', () => {
 		expect(json.warnings).toEqual([expect.stringMatching(`The others are: ${other}\\.`)]);
 	});
 
-	test('a job whose prompt the provider rewrote is not taken for ours, but named', async () => {
+	test('a job whose prompt the provider rewrote is not adopted, but named', async () => {
 		const rewrite = (job) => (job.input.prompt = `Cinematic: ${job.input.prompt}`);
 		sim.on('created', rewrite);
 		lose({ drop: 'after' });
@@ -157,7 +156,7 @@ describe('WaveSpeed', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('a job that the history shows late is adopted all the same', async () => {
+	test('a job that appears late in the history is adopted too', async () => {
 		sim.options.listDelay = 15_000;
 		lose({ drop: 'after' });
 		const { items } = await make('waveSpeed', ['a boat']);
@@ -168,7 +167,7 @@ describe('WaveSpeed', () => {
 	test.each([
 		['429', { status: 429 }],
 		['429 with Retry-After', { status: 429, headers: { 'retry-after': '7' } }],
-	])('%s is a refusal: sent again until it is taken, and paid once', async (_, fault) => {
+	])('%s is a refusal: sent again until it is accepted, and paid once', async (_, fault) => {
 		lose(fault, { times: 2 });
 		const { items } = await make('waveSpeed', ['a boat']);
 		expect(ids(items)).toEqual([...sim.jobs.keys()]);
@@ -176,7 +175,7 @@ describe('WaveSpeed', () => {
 		expect(sim.acceptedJobs()).toBe(1);
 	});
 
-	test('a connection that cannot be made reaches nobody, and says where to look', async () => {
+	test('a connection that cannot be made sends nothing, and the error says what to check', async () => {
 		const closed = { ...credentials.hailuoWaveSpeedApi, baseUrl: 'http://127.0.0.1:9/api/v3' };
 		const { items } = await make(
 			'waveSpeed',
@@ -191,7 +190,7 @@ describe('WaveSpeed', () => {
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('one that breaks before it is encrypted reaches nobody either, and is tried again', async () => {
+	test('one that breaks before it is encrypted sends nothing either, and is tried again', async () => {
 		let calls = 0;
 		const server = net.createServer((socket) => {
 			calls++;
@@ -222,7 +221,7 @@ describe('WaveSpeed', () => {
 		},
 	);
 
-	test('two identical items, both without an answer: each adopts a job of its own', async () => {
+	test('two identical items, both without an answer: each adopts its own job', async () => {
 		lose({ drop: 'after' }, { times: 2 });
 		const { items } = await make('waveSpeed', ['a boat', 'a boat']);
 		expect(items.map(({ json }) => json.error)).toEqual([undefined, undefined]);
@@ -231,7 +230,7 @@ describe('WaveSpeed', () => {
 		expect(sim.acceptedJobs()).toBe(2);
 	});
 
-	test('two identical items, one without an answer: it never takes the other one’s job', async () => {
+	test('two identical items, one without an answer: it never takes the job of the other', async () => {
 		lose({ drop: 'after' });
 		const { items } = await make('waveSpeed', ['a boat', 'a boat']);
 		expect(new Set(ids(items))).toEqual(new Set(sim.jobs.keys()));
@@ -251,7 +250,7 @@ describe('WaveSpeed', () => {
 		expect(lost.json.error.message).toMatch(/may exist and may be billed/);
 	});
 
-	test('ten items, half of them without an answer: each has its own job', async () => {
+	test('ten items, half of them without an answer: each gets its own job', async () => {
 		const prompts = Array.from({ length: 10 }, (_, n) => `boat ${n % 3}`);
 		let n = 0;
 		sim.fail({ kind: 'submit', match: () => n++ % 2 === 0, fault: { drop: 'after' } });
@@ -263,7 +262,7 @@ describe('WaveSpeed', () => {
 		expect(sim.acceptedJobs()).toBe(10);
 	});
 
-	test('inline pictures cannot be told apart in the history: nobody gets the other one’s video', async () => {
+	test('the history does not show which inline picture a job has: no item gets the video of another', async () => {
 		lose({ drop: 'after' }, { times: 2 });
 		const pictures = [800, 900].map((width) => jpeg(width, 600));
 		const items = await Promise.all(
@@ -280,13 +279,13 @@ describe('WaveSpeed', () => {
 		);
 		expect(sim.paidPosts()).toBe(2);
 		for (const [n, { json }] of made.items.entries()) {
-			// A machine that is busy for two seconds in between tells them apart by their times.
+			// On a machine that is busy for two seconds in between, their times differ enough to identify them.
 			if (json.jobId) expect(sim.jobs.get(json.jobId).images.image).toEqual(pictures[n]);
 			else expect(json.error.message).toMatch(/may exist and may be billed/);
 		}
 	});
 
-	test('where the history tells no inputs, a second job of the model stops the adoption', async () => {
+	test('if the history shows no inputs, a second job of the model prevents the adoption', async () => {
 		/** @type {{ status: number, body?: object }} */
 		const list = { status: 200 };
 		lose({ drop: 'after' });
@@ -311,7 +310,7 @@ describe('WaveSpeed', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('another inline picture that the history shows is another job, whatever else is the same', async () => {
+	test('a job with another inline picture is another job, even if everything else is the same', async () => {
 		lose({ drop: 'before' });
 		const [ours, stranger] = await Promise.all(
 			[800, 900].map(async (width) => jpeg(width, 600).toString('base64')),
@@ -334,7 +333,7 @@ describe('WaveSpeed', () => {
 		expect(items[0].json).not.toHaveProperty('jobId');
 	});
 
-	test('an entry of the history without a prompt is nobody’s: a length is no identity', async () => {
+	test('an entry of the history without a prompt is never adopted: a length does not identify a job', async () => {
 		lose({ drop: 'before' });
 		sim.fail({
 			kind: 'list',
@@ -376,9 +375,9 @@ describe('WaveSpeed', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('the batch stops: it does not wait for another item’s job of an earlier try', async () => {
+	test('the batch stops: it does not wait for the job that another item has from an earlier try', async () => {
 		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-		// The status of one hangs in both tries, and the other is not finished in time.
+		// The status call of one job hangs in both tries, and the other job does not end in time.
 		let hung;
 		sim.fail({
 			kind: ['status', 'result'],
@@ -393,12 +392,12 @@ describe('WaveSpeed', () => {
 		const { error } = await make('waveSpeed', ['one', 'two'], parameters, { node });
 		expect(error?.message).toMatch(/not finished within/);
 		expect(error?.context.otherJobIds ?? [error?.context.jobId]).toHaveLength(1);
-		// The hung call alone would last longer.
+		// The hanging call alone would take longer.
 		expect(sim.now() - began).toBeLessThan(300_000);
 		expect(sim.paidPosts()).toBe(2);
 	});
 
-	test('with Retry On Fail the last error still names what an earlier try left', async () => {
+	test('with Retry On Fail, the last error still names the jobs of an earlier try', async () => {
 		lose({ drop: 'before' }, { times: 2 });
 		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 		const { error } = await make(
@@ -461,7 +460,7 @@ describe('Vtrix, which has no history', () => {
 		expect(sim.acceptedJobs()).toBe(1);
 	});
 
-	test('two identical items, one without an answer: the other has its job', async () => {
+	test('two identical items, one without an answer: the other gets its job', async () => {
 		lose({ drop: 'after' });
 		const { items } = await make('vtrix', ['a boat', 'a boat']);
 		const [good] = items.filter(({ json }) => !json.error);

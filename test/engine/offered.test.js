@@ -3,7 +3,7 @@
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
-/* Operations that a provider does not have: not in the editor's lists, and refused where an expression or an old workflow asks for them. */
+/* Operations that a provider does not have are not in the editor's lists. An expression or an old workflow that asks for one is refused. */
 
 let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));

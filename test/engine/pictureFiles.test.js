@@ -9,8 +9,8 @@ const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /*
- * Files as people really bring them to the node: damaged, of another kind than their name says, or destroyed by a step
- * before. What a provider would make no video of is refused before anything is paid; what programs open is sent.
+ * Files as the node really gets them: damaged, of another type than their name says, or destroyed by an earlier step. A
+ * file from which a provider would make no video is refused before anything is paid. A file that programs open is sent.
  */
 
 let sim;
@@ -26,7 +26,7 @@ async function withFile(data, file = {}, parameters = {}) {
 	);
 }
 
-/** Refused before anything is sent. @returns {Promise<string>} what the person reads, message and way out */
+/** A run that must be refused before anything is sent. @returns {Promise<string>} what the person reads, message and hint */
 async function refused(data, file, parameters) {
 	const { error } = await withFile(data, file, parameters);
 	expect(error?.message).toMatch(/^'First Frame' /);
@@ -63,7 +63,7 @@ const head = (width, height, kind = [8, 0, 0, 0, 0]) => {
 const packed = (rows) => chunk('IDAT', deflateSync(rows));
 const rows = Buffer.alloc((800 + 1) * 600, 1);
 
-/** A segment of the photo, by its marker. */
+/** The segment of the photo with this marker. */
 function place(marker) {
 	for (let at = 2; ; at += 2 + photo.readUInt16BE(at + 2)) if (photo[at + 1] === marker) return at;
 }
@@ -85,7 +85,7 @@ const vp8x = (width, height) => {
 
 const miniMax = { provider: 'miniMax', model: 'MiniMax-Hailuo-02' };
 
-describe('a picture that is none, or half of one, is refused unpaid', () => {
+describe('a file without a picture, or with half of one, is refused before anything is paid', () => {
 	test.each([
 		['PNG without pixels', Buffer.concat([SIGNATURE, head(800, 600), END]), /contains no picture/],
 		[
@@ -151,7 +151,7 @@ describe('a picture that programs open is sent', () => {
 		],
 		[
 			'PNG, interlaced, with transparency',
-			// Each pass of 8 × 8 blocks has rows of its own: 4 bytes a pixel, one more a row.
+			// Each pass has its own rows, for blocks of 8 × 8: 4 bytes per pixel, and one more per row.
 			Buffer.concat([
 				SIGNATURE,
 				head(400, 304, [8, 6, 0, 0, 1]),
@@ -163,7 +163,7 @@ describe('a picture that programs open is sent', () => {
 	])('%s', async (_name, data) => {
 		await sent(data);
 		const djpeg = spawnSync('djpeg', ['-outfile', '/dev/null'], { input: data });
-		// Where libjpeg's own program is at hand, it opens the same ones: 2 stands for a warning.
+		// If libjpeg's own program is installed, it opens the same files. The exit code 2 means a warning.
 		if (!djpeg.error && data[0] === 0xff) expect([0, 2]).toContain(djpeg.status);
 	});
 });
@@ -179,7 +179,7 @@ function splitPixels() {
 	]);
 }
 
-describe('a file that a step before destroyed is named by what was done to it', () => {
+describe('the error for a file that an earlier step destroyed says what was done to it', () => {
 	const base64 = photo.toString('base64');
 	const asText = (data) => Buffer.from(data.toString('utf8'));
 	const asLatin = (data) => Buffer.from(data.toString('latin1'));
@@ -228,8 +228,8 @@ describe('a file that a step before destroyed is named by what was done to it', 
 	});
 });
 
-describe('what a provider may show otherwise than the person sees it is said', () => {
-	// As for `pictures.js`: all header, with four colours.
+describe('a picture that may look different in the video gets a warning', () => {
+	// Only a header, as in `pictures.js`, with four colours.
 	const fourColours = Buffer.concat([
 		Buffer.from('ffd8ffc00014080130019004011100021100031100041100', 'hex'),
 		Buffer.from('ffda000e040100020003000400003f00', 'hex'),
@@ -255,11 +255,11 @@ describe('what a provider may show otherwise than the person sees it is said', (
 				? [{ type: 'warning', location: 'outputPane', message: expect.stringMatching(message) }]
 				: [],
 		);
-		// The header tells no more than that transparency is possible: no row is to be read for that.
+		// The header only says that transparency is possible. No row has to be read for this.
 		expect(items[0].json.warnings ?? []).toHaveLength(warnings);
 	});
 
-	test('once for all items that have it', async () => {
+	test('one warning for all items that have the picture', async () => {
 		const data = Buffer.concat(transparent);
 		const items = await Promise.all(
 			Array.from({ length: 7 }, async () => ({

@@ -10,8 +10,8 @@ const { withSimulator } = require('./withSimulator');
 const { listen } = require('../simulator/listen');
 
 /*
- * Links as people really put them in: pages, several in one field, lists and objects of other nodes. The provider would
- * find no picture there; so they are refused before anything is paid, or taken as they are meant.
+ * Links as people really enter them: pages, several links in one field, lists and objects of other nodes. The provider
+ * would find no picture there. So they are refused before anything is paid, or read in the way they are meant.
  */
 
 let sim;
@@ -25,7 +25,7 @@ const link = (firstFrameUrl, more) => ({
 	...more,
 });
 
-/** @returns {Promise<string>} what the person reads, message and way out */
+/** @returns {Promise<string>} what the person reads, message and hint */
 async function refused(parameters, items) {
 	const { error } = await make(parameters, { items });
 	expect(error?.message).toMatch(/^'First Frame' /);
@@ -36,7 +36,7 @@ async function refused(parameters, items) {
 const picture = 'https://example.com/picture.jpg';
 const BY_N8N = /URL, Fetched by n8n/;
 
-describe('a link to a page is refused with the way out', () => {
+describe('a link to a page is refused, and the hint says what to do', () => {
 	test.each([
 		['https://drive.google.com/file/d/1AbC_d-9/view?usp=sharing', /Google Drive page/, BY_N8N],
 		['https://drive.google.com/open?id=1AbC_d-9', /Google Drive page/, BY_N8N],
@@ -66,7 +66,7 @@ describe('a link to a page is refused with the way out', () => {
 		expect(sim.requests).toEqual([]);
 	});
 
-	test("a Telegram link keeps its bot's token from the provider and from every text", async () => {
+	test("the bot's token in a Telegram link reaches neither the provider nor any text", async () => {
 		const token = '123456:AAH-token_of_a_bot';
 		const url = `https://api.telegram.org/file/bot${token}/photos/file_1.jpg`;
 		const said = await refused(link('={{ $json.url }}'), [{ json: { url } }]);
@@ -85,27 +85,27 @@ describe('a link to a page is refused with the way out', () => {
 		'https://example.com/picture.webp?format=jpg',
 		'https://example.com/a%20(1).jpg',
 		'https://en.wikipedia.org/wiki/Boat_(ship)',
-	])('but not one that may be a picture: %s', async (url) => {
+	])('but not a link that may be a picture: %s', async (url) => {
 		await make(link(url));
 		expect(submitted()[0].body.image).toBe(url);
 	});
 
-	test('WebP where the model takes it', async () => {
+	test('WebP if the model accepts it', async () => {
 		const url = 'https://example.com/a.webp';
 		await make(link(url, { provider: 'vtrix', model: 'minimax_hailuo_02_i2v' }));
 		expect(submitted()).toHaveLength(1);
 	});
 });
 
-describe('where the provider cannot load a picture from its link', () => {
+describe('if the provider cannot load a picture from its link', () => {
 	const models = { vtrix: 'minimax_hailuo_02_i2v', miniMax: 'MiniMax-Hailuo-02' };
 
 	test.each([
 		['waveSpeed', 1],
 		['vtrix', 1],
-		// MiniMax refuses the submit, and n8n tries again: no job is made.
+		// MiniMax refuses the submit, so no job is made, and n8n tries again.
 		['miniMax', 3],
-	])('%s: it is told what to do, and not sent again', async (provider, posts) => {
+	])('%s: the error says what to do, and nothing is sent again', async (provider, posts) => {
 		sim.options.foreignImages = 'fail';
 		const model = models[provider] ? { model: models[provider] } : {};
 		const { error, run } = await make(link(picture, { provider, ...model }), {
@@ -133,7 +133,7 @@ describe('where the provider cannot load a picture from its link', () => {
 		['the GPU node failed to load the model', false],
 		['content blocked: the prompt could not be accepted', false],
 		['overloaded, try again', false],
-	])('"%s" speaks of a file: %p', (message, expected) => {
+	])('"%s" is about a file: %p', (message, expected) => {
 		const { speaksOfFile } = require('../../nodes/Hailuo/providers/fileTrouble');
 		expect(speaksOfFile(message)).toBe(expected);
 	});
@@ -153,7 +153,7 @@ describe('several in one field', () => {
 		],
 		['a list of objects', [{ url: picture }, { url: picture }, { url: picture }], 3, /Split Out/],
 		['a list as text', JSON.stringify([picture, picture]), 2, /./],
-	])('are refused, with how to take one: %s', async (_name, value, count, way) => {
+	])('are refused, and the hint says how to use one: %s', async (_name, value, count, way) => {
 		const said = await refused(link('={{ $json.images }}'), [{ json: { images: value } }]);
 		expect(said).toContain(`contains ${count} pictures or addresses`);
 		expect(said).toMatch(way);
@@ -170,12 +170,12 @@ describe('several in one field', () => {
 			{ filename: 'a.jpg', size: 1 },
 			/must be text, but is an object/,
 		],
-	])('what is no address is refused: %s', async (_name, value, what) => {
+	])('a value that is not an address is refused: %s', async (_name, value, what) => {
 		expect(await refused(link('={{ $json.images }}'), [{ json: { images: value } }])).toMatch(what);
 	});
 });
 
-describe('one picture is taken in whatever form a node delivers it', () => {
+describe('one picture is accepted in every form in which nodes deliver it', () => {
 	test.each([
 		['Airtable', [{ id: 'att1', url: picture, filename: 'a.jpg', thumbnails: {} }]],
 		['Notion, uploaded', [{ name: 'a.jpg', type: 'file', file: { url: picture } }]],
@@ -209,7 +209,7 @@ describe('one picture is taken in whatever form a node delivers it', () => {
 		expect(items[0].json.status).toBe('completed');
 	});
 
-	test('an address, or the picture itself, where a name is wanted, is told in few words', async () => {
+	test('an address or a picture where a field name is expected gets a short error', async () => {
 		const binary = { data: await engine.binaryFrom(jpeg(800, 600)) };
 		const items = [{ json: {}, binary }];
 		const named = (firstFrameBinaryField) => ({ operation: 'imageToVideo', firstFrameBinaryField });
@@ -312,7 +312,7 @@ describe('URL, Fetched by n8n', () => {
 		expect(most).toBeGreaterThan(2);
 	});
 
-	test('redirects are followed, passing faults are tried again', async () => {
+	test('redirects are followed, transient faults are retried', async () => {
 		failing = 2;
 		const { error } = await make(fetched(`${base}/moved`));
 		expect(error).toBeUndefined();
@@ -327,7 +327,7 @@ describe('URL, Fetched by n8n', () => {
 		['https://drive.google.com/open?id=1AbC', /^\/uc\?export=download&id=1AbC$/],
 		['https://www.dropbox.com/s/abc/a.jpg?dl=0', /^\/s\/abc\/a\.jpg\?dl=1$/],
 		['https://api.telegram.org/file/bot1:tok/photos/file_1.jpg', /file_1\.jpg$/],
-	])('a share link is taken as the file behind it: %s', async (url, direct) => {
+	])('a share link is replaced by the address of its file: %s', async (url, direct) => {
 		const back = engine.redirectHost(new URL(url).origin, base);
 		try {
 			const { error } = await make(fetched(url));
@@ -347,22 +347,22 @@ describe('URL, Fetched by n8n', () => {
 		['/huge', /could not be fetched: it is 2\d MB or larger; at most 20 MB are allowed/],
 		['/cut', /could not be fetched: /],
 		['/round', /redirects too many times/],
-	])('what brings no picture is refused unpaid: %s', async (where, what) => {
+	])('a link without a picture is refused before anything is paid: %s', async (where, what) => {
 		expect(await refused(fetched(base + where))).toMatch(what);
 		expect(sim.paidPosts()).toBe(0);
 	});
 
-	test('a picture that the model would refuse is refused, as a file is', async () => {
+	test('a picture that the model would refuse is refused, in the same way as a file', async () => {
 		routes['/tiny.png'] = (res) => res.end(png(200, 200));
 		expect(await refused(fetched(`${base}/tiny.png`))).toMatch(/200 × 200 px/);
 	});
 
-	test('an album or a private file has no form that n8n could fetch', async () => {
+	test('an album or a private file is refused, because n8n cannot fetch it', async () => {
 		expect(await refused(fetched('https://photos.app.goo.gl/AbC'))).toMatch(/Google Photos page/);
 		expect(asked).toEqual([]);
 	});
 
-	test('nothing is fetched from the own network for a provider on the internet', async () => {
+	test('nothing is fetched from a private network for a provider on the internet', async () => {
 		const { loadPicture } = require('../../nodes/Hailuo/media/picture/load');
 		const { fetchFile } = require('../../nodes/Hailuo/media/fetchFile');
 		const self = context();
@@ -377,7 +377,7 @@ describe('URL, Fetched by n8n', () => {
 			fetch: async () => await Promise.reject(new Error('not to be called')),
 		};
 		await expect(loadPicture.call(self, 0, input)).rejects.toThrow('address in your own network');
-		// Where a public server sends on, the next address is checked too.
+		// If a public server redirects, the next address is checked too.
 		const back = engine.redirectHost('https://public.example.com', base);
 		routes['/inside'] = (res) => res.writeHead(302, { location: `${base}/photo.jpg` }).end();
 		const options = { accept: '*/*', maxBytes: 1e6, providerUrl, clock: engine.clock };
@@ -388,7 +388,7 @@ describe('URL, Fetched by n8n', () => {
 		expect(asked).toEqual(['/inside']);
 	});
 
-	test('with Continue, each item has its own verdict', async () => {
+	test('with Continue, each item succeeds or fails alone', async () => {
 		const { items } = await make(fetched(`=${base}/{{ $json.name }}`), {
 			items: [{ json: { name: 'page' } }, { json: { name: 'photo.jpg' } }],
 			node: { onError: 'continueRegularOutput' },

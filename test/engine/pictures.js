@@ -1,6 +1,6 @@
 'use strict';
 
-/* Pictures that are all header: enough for whoever reads type and size, and as large as asked for. */
+/* Pictures that are only a header: enough to read type and size. They can have any number of bytes. */
 
 const { png } = require('../simulator/pictures');
 
@@ -10,7 +10,7 @@ const segment = (marker, body) => {
 	return Buffer.concat([head, body]);
 };
 
-/** EXIF with nothing but the orientation. */
+/** EXIF with only the orientation. */
 function exif(orientation) {
 	const tiff = Buffer.from('49492a00080000000100120103000100000000000000000000000000', 'hex');
 	tiff.writeUInt16LE(orientation, 18);
@@ -36,7 +36,7 @@ function jpeg(width, height, { orientation, padding = 0 } = {}) {
 		...comments,
 		segment(0xc0, frame),
 		segment(0xda, Buffer.from([1, 1, 0, 0, 0x3f, 0])),
-		// A bit for each block: fewer would be no picture.
+		// One bit for each block. With fewer, it would not be a picture.
 		Buffer.alloc(Math.ceil((Math.ceil(width / 8) * Math.ceil(height / 8)) / 8)),
 		Buffer.from([0xff, 0xd9]),
 	]);

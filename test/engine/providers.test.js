@@ -7,7 +7,7 @@ const { httpClient } = require('../../nodes/Hailuo/n8n/http');
 const { miniMax } = require('../../nodes/Hailuo/providers/miniMax/api');
 const { vtrix } = require('../../nodes/Hailuo/providers/vtrix/api');
 
-/* What is peculiar to MiniMax's own API and to SeaArt's queue, and what happens when a workflow changes its provider. */
+/* What is special about MiniMax's own API and SeaArt's queue, and what happens if a workflow changes its provider. */
 
 let sim;
 let credentials;
@@ -32,10 +32,10 @@ const make = async (provider, model, more = {}, node) =>
 /** @param {Pick<engine.Result, 'error'>} result */
 const said = ({ error }) => `${error?.message} | ${error?.description}`;
 
-/** A provider's verbs over real HTTP, without n8n around them. */
+/** The functions of a provider over real HTTP, without n8n. */
 const direct = (baseUrl, key) =>
 	httpClient(
-		// All that the client uses of what n8n hands a node.
+		// The only part that the client uses of what n8n passes to a node.
 		/** @type {any} */ ({
 			helpers: {
 				async httpRequestWithAuthentication(_type, { url, method, body, qs }) {
@@ -73,7 +73,7 @@ describe('MiniMax', () => {
 		['miniMax2056Http429', /HTTP 429.*2056.*weekly.*resets at 2026-11-30T00:00:00Z/],
 		[{ code: 2056, text: 'usage limit exceeded' }, /2056.*wait until it resets, upgrade/],
 		['miniMax2061', /2061.*not support model.*Pick a model that is included in your subscription/],
-	])('a refusal for good: %j', async (refusal, says) => {
+	])('a permanent refusal: %j', async (refusal, says) => {
 		const bodyOf = ({ code, text: message }) => ({
 			base_resp: { status_code: code, status_msg: message },
 		});
@@ -97,7 +97,7 @@ describe('MiniMax', () => {
 		},
 	);
 
-	test('an inner fault proves nothing, so the submit is not repeated', async () => {
+	test('an internal error proves nothing, so the submit is not repeated', async () => {
 		const body = { base_resp: { status_code: 1033, status_msg: 'system error' } };
 		sim.fail({ provider: 'miniMax', kind: 'submit', fault: { accept: true, status: 200, body } });
 		const result = await text();
@@ -105,7 +105,7 @@ describe('MiniMax', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('a passing fault of the query or of the file step does not end the wait', async () => {
+	test('a transient fault of the status call or the file call does not end the wait', async () => {
 		sim.fail({ kind: 'status', times: 2, fault: 'miniMax1002' });
 		sim.fail({ kind: 'fileRetrieve', times: 2, fault: { status: 503 } });
 		const { error, items } = await text();
@@ -113,7 +113,7 @@ describe('MiniMax', () => {
 		expect(items[0].json.videoUrl).toMatch(/^http/);
 	});
 
-	test('a job that MiniMax finds sensitive says so and is not called its own fault', async () => {
+	test('the error of a job that MiniMax considers sensitive says so, and does not call it a fault of MiniMax', async () => {
 		const result = await text({ prompt: 'Boat #sim:blocked' });
 		expect(said(result)).toMatch(/did not succeed: output sensitive \[1027\].*Change the prompt/);
 	});
@@ -131,7 +131,7 @@ describe('MiniMax', () => {
 		expect([old, fresh]).toEqual([403, 200]);
 	});
 
-	test('a job of nobody is named as such', async () => {
+	test('an unknown job is reported as such', async () => {
 		const http = direct(sim.urls.miniMax, sim.options.keys.miniMax);
 		await expect(miniMax.get(http, '123456789012345')).rejects.toMatchObject({
 			kind: 'notFound',
@@ -148,14 +148,14 @@ describe('WaveSpeed', () => {
 		['waveSpeed403Role', /insufficient role.*use another key/],
 		['waveSpeed400NoCredit', /HTTP 400: Insufficient credits.*Top up the account/],
 		['waveSpeed402', /HTTP 402.*Top up the account/],
-	])('a refusal for good: %s', async (fault, says) => {
+	])('a permanent refusal: %s', async (fault, says) => {
 		sim.fail({ provider: 'waveSpeed', kind: 'submit', fault });
 		expect(said(await text())).toMatch(says);
 		expect(sim.paidPosts()).toBe(1);
 		expect(sim.acceptedJobs()).toBe(0);
 	});
 
-	test('an empty account refuses with HTTP 400, which is not the fault of a field', async () => {
+	test('an empty account answers with HTTP 400, which is not reported as an error in a field', async () => {
 		const { balance } = sim.options.account;
 		sim.options.account.balance = 0.1;
 		sim.reset();
@@ -166,7 +166,7 @@ describe('WaveSpeed', () => {
 		expect(said(result)).not.toMatch(/fields/);
 	});
 
-	test('a refused value that speaks of credit is one of a field all the same', async () => {
+	test('a refused value that mentions credit is still reported as an error in a field', async () => {
 		const body = { code: 400, message: "invalid value 'a credit card' for prompt" };
 		sim.fail({ provider: 'waveSpeed', kind: 'submit', fault: { status: 400, body } });
 		expect(said(await text())).toMatch(/Check the values of the fields/);
@@ -182,7 +182,7 @@ describe('WaveSpeed', () => {
 		expect(sim.acceptedJobs()).toBe(1);
 	});
 
-	test('too many jobs at the same time until patience is over: the option is named', async () => {
+	test('too many jobs at the same time until the time limit: the error names the option', async () => {
 		sim.fail({
 			provider: 'waveSpeed',
 			kind: 'submit',
@@ -203,13 +203,13 @@ describe("SeaArt's queue", () => {
 	const submitted = async (more = {}) =>
 		await vtrix.submit(seaArt(), { model: MODEL, api: 'queue', input: { prompt: 'a' }, ...more });
 
-	test('COMPLETED with an error is no success', async () => {
+	test('COMPLETED with an error is not a success', async () => {
 		const result = await make('vtrix', MODEL, { prompt: 'Boat #sim:blocked' });
 		expect(said(result)).toMatch(/did not succeed: .*\[CONTENT_BLOCKED\].*Change the prompt/);
 		expect(sim.count({ kind: 'result' })).toBe(0);
 	});
 
-	test('its own client shows other words: they count too', async () => {
+	test('the other status words of its own client count too', async () => {
 		const { items } = await make('vtrix', MODEL, { prompt: 'Boat #sim:vocab=alt' });
 		expect(items[0].json).toMatchObject({
 			status: 'completed',
@@ -217,7 +217,7 @@ describe("SeaArt's queue", () => {
 		});
 	});
 
-	test('the ID holds the model, so that it alone finds the job again', async () => {
+	test('the ID contains the model, so the ID alone is enough to find the job', async () => {
 		const { jobId } = await submitted();
 		expect(jobId).toMatch(/^minimax_hailuo_23_t2v:mmsu_/);
 		expect(vtrix.ownsJobId(jobId)).toBe(true);
@@ -228,7 +228,7 @@ describe("SeaArt's queue", () => {
 		});
 	});
 
-	test('a job can be cancelled until it has ended, those of the older API cannot', async () => {
+	test('a job can be cancelled until it has ended, but not a job of the older API', async () => {
 		const { jobId } = await submitted();
 		await vtrix.cancel?.(seaArt(), jobId);
 		await sim.finished(jobId.split(':')[1]);
@@ -249,7 +249,7 @@ describe("SeaArt's queue", () => {
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('its models are refused where the credential is one of Vtrix', async () => {
+	test('its models are refused with a credential of Vtrix', async () => {
 		credentials.hailuoVtrixApi.baseUrl = 'https://cloud.vtrix.ai';
 		const result = await make('vtrix', MODEL);
 		expect(said(result)).toMatch(
@@ -258,22 +258,22 @@ describe("SeaArt's queue", () => {
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('an address without a queue is named as such', async () => {
+	test('an address without a queue is reported as such', async () => {
 		credentials.hailuoVtrixApi.baseUrl = sim.urls.vtrix;
 		const result = await make('vtrix', MODEL);
 		expect(said(result)).toMatch(/Not Found.*only SeaArt Cloud has one/);
 		expect(sim.acceptedJobs()).toBe(0);
-		// The simulator suspects a key at an unknown path; this one is the credential's own host.
+		// The simulator counts a key at an unknown path as leaked, but this path is on the credential's own host.
 		expect(sim.leaks).toMatchObject([{ path: `/model/v1/queue/${MODEL}` }]);
 		sim.reset();
 	});
 });
 
 describe('a model that the provider does not have', () => {
-	// n8n runs a node whose list lacks the stored value, and the node sees it: with an expression the same.
+	// If the stored value is not in the list, n8n still runs the node with it. The same happens with an expression.
 	const by = (value) => `={{ ${JSON.stringify(value)} }}`;
 
-	test('what is stored from another provider is refused with the nearest model', async () => {
+	test('a stored model of another provider is refused, and the hint names the nearest model', async () => {
 		const result = await make('vtrix', 'minimax/hailuo-02/standard');
 		expect(said(result)).toMatch(
 			/'Model' Hailuo 02 Standard .* is a model of WaveSpeed, .* is Vtrix .*\(minimax_hailuo_02\)/,
@@ -292,7 +292,7 @@ describe('a model that the provider does not have', () => {
 		['waveSpeed', 'imageToVideo', 'MiniMax-Hailuo-2.3-Fast', 'minimax/hailuo-2.3/fast'],
 		['waveSpeed', 'firstLastFrameToVideo', 'MiniMax-Hailuo-02', 'minimax/hailuo-02/'],
 		['waveSpeed', 'textToVideo', 'minimax_hailuo_23_t2v', 'minimax/hailuo-2.3/t2v-'],
-	])('%s, %s: %s has %s… for its counterpart', async (provider, operation, model, nearest) => {
+	])('%s, %s: the counterpart of %s is %s…', async (provider, operation, model, nearest) => {
 		const result = await make(provider, by(model), { operation, ...GIVEN[operation] });
 		expect(said(result)).toMatch(/'Model' .* is a model of \w+/);
 		expect(result.error?.description).toContain('The nearest model that can do it here is');
@@ -307,12 +307,12 @@ describe('a model that the provider does not have', () => {
 		);
 	});
 
-	test('nobody knows it: the list of what there is', async () => {
+	test('an unknown model: the error lists the available ones', async () => {
 		const result = await make('miniMax', by('Hailuo 9'));
 		expect(said(result)).toMatch(/no entry 'Hailuo 9' for MiniMax \| Pick one that can: Hailuo 3/);
 	});
 
-	test('camera movements are not dropped in silence where a provider has no words for them', async () => {
+	test('camera movements are refused, not silently dropped, if a provider has no words for them', async () => {
 		const { checkValues } = require('../../nodes/Hailuo/models/checkValues');
 		const { requireModel } = require('../../nodes/Hailuo/models/requireModel');
 		const model = requireModel('waveSpeed', 'textToVideo', 'minimax/hailuo-02/standard');
@@ -412,13 +412,13 @@ describe('Job: Cancel', () => {
 		expect(said(waited)).toMatch(/was cancelled/);
 	});
 
-	test('a job of the older API is left alone, with words', async () => {
+	test('a job of the older API is not cancelled, and the error says why', async () => {
 		const jobId = await submit('textToVideo', 'minimax_hailuo_02');
 		expect(said(await cancel(jobId))).toMatch(/cannot be cancelled.*SeaArt Only/);
 		expect(sim.count({ kind: 'cancel' })).toBe(0);
 	});
 
-	test('a job that the queue does not know is named as such', async () => {
+	test('a job that the queue does not know is reported as such', async () => {
 		credentials.hailuoVtrixApi.baseUrl = sim.urls.seaArt;
 		expect(said(await cancel('minimax_hailuo_23_t2v:mmsu_0'))).toMatch(/does not know the job/);
 	});
@@ -431,7 +431,7 @@ describe('Get Price of a custom model', () => {
 			parameters: { provider, resource: 'video', operation: 'getPrice', model: 'custom', ...more },
 		});
 
-	test('WaveSpeed is asked with the ID and the fields', async () => {
+	test('the request to WaveSpeed contains the ID and the fields', async () => {
 		const { items, error } = await price('waveSpeed', {
 			customModel: 'minimax/video-02',
 			additionalFields: '{"resolution": "1080p"}',

@@ -8,7 +8,7 @@ const { withSimulator } = require('./withSimulator');
 const { listen } = require('../simulator/listen');
 
 /*
- * References of Hailuo 3 by their addresses: in the forms in which other nodes deliver them, and fetched by n8n.
+ * References of Hailuo 3 by address: in the forms in which other nodes deliver them, and fetched by n8n.
  */
 
 let sim;
@@ -53,7 +53,7 @@ test.each([
 	expect(addresses()).toEqual(expected);
 });
 
-test('files that a Code node made, without a MIME type, fit a pattern', async () => {
+test('files of a Code node without a MIME type match a pattern', async () => {
 	const file = (width) => ({ data: png(width, 480).toString('base64'), fileName: 'a.png' });
 	const binary = { photo_1: file(640), photo_2: file(800) };
 	const { error } = await run(
@@ -70,7 +70,7 @@ test.each([
 	['referencePictures', 'Reference Pictures'],
 	['referenceVideos', 'Reference Videos'],
 	['referenceAudios', 'Reference Audio'],
-])('a page in %s is refused with the way out', async (field, label) => {
+])('a page in %s is refused, and the hint says what to do', async (field, label) => {
 	const { error } = await run({ ...H3, referencePictures: a, [field]: DRIVE });
 	expect(error?.message).toMatch(new RegExp(`^'${label}' is a Google Drive page`));
 	expect(error?.description).toContain("Choose 'Fetched by n8n' in 'Reference Addresses'");
@@ -102,7 +102,7 @@ describe('fetched by n8n', () => {
 
 	const fetched = async (more) => await run({ ...H3, referenceSource: 'fetchedUrl', ...more });
 
-	test('a picture, a clip and a voice are checked and handed on', async () => {
+	test('a picture, a clip and a voice are checked and passed on', async () => {
 		const { error } = await fetched({
 			referencePictures: `${base}/photo`,
 			referenceVideos: `${base}/clip.mp4`,
@@ -117,7 +117,7 @@ describe('fetched by n8n', () => {
 		expect(asked.sort()).toEqual(['/clip.mp4', '/photo', '/voice']);
 	});
 
-	test('a share link is taken as the file behind it', async () => {
+	test('a share link is replaced by the address of its file', async () => {
 		const back = engine.redirectHost('https://drive.google.com', base);
 		const { error } = await fetched({ referencePictures: DRIVE });
 		back();
@@ -129,13 +129,16 @@ describe('fetched by n8n', () => {
 		['a page', '/page?token=secret', /leads to a web page/],
 		['nothing', '/none?token=secret', /could not be fetched: .*HTTP 404/],
 		['a clip that is too long', '/long.mp4?token=secret', /lasts 40 s/],
-	])('%s is refused unpaid, without the query of its address', async (_name, where, what) => {
-		const { error } = await fetched({
-			referencePictures: `${base}/photo`,
-			referenceVideos: base + where,
-		});
-		expect(error?.message).toMatch(what);
-		expect(`${error?.message} ${error?.description}`).not.toContain('secret');
-		expect(submits()).toEqual([]);
-	});
+	])(
+		'%s is refused before anything is paid, and the error does not show the query of the address',
+		async (_name, where, what) => {
+			const { error } = await fetched({
+				referencePictures: `${base}/photo`,
+				referenceVideos: base + where,
+			});
+			expect(error?.message).toMatch(what);
+			expect(`${error?.message} ${error?.description}`).not.toContain('secret');
+			expect(submits()).toEqual([]);
+		},
+	);
 });

@@ -9,8 +9,8 @@ const { jpeg } = require('./pictures');
 const load = (file) => require(`../../${file}`);
 
 /*
- * Runs of the node that follow one another: n8n's "Retry On Fail", a loop, "Retry" in the list of executions. A job
- * that was paid and not delivered is picked up; what is asked for anew is paid anew.
+ * Several runs of the node: n8n's "Retry On Fail", a loop, "Retry" in the list of executions. A job that was paid and
+ * not delivered is picked up. A new request is paid again.
  */
 
 let sim;
@@ -31,14 +31,14 @@ async function make(prompts, parameters = {}, more = {}) {
 	});
 }
 
-/** Answers that break the first try off, while the job goes on: they last as long as it takes to be believed. */
+/** Answers that end the first try while the job continues. They last long enough to be accepted as final. */
 const wrongKeyForMinutes = () => {
 	let until;
 	const match = () => sim.now() < (until ??= sim.now() + 330_000);
 	sim.fail({ kind: ['status', 'list'], match, fault: { status: 401 } });
 };
 
-/** Items reach the node twice, the second time behind another node: two runs of it in one execution. */
+/** Items reach the node twice, the second time through another node: two runs of the node in one execution. */
 const twice = ({ nodes, connections }) => {
 	nodes.push(testNode({ id: 'c', name: 'Again', type: 'test.noOp', position: [100, 200] }));
 	const hailuo = { node: 'Hailuo', type: 'main', index: 0 };
@@ -66,9 +66,9 @@ describe('Retry On Fail', () => {
 		},
 	);
 
-	test('a gateway that does not know the paid job for a minute costs no second one', async () => {
+	test('a gateway that does not know the paid job for a minute causes no second job', async () => {
 		wrongKeyForMinutes();
-		// When that is over: the second try has just begun to ask.
+		// Until shortly after the second try has begun to poll.
 		sim.fail({ kind: 'status', times: 3, fault: { status: 404 } });
 		const { items, error } = await make(['a boat']);
 		expect(error).toBeUndefined();
@@ -76,7 +76,7 @@ describe('Retry On Fail', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('without the setting the same run ends with the id of the job', async () => {
+	test('without the setting, the same run fails with the id of the job', async () => {
 		wrongKeyForMinutes();
 		const { error } = await make(['a boat'], {}, { node: {} });
 		expect(error?.context.jobId).toBe([...sim.jobs.keys()][0]);
@@ -93,14 +93,14 @@ describe('Retry On Fail', () => {
 		expect(sim.acceptedJobs()).toBe(4);
 	});
 
-	test('identical items keep a job each', async () => {
+	test('identical items keep one job each', async () => {
 		wrongKeyForMinutes();
 		const { items } = await make(['a boat', 'a boat', 'a boat']);
 		expect(new Set(ids(items))).toEqual(new Set(sim.jobs.keys()));
 		expect(sim.paidPosts()).toBe(3);
 	});
 
-	test('a job that broke at the provider is submitted again, the others are not', async () => {
+	test('a job that failed at the provider is submitted again, the others are not', async () => {
 		sim.outcome = ({ n }) => (n === 2 ? { fail: 5003, seconds: 5 } : undefined);
 		const { items, error } = await make(['one', 'two', 'three']);
 		expect(error).toBeUndefined();
@@ -115,7 +115,7 @@ describe('Retry On Fail', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('a prompt that says something else in each try is still the same item', async () => {
+	test('an item with a different prompt in each try is still the same item', async () => {
 		wrongKeyForMinutes();
 		const { items } = await make(['x'], {
 			prompt: '={{ "A boat at " + $now.toMillis() + Math.random() }}',
@@ -124,7 +124,7 @@ describe('Retry On Fail', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('go on as soon as submitted: a try that broke off before all were sent pays each once', async () => {
+	test('continue when submitted: each job is paid once, even if a try ends before all were sent', async () => {
 		sim.fail({ kind: 'submit', skip: 1, times: 1, fault: { status: 401 } });
 		const { items, error } = await make(['one', 'two', 'three'], {
 			continueWhen: 'submitted',
@@ -149,7 +149,7 @@ describe('Retry On Fail', () => {
 	 * n8n runs the node again, after it delivered its rows, when the first row has an `error`: "continue on fail" and
 	 * "Retry On Fail" together.
 	 */
-	test('rows that were delivered are not paid again when n8n runs the node once more', async () => {
+	test('items that were delivered are not paid again when n8n runs the node once more', async () => {
 		const { items } = await make(
 			['', 'two', 'three'],
 			{},
@@ -172,7 +172,7 @@ describe('Retry On Fail', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('Job: Get of a failed job is asked again by n8n, which costs nothing', async () => {
+	test('n8n repeats Job: Get of a failed job, which costs nothing', async () => {
 		await make(['a #sim:fail=1200'], {}, { node: {} });
 		const [jobId] = sim.jobs.keys();
 		const { items } = await engine.runNode({
@@ -239,14 +239,14 @@ describe('Retry On Fail after a submit without an answer', () => {
 		},
 	);
 
-	test('WaveSpeed, never accepted: not sent again while it may still turn up', async () => {
+	test('WaveSpeed, never accepted: not sent again while the job may still appear', async () => {
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'before' } });
 		const { error } = await make(['a boat']);
 		expect(error?.message).toMatch(/may exist and may be billed/);
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('WaveSpeed, never accepted, minutes later: absence is proof, and it is sent', async () => {
+	test('WaveSpeed, never accepted, minutes later: its absence is a proof, so it is sent again', async () => {
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'before' } });
 		const failed = await make(['a boat'], {}, { node: {} });
 		sim.skip(5 * 60_000);
@@ -258,7 +258,7 @@ describe('Retry On Fail after a submit without an answer', () => {
 
 	test('WaveSpeed, a prompt that differs in each try: nothing to compare, so not sent again', async () => {
 		sim.fail({ kind: 'submit', times: 1, fault: { drop: 'before' } });
-		// Minutes later, when the absence of that very request would be a proof.
+		// Minutes later, when the absence of exactly this request would be a proof.
 		const later = { ...retry, waitBetweenTries: 600 };
 		const prompt = '={{ "A boat " + Math.random() }}';
 		const { error } = await make(['x'], { prompt }, { node: later });
@@ -267,9 +267,9 @@ describe('Retry On Fail after a submit without an answer', () => {
 	});
 });
 
-describe('Retry in the list, after a submit without an answer that nobody could search for', () => {
+describe('Retry in the list, after a submit without an answer whose job could not be searched for', () => {
 	const MODEL = 'minimax/hailuo-02/standard';
-	/** n8n starts anew: only what is stored with the execution is left. */
+	/** n8n starts again: only what is stored with the execution is left. */
 	const restart = () => {
 		load('nodes/Hailuo/jobs/registry').registry.clear();
 	};
@@ -289,7 +289,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		restart();
 		const contextData = JSON.parse(JSON.stringify(first.contextData));
 		const known = Object.values(contextData['node:Hailuo'].hailuoJobs);
-		// As after a run that broke off, having sent them all in the same moment: nothing of it was delivered.
+		// As after a run that ended when it had sent all of them at the same moment: no item was delivered.
 		const sentAt = Math.min(...known.map((job) => job.sentAt));
 		const providerAt = known[0].providerAt && Math.min(...known.map((job) => job.providerAt));
 		for (const job of known) Object.assign(job, { sentAt, providerAt, delivered: undefined });
@@ -318,10 +318,10 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 	const MINUTE = 60_000;
 	/**
 	 * @typedef {{ first?: number, retry?: number, date?: number | 'none', dateThen?: number }} Clocks how far each is ahead,
-	 *   in ms: n8n's at the first try and at the retry, the gateway's then
+	 *   in ms: n8n's at the first try and at the retry, and the gateway's at the same times
 	 */
 
-	/** n8n's clock, ahead of the true time by so much. @returns {() => void} puts it right */
+	/** Sets n8n's clock ahead of the true time by this much. @returns {() => void} restores it */
 	const setClock = (ms) => {
 		const { now } = engine.clock;
 		engine.clock.now = () => now() + ms;
@@ -379,7 +379,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		},
 	);
 
-	test('hours and a thousand jobs later it is found all the same', async () => {
+	test('hours and a thousand jobs later it is still found', async () => {
 		const again = await losing(['a boat'], { drop: 'after' });
 		sim.skip(3_600_000);
 		for (let n = 0; n < 1_050; n++) {
@@ -393,7 +393,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('it is found and does not succeed: the next try submits it again, for a person asked for it', async () => {
+	test('it is found but does not succeed: the next try submits it again, because a person asked for it', async () => {
 		sim.outcome = ({ n }) => (n === 1 ? { fail: 1200, seconds: 600 } : undefined);
 		const again = await losing(['a boat'], { drop: 'after' }, { continueWhen: 'finished' });
 		const { items } = await again({ node: retry });
@@ -401,7 +401,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		expect(sim.paidPosts()).toBe(2);
 	});
 
-	test('older than the history: absence proves nothing any more', async () => {
+	test('older than the history: its absence does not prove anything', async () => {
 		const again = await losing(['a boat'], { drop: 'after' });
 		sim.skip(8 * 24 * 3_600_000);
 		const { items } = await again();
@@ -416,7 +416,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		expect(sim.paidPosts()).toBe(2);
 	});
 
-	/** Two items with the same words and another picture each, both without an answer. */
+	/** Two items with the same prompt and different pictures, both without an answer. */
 	async function losingPictures() {
 		const pictures = [800, 900].map((width) => jpeg(width, 600));
 		const items = await Promise.all(
@@ -433,7 +433,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		return { pictures, again };
 	}
 
-	test('two pictures under the same words: the history shows them, so each takes its own job', async () => {
+	test('two pictures with the same prompt that the history shows: each item takes its own job', async () => {
 		const { pictures, again } = await losingPictures();
 		const made = await again();
 		for (const [n, { json }] of made.items.entries()) {
@@ -442,7 +442,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		expect(sim.paidPosts()).toBe(2);
 	});
 
-	test('two pictures under the same words that it does not show: neither takes the job of the other', async () => {
+	test('two pictures with the same prompt that it does not show: no item takes the job of the other', async () => {
 		const omit = (job) => (job.input = { ...job.input, image: '[omitted]' });
 		sim.on('created', omit);
 		const { again } = await losingPictures();
@@ -451,7 +451,7 @@ describe('Retry in the list, after a submit without an answer that nobody could 
 		const made = await again();
 		for (const { json } of made.items) expect(json.error.message).toMatch(/was not sent again/);
 		expect(sim.paidPosts()).toBe(2);
-		// Each is taken up again as itself, not as one more that the others would have to keep clear of.
+		// Each submit is resumed as itself, not as a third one whose job the others must not take.
 		const { registry } = load('nodes/Hailuo/jobs/registry');
 		expect(registry.all().map(({ state }) => state)).toEqual(['unresolved', 'unresolved']);
 		await again();
@@ -490,7 +490,7 @@ describe('a loop', () => {
 		},
 	);
 
-	test('a try that broke off is picked up in its own run only', async () => {
+	test('a failed try is picked up only in its own run', async () => {
 		wrongKeyForMinutes();
 		const made = await make(['a boat'], {}, { extend: twice });
 		expect(new Set(rowsOf(made).flatMap(ids)).size).toBe(2);
@@ -509,7 +509,7 @@ describe('a loop', () => {
 		expect(sim.paidPosts()).toBe(2);
 	});
 
-	test('what is remembered does not grow with the runs', async () => {
+	test('the memory does not grow with the runs', async () => {
 		const made = await make(['a boat', 'a car'], {}, { extend: twice });
 		const { hailuoJobs } = made.contextData['node:Hailuo'];
 		expect(Object.keys(hailuoJobs)).toHaveLength(2);
@@ -532,14 +532,14 @@ describe('Retry in the list of executions', () => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('a changed prompt is another job', async () => {
+	test('a changed prompt means another job', async () => {
 		const contextData = await broken('a boat');
 		const { items } = await make(['a ship'], {}, { contextData, node: {} });
 		expect(sim.jobs.get(items[0].json.jobId).input.prompt).toBe('a ship');
 		expect(sim.paidPosts()).toBe(2);
 	});
 
-	test('a job that was refused is submitted again: a person asks for it', async () => {
+	test('a job that was refused is submitted again, because a person asked for it', async () => {
 		sim.outcome = ({ n }) => (n === 1 ? { fail: 1200, seconds: 5 } : undefined);
 		const first = await make(['a boat'], {}, { node: {} });
 		const { items } = await make(

@@ -5,8 +5,8 @@ const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
 /*
- * Stop in the editor, at each moment of a job's life. n8n ends the execution at once and drops what the node says
- * afterwards, so the paid job's id must be in the log by then or as soon as it is known.
+ * Stop in the editor, in each phase of a job. n8n ends the execution at once and drops what the node returns later. So
+ * the id of the paid job must be in the log by then, or as soon as it is known.
  */
 
 let sim;
@@ -19,7 +19,7 @@ const requestsOf = (kind) => sim.count({ kind });
 
 const sleep = async (ms) => await sim.clock.sleep(ms);
 
-/** Lets simulated time pass until it has come to that. */
+/** Lets simulated time pass until `met` is true. @param ms maximum of simulated time */
 async function until(met, ms = 600_000) {
 	const began = sim.now();
 	while (!met()) {
@@ -33,8 +33,8 @@ async function until(met, ms = 600_000) {
  *
  * @param {() => Promise<unknown>} moment
  * @param {{ items?: engine.Item[], [parameter: string]: unknown }} [how]
- * @returns {Promise<{ took: number, said: string }>} simulated ms from Stop to the node's end, and what n8n stores with the
- *   execution
+ * @returns {Promise<{ took: number, said: string }>} simulated ms from Stop to the node's end, and what n8n stores with
+ *   the execution
  */
 async function stopAt(moment, { items = [{ json: {} }], ...parameters } = {}) {
 	let stop;
@@ -55,12 +55,12 @@ async function stopAt(moment, { items = [{ json: {} }], ...parameters } = {}) {
 	const stopped = sim.now();
 	cancel();
 	const { run: result, error } = await run;
-	// Not 'error': else n8n would start the error workflow for a person's Stop.
+	// Not 'error', or n8n would start the error workflow when a person stops an execution.
 	expect(result.status).toBe('canceled');
 	return { took: sim.now() - stopped, said: `${error?.message}\n${error?.description}` };
 }
 
-test('during the paid POST: its answer is heard, the id is in the log, and nothing is waited for', async () => {
+test('during the paid POST: its answer is read, the id is in the log, and the node does not wait', async () => {
 	sim.fail({ kind: 'submit', times: 1, fault: { delay: 9_000 } });
 	await stopAt(async () => {
 		await once(sim, 'created');
@@ -77,7 +77,7 @@ test('during the paid POST: its answer is heard, the id is in the log, and nothi
 	expect(sim.paidPosts()).toBe(1);
 });
 
-test('during the paid POST whose answer gets lost: the history is searched for the job, and its id is in the log', async () => {
+test('during a paid POST without an answer: the history is searched for the job, and its id is in the log', async () => {
 	sim.fail({ kind: 'submit', times: 1, fault: { delay: 3_000, drop: 'after' } });
 	await stopAt(async () => await once(sim, 'created'));
 	const [id] = sim.jobs.keys();
@@ -102,7 +102,7 @@ test('the same on Vtrix: the log says that a job may exist', async () => {
 	expect(sim.paidPosts()).toBe(1);
 });
 
-test('before the POST, in the line for the account’s limit: what is not sent is not paid', async () => {
+test('before the POST, in the queue for the limit of the account: nothing is sent, and nothing is paid', async () => {
 	const items = Array.from({ length: 8 }, (_, n) => ({ json: { n } }));
 	await stopAt(async () => await until(() => sim.acceptedJobs() === 2), {
 		items,
@@ -129,7 +129,7 @@ test('during the wait: it ends at once, the id is in the log, and no status call
 	expect(sim.jobs.get(id).finishedAt).toBeUndefined();
 });
 
-test('during the download: it ends at once, and the video can be had later without paying', async () => {
+test('during the download: it ends at once, and the video is available later without paying', async () => {
 	sim.options.videoBytes = 8_000_000;
 	sim.fail({ kind: 'download', times: 1, fault: { slowCdn: 1_000_000 } });
 	const began = async () => await until(() => requestsOf('download') > 0);
@@ -150,8 +150,8 @@ test('during the download: it ends at once, and the video can be had later witho
 	expect(sim.paidPosts()).toBe(1);
 });
 
-test('a killed n8n: the job is found through Get Many by what was asked for', async () => {
-	// What a process leaves that ends after the POST: a job at the provider, and nothing else.
+test('a killed n8n: Get Many finds the job by its input', async () => {
+	// What is left when a process ends after the POST: a job at the provider, and nothing else.
 	await stopAt(async () => await once(sim, 'created'), { prompt: 'the one that got lost' });
 	const { items } = await engine.runNode({
 		credentials,
@@ -161,7 +161,7 @@ test('a killed n8n: the job is found through Get Many by what was asked for', as
 	expect([...sim.jobs.keys()]).toEqual([found.json.jobId]);
 });
 
-test('Job: Wait stops as well', async () => {
+test('Stop ends Job: Wait as well', async () => {
 	await engine.runNode({
 		credentials,
 		parameters: {
@@ -184,7 +184,7 @@ test('Job: Wait stops as well', async () => {
 	expect(requestsOf('status')).toBe(asked);
 });
 
-test('a job that the provider canceled is no Stop: the execution failed', async () => {
+test('a job that the provider canceled does not count as Stop: the execution failed', async () => {
 	sim.outcome = () => ({ fail: 5000, message: 'Task canceled by the system', seconds: 5 });
 	const { run, error } = await engine.runNode({
 		credentials,

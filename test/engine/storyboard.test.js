@@ -21,7 +21,7 @@ const frames = () =>
 		.map(({ body }) => [body.prompt, body.image, body.end_image])
 		.sort();
 
-test('every two neighbours become one video, and the last item none of its own', async () => {
+test('every two neighbours become one video, and the last item has no video of its own', async () => {
 	const names = ['a', 'b', 'c', 'd'];
 	const items = names.map((name) => ({
 		json: { picture: address(name), sentence: `from ${name}` },
@@ -56,7 +56,7 @@ test('with files of the items', async () => {
 	expect(one[1]).not.toEqual(one[2]);
 });
 
-test('a single item has no next one: it is told before anything is paid', async () => {
+test('a single item has no next one: it is refused before anything is paid', async () => {
 	const items = [{ json: { picture: address('a'), sentence: 'alone' } }];
 	const { error } = await run(
 		{ ...board, firstFrameSource: 'url', firstFrameUrl: '={{ $json.picture }}' },
@@ -69,7 +69,7 @@ test('a single item has no next one: it is told before anything is paid', async 
 	expect(sim.requests).toEqual([]);
 });
 
-describe('what is wrong with the picture of the next item is said of that item', () => {
+describe('an error in the picture of the next item names that item', () => {
 	const linked = { ...board, firstFrameSource: 'url', firstFrameUrl: '={{ $json.picture }}' };
 	const first = { json: { picture: address('a'), sentence: 'x' } };
 	const second = (json) => ({ json: { sentence: 'y', ...json } });
@@ -100,7 +100,7 @@ describe('what is wrong with the picture of the next item is said of that item',
 		expect(error?.message).toMatch(/^'First Frame of the next item \(item 1\)' has an expression/);
 	});
 
-	test('a file that is cut off, and one that is not there', async () => {
+	test('a file that is cut off, and a missing one', async () => {
 		const good = await withFile(png(500, 500));
 		const cut = await withFile(png(500, 500).subarray(0, 200));
 		const { error } = await run(board, { items: [good, cut] });
@@ -112,7 +112,7 @@ describe('what is wrong with the picture of the next item is said of that item',
 		expect(sim.requests).toEqual([]);
 	});
 
-	test('with Continue the row names the field, and the other pairs are made', async () => {
+	test('with Continue, the row names the field, and the other pairs succeed', async () => {
 		const items = [first, second({ picture: address('b') }), second({})];
 		const { items: rows } = await run(linked, {
 			items,

@@ -13,7 +13,7 @@ const VIDEOS = {
 };
 
 /**
- * What the node is given for a video of each prompt, an item for each.
+ * The input of the node for one video per prompt: one item for each.
  *
  * @param {string[]} prompts may carry the simulator's markers (outcome.js)
  * @param {{ provider?: 'waveSpeed' | 'vtrix', options?: object, [parameter: string]: unknown }} [parameters]
@@ -31,7 +31,7 @@ const videosOf = (prompts, { provider = 'waveSpeed', options, ...parameters } = 
 });
 
 /**
- * Has the node submit jobs, one after the other, and wait for none of them.
+ * Lets the node submit jobs, one after the other, without waiting for them.
  *
  * @param {import('../simulator/simulator').Simulator} sim
  * @param {string[]} prompts as for videosOf

@@ -9,11 +9,11 @@ const { VirtualClock } = require('../simulator/virtualClock');
 const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
 
 /**
- * Makes the node live in the simulator's time, and n8n too: its timers, its pause between two tries and its limits for
- * an answer. Time passes only when the whole process waits for it, see ../simulator/virtualClock.js.
+ * Makes the node use the simulator's time, and n8n too: its timers, its pause between two tries and its limits for an
+ * answer. Time passes only when the whole process waits for it: see ../simulator/virtualClock.js.
  *
  * @param {{ clock: object }} sim started with the option `time: 'virtual'`
- * @returns {() => void} puts the real time back
+ * @returns {() => void} restores the real time
  */
 function followTime(sim) {
 	if (!(sim.clock instanceof VirtualClock))
@@ -21,7 +21,7 @@ function followTime(sim) {
 	return followVirtual(sim.clock);
 }
 
-/** @param {VirtualClock} virtual @returns {() => void} puts the real time back */
+/** @param {VirtualClock} virtual @returns {() => void} restores the real time */
 function followVirtual(virtual) {
 	const { now } = clock;
 	const { setTimeout, clearTimeout, setInterval, clearInterval } = globalThis;
@@ -82,7 +82,7 @@ class Timer {
 	}
 }
 
-/** A socket's time limit, which begins anew with every byte: Node's own timers are out of reach, so it is played. */
+/** A socket's time limit, which starts again with every byte. It is imitated, because Node's own timers cannot be replaced. */
 function limitInVirtualTime(virtual, socket) {
 	let limit;
 	socket.setTimeout = (ms, callback) => {
@@ -97,7 +97,7 @@ function limitInVirtualTime(virtual, socket) {
 	socket.once('close', () => limit?.close());
 }
 
-/** Sends requests for one host to another: for a node whose provider's address is fixed. @returns {() => void} */
+/** Sends requests for one host to another, for a node with a fixed address of its provider. @returns {() => void} */
 function redirectHost(from, to) {
 	const moved = axios.interceptors.request.use((config) => {
 		if (config.url?.startsWith(from)) config.url = to + config.url.slice(from.length);

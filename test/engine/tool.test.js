@@ -5,9 +5,9 @@ const { testNode } = require('./testNode');
 const { withSimulator } = require('./withSimulator');
 
 /*
- * The node as the tool of an AI agent. n8n has two ways to call one: an older agent asks n8n for its tools and invokes
- * them itself; a newer one hands n8n a list of calls, and n8n runs the tool's node like any other. The agents here do
- * what theirs do and no more: no model decides, the arguments are given.
+ * The node as the tool of an AI agent. n8n has two ways to call a tool: an older agent gets its tools from n8n and calls
+ * them itself. A newer one passes a list of calls to n8n, and n8n runs the node of the tool like any other. The agents
+ * here do only that: no model decides, and the arguments are given.
  */
 
 let sim;
@@ -15,7 +15,7 @@ let credentials;
 
 withSimulator({}, (given) => ({ sim, credentials } = given));
 
-/** As n8n's `convertNodeToAiTool` makes it of a node with `usableAsTool`. */
+/** What n8n's `convertNodeToAiTool` makes from a node with `usableAsTool`. */
 const toolType = {
 	...engine.hailuo,
 	execute: engine.hailuo.execute,
@@ -48,7 +48,7 @@ const agentDescription = {
 	properties: [],
 };
 
-/** Invokes the tool itself, once for each set of arguments. */
+/** Calls the tool itself, once for each set of arguments. */
 const oldAgent = (calls) => ({
 	description: agentDescription,
 	async execute() {
@@ -61,7 +61,7 @@ const oldAgent = (calls) => ({
 	},
 });
 
-/** Hands n8n the calls, one after the other, and reads what came of them. */
+/** Passes the calls to n8n, one after the other, and reads their results. */
 const newAgent = (calls) => ({
 	description: agentDescription,
 	async execute(response) {
@@ -89,7 +89,7 @@ const newAgent = (calls) => ({
 
 const ai = (key, type = 'string') => `={{ $fromAI('${key}', 'The ${key}', '${type}') }}`;
 
-/** @returns {Promise<object[]>} what the agent was answered */
+/** @returns {Promise<object[]>} the answers that the agent gets */
 async function agentRuns(agent, parameters, node = {}) {
 	const { run, error } = await engine.runNode({
 		credentials,
@@ -115,7 +115,7 @@ const AGENTS = [
 	['an agent that lets n8n run them', newAgent],
 ];
 
-/** The job in an answer: the older way gives JSON as text with a list in it. */
+/** The job in an answer. The older way returns a list as JSON text. */
 function jobOf(answer) {
 	const parsed = typeof answer === 'string' ? JSON.parse(answer) : answer;
 	return [parsed].flat()[0];
@@ -124,7 +124,7 @@ function jobOf(answer) {
 describe.each(AGENTS)('%s', (_, agent) => {
 	const text = { operation: 'textToVideo', prompt: ai('prompt') };
 
-	test('makes a video from a prompt of its own, and gets its id and address', async () => {
+	test('makes a video from its own prompt, and gets the id and the address', async () => {
 		const [answer] = await agentRuns(agent([{ prompt: 'a boat' }]), text);
 		const [id] = sim.jobs.keys();
 		expect(sim.jobs.get(id).input.prompt).toBe('a boat');
@@ -137,20 +137,20 @@ describe.each(AGENTS)('%s', (_, agent) => {
 		expect(sim.paidPosts()).toBe(1);
 	});
 
-	test('fetches no file that nobody would see, unless it is told to', async () => {
+	test('downloads no file, because nobody would see it, unless that is chosen', async () => {
 		await agentRuns(agent([{ prompt: 'a boat' }]), text);
 		expect(sim.count({ kind: 'download' })).toBe(0);
 		const [answer] = await agentRuns(agent([{ prompt: 'a car' }]), {
 			...text,
 			options: { download: true },
 		});
-		// More than one on a machine so busy that the first counts as hanging.
+		// More than one on a machine that is so busy that the first counts as hanging.
 		expect(sim.count({ kind: 'download' })).toBeGreaterThan(0);
-		// The file does not stand in the way of the answer.
+		// The file does not disturb the answer.
 		expect(jobOf(answer)).toMatchObject({ status: 'completed' });
 	});
 
-	test('a picture by an address of its own', async () => {
+	test('a picture by an address that the agent chose', async () => {
 		const [answer] = await agentRuns(
 			agent([{ url: 'https://example.com/a.jpg', prompt: 'waves', seconds: 10 }]),
 			{
@@ -166,15 +166,15 @@ describe.each(AGENTS)('%s', (_, agent) => {
 		expect(input).toMatchObject({ image: 'https://example.com/a.jpg', duration: 10 });
 	});
 
-	test('calls that follow one another are paid each, the same words or not', async () => {
+	test('each of several calls in a row is paid, with the same prompt or not', async () => {
 		const calls = ['a boat', 'a car', 'a boat'].map((prompt) => ({ prompt }));
 		const answers = await agentRuns(agent(calls), text);
 		expect(new Set(answers.map((answer) => jobOf(answer).jobId)).size).toBe(3);
 		expect(sim.paidPosts()).toBe(3);
 	});
 
-	test('Retry On Fail of the tool picks the paid job up', async () => {
-		// Long enough to be believed, so that the first try ends with it.
+	test('Retry On Fail of the tool picks up the paid job', async () => {
+		// Long enough to be accepted as final, so that the first try ends with it.
 		let until;
 		const match = () => sim.now() < (until ??= sim.now() + 330_000);
 		sim.fail({ kind: ['status', 'list'], match, fault: { status: 401 } });
@@ -216,7 +216,7 @@ test('an agent is told what went wrong and what to do, with the id', async () =>
 	expect(failed.failed).toMatch(/moderation[^]*Change the prompt/i);
 });
 
-test('two calls at the same time with the same words are two jobs', async () => {
+test('two calls at the same time with the same prompt are two jobs', async () => {
 	const agent = {
 		description: agentDescription,
 		async execute() {

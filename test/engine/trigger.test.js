@@ -30,7 +30,7 @@ afterEach(async () => {
 const active = async (parameters, options) => await Trigger.active(sim, parameters, options);
 const pollMinutes = async (trigger, count) => await trigger.pollMinutes(count);
 
-/** Polls each minute until `count` items have come, and once more. How many fit into one poll depends on the machine. */
+/** Polls every minute until `count` items have been emitted, and once more. The number per poll depends on the machine. */
 async function pollUntil(trigger, count) {
 	for (let i = 0; i < 40 && trigger.items.length < count; i++) await pollMinutes(trigger, 1);
 	await pollMinutes(trigger, 1);
@@ -74,7 +74,7 @@ describe('WaveSpeed', () => {
 	test.each([
 		['failed', ['failed', 'cancelled']],
 		['either', ['completed', 'failed', 'cancelled']],
-	])('Trigger On %s gives the jobs with their reasons', async (event, ends) => {
+	])('Trigger On %s emits the jobs with their reasons', async (event, ends) => {
 		const trigger = await active({ event });
 		const [good] = makeJobs(sim, 1);
 		const [bad] = makeJobs(sim, 1, failing());
@@ -86,7 +86,7 @@ describe('WaveSpeed', () => {
 		expect(json.error).toEqual({ code: '1200', message: expect.any(String), retryable: false });
 	});
 
-	test('the models that were chosen count, and all of the account where the user says so', async () => {
+	test('only the chosen models are watched, or all jobs of the account if the user wants that', async () => {
 		const models = ['minimax/hailuo-02/i2v-pro'];
 		const [some, all] = [await active({ models }), await active({ onlyHailuo: false })];
 		const ids = [];
@@ -101,7 +101,7 @@ describe('WaveSpeed', () => {
 		expect(all.ids).toEqual(ids);
 	});
 
-	test('jobs of the last days count where the user says so, and no older ones', async () => {
+	test('jobs of the last days are emitted if the user wants that, but no older ones', async () => {
 		makeJobs(sim, 1);
 		sim.skip(3 * 24 * 3_600_000);
 		const [recent] = makeJobs(sim, 1);
@@ -111,7 +111,7 @@ describe('WaveSpeed', () => {
 		expect(trigger.ids).toEqual([recent]);
 	});
 
-	test('numbers may be texts, and what is not a number is refused and not replaced', async () => {
+	test('numbers may be texts, and a value that is not a number is refused, not replaced', async () => {
 		makeJobs(sim, 1);
 		sim.skip(3 * 24 * 3_600_000);
 		const [recent] = makeJobs(sim, 1);
@@ -136,7 +136,7 @@ describe('WaveSpeed', () => {
 		expect(trigger.ids).toEqual(ids);
 	});
 
-	test('an n8n that tells no budget for a poll, as older ones do, misses no job', async () => {
+	test('an n8n that reports no time budget for a poll, as older ones, misses no job', async () => {
 		const trigger = new Trigger(sim);
 		const { contextOf } = trigger;
 		trigger.contextOf = (...how) =>
@@ -170,7 +170,7 @@ describe('WaveSpeed', () => {
 		}
 	});
 
-	test('a download that hangs holds up no other, and ends as an address with a warning', async () => {
+	test('a download that hangs does not delay others, and ends as an address with a warning', async () => {
 		const trigger = await active();
 		const ids = makeJobs(sim, 12);
 		const hanging = ids.slice(0, 2);
@@ -214,7 +214,7 @@ describe('WaveSpeed', () => {
 		expect(trigger.errors).toEqual([]);
 	}, 60_000);
 
-	test('24 hours of n8n being down are caught up', async () => {
+	test('the jobs of 24 hours in which n8n was down are emitted later', async () => {
 		const trigger = await active();
 		const [running] = makeJobs(sim, 1, { prompt: '#sim:seconds=3600' });
 		await pollMinutes(trigger, 1);
@@ -229,12 +229,12 @@ describe('WaveSpeed', () => {
 	});
 });
 
-describe('what goes wrong', () => {
+describe('errors', () => {
 	const wrongKey = () => ({
 		hailuoWaveSpeedApi: { apiKey: 'some-other-key', baseUrl: sim.urls.waveSpeed },
 	});
 
-	test('a wrong key refuses the activation, and says so', async () => {
+	test('a wrong key prevents the activation, and the error says so', async () => {
 		const trigger = new Trigger(sim, {}, { credentials: wrongKey() });
 		await expect(trigger.activate()).rejects.toMatchObject({
 			message: expect.stringMatching(
@@ -242,11 +242,11 @@ describe('what goes wrong', () => {
 			),
 			description: expect.stringContaining('Check the API key in the credential'),
 		});
-		// So does the next try, however soon.
+		// The next try fails in the same way, however soon it comes.
 		await expect(trigger.activate()).rejects.toThrow(/HTTP 401/);
 	});
 
-	test('a key that is refused later is told once, and works again when it is put right', async () => {
+	test('a key that is refused later is reported once, and polling continues when it is corrected', async () => {
 		const trigger = await active();
 		const data = trigger.credentials.hailuoWaveSpeedApi;
 		const { apiKey } = data;
@@ -264,7 +264,7 @@ describe('what goes wrong', () => {
 	test.each([
 		['is no address', 'api.wavespeed.example', /'Base URL' of the credential must start with/],
 		['leads to another service', '/nowhere', /HTTP 404|HTTP 400/],
-	])('a base URL that %s refuses the activation', async (_, given, says) => {
+	])('a base URL that %s prevents the activation', async (_, given, says) => {
 		const baseUrl = given.startsWith('/') ? sim.urls.waveSpeed.replace('/api/v3', given) : given;
 		const { apiKey } = engine.credentialsFor(sim).hailuoWaveSpeedApi;
 		const trigger = new Trigger(
@@ -288,7 +288,7 @@ describe('what goes wrong', () => {
 			const trigger = await active();
 			const [id] = makeJobs(sim, 1);
 			await pollMinutes(trigger, 10);
-			// It is asked ever more seldom.
+			// The requests become less and less frequent.
 			expect(sim.count({ kind: 'list' })).toBeLessThan(9);
 			remove();
 			await pollMinutes(trigger, 12);
@@ -297,7 +297,7 @@ describe('what goes wrong', () => {
 		},
 	);
 
-	test('a provider that is not there at all does not refuse the activation', async () => {
+	test('a provider that cannot be reached does not prevent the activation', async () => {
 		const { apiKey } = engine.credentialsFor(sim).hailuoWaveSpeedApi;
 		const baseUrl = 'http://127.0.0.1:9/api/v3';
 		const trigger = new Trigger(
@@ -310,7 +310,7 @@ describe('what goes wrong', () => {
 		expect(trigger.errors).toEqual([]);
 	});
 
-	test('a poll that starts while another is at work leaves it alone', async () => {
+	test('a poll that starts while another is running does nothing', async () => {
 		const trigger = await active();
 		const made = makeJobs(sim, 5);
 		await minutes(sim);
@@ -322,7 +322,7 @@ describe('what goes wrong', () => {
 });
 
 describe('Fetch Test Event', () => {
-	test('gives the newest matching job and saves nothing', async () => {
+	test('returns the newest matching job and saves nothing', async () => {
 		makeJobs(sim, 3);
 		await minutes(sim);
 		const [newest] = makeJobs(sim, 1);
@@ -358,7 +358,7 @@ describe('Fetch Test Event', () => {
 			message: 'No failed job to show: the account has none in its history of 7 days',
 			description: expect.stringContaining("set 'Trigger On' to 'Job Completed or Failed'"),
 		});
-		// As an expression may give it.
+		// As an expression may return it.
 		const words = { event: ' Failed', onlyHailuo: 'TRUE', models: ['Hailuo 02 Standard'] };
 		await expect(new Trigger(sim, words).test()).rejects.toThrow('No failed job to show');
 		await expect(new Trigger(sim, { event: 'done' }).test()).rejects.toThrow(
@@ -385,7 +385,7 @@ describe('Vtrix', () => {
 			...more,
 		})[0];
 
-	test('watches the ids that it is given, each once', async () => {
+	test('watches the given ids, and emits each job once', async () => {
 		const ids = [makeOne(), makeOne({ prompt: '#sim:seconds=150' })];
 		const trigger = await active({ provider: 'vtrix', jobIds: `${ids[0]},\n${ids[1]} zzzz` });
 		await pollMinutes(trigger, 5);
@@ -406,7 +406,7 @@ describe('Vtrix', () => {
 		expect(sim.requests).toHaveLength(before);
 	});
 
-	test('gives the newest of the ids as the test event, one that runs or is unknown aside', async () => {
+	test('returns the newest of the ids as the test event, but not an open or unknown job', async () => {
 		const first = makeOne();
 		await minutes(sim);
 		const [second, running] = [makeOne(), makeOne({ prompt: '#sim:seconds=90000' })];
@@ -434,14 +434,14 @@ describe('Vtrix', () => {
 		},
 	);
 
-	test('refuses what cannot be an id when it is activated', async () => {
+	test('refuses an invalid id at the activation', async () => {
 		const trigger = new Trigger(sim, { provider: 'vtrix', jobIds: 'https://example.com/job' });
 		await expect(trigger.activate()).rejects.toThrow(/has an entry that is not an ID/);
 		expect(sim.requests).toHaveLength(0);
 	});
 });
 
-test('MiniMax: finds a job of Hailuo 3 that another program made', async () => {
+test('MiniMax: finds a job of Hailuo 3 that another program submitted', async () => {
 	const trigger = await active({ provider: 'miniMax' });
 	await pollMinutes(trigger, 1);
 	const response = await fetch(`${sim.urls.miniMax}/v2/video_generation`, {
@@ -469,7 +469,7 @@ test('MiniMax: finds a job of Hailuo 3 that another program made', async () => {
 	expect(trigger.errors).toEqual([]);
 });
 
-test('MiniMax: watches the ids that it is given, each once', async () => {
+test('MiniMax: watches the given ids, and emits each job once', async () => {
 	const ids = [[], [failing()]].flatMap(([more]) =>
 		makeJobs(sim, 1, {
 			...more,

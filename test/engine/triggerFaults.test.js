@@ -7,7 +7,7 @@ const { makeJobs } = require('../simulator/makeJobs');
 const { HEX, text } = require('../simulator/random');
 const { list } = require('../simulator/waveSpeedHistory');
 
-/* What may go wrong around the trigger, one test a kind. The cases of each kind are in test/unit/trigger. */
+/* What may go wrong with the trigger, one test for each kind of fault. The cases of each kind are in test/unit/trigger. */
 
 const HOUR_MS = 3_600_000;
 let sim;
@@ -54,7 +54,7 @@ test.each(WRONG)(
 		const ids = makeJobs(sim, 2, { prompt: '#sim:seconds=2400' });
 		await pollMinutes(trigger, 1);
 		sim.fail({ kind: 'status', fault });
-		// The history shows that they run, and then how they ended.
+		// The history first shows them as running, and then how they ended.
 		await pollMinutes(trigger, 45);
 		expect(sorted(trigger.ids)).toEqual(sorted(ids));
 		expect(trigger.errors).toEqual([]);
@@ -72,7 +72,7 @@ test.each(WRONG)(
 			await pollMinutes(trigger, 30);
 			expect(trigger.ids).not.toContain(id);
 			stop();
-			// A good answer begins the row anew, so the next half hour does not add up with the last one.
+			// A good answer resets the row, so the next half hour is not added to the last one.
 			await pollMinutes(trigger, 3);
 			expect(trigger.ids).toContain(id);
 		}
@@ -95,7 +95,7 @@ test('a job that is completed and shows its video ten minutes later is emitted w
 	expect(trigger.items[0].binary.data.mimeType).toBe('video/mp4');
 });
 
-test('a job that a person deleted is told by one failed execution, and by n8n’s log', async () => {
+test('a job that a person deleted is reported in one failed execution and in n8n’s log', async () => {
 	const trigger = await active();
 	const [gone] = makeJobs(sim, 1, { prompt: '#sim:seconds=36000' });
 	await pollMinutes(trigger, 1);
@@ -112,7 +112,7 @@ test('a job that a person deleted is told by one failed execution, and by n8n’
 	expect(trigger.polls.at(-1).status).toBeUndefined();
 }, 30_000);
 
-test('a poisoned record of the history stops nothing', async () => {
+test('a malformed record of the history stops nothing', async () => {
 	const trigger = await active();
 	const ids = makeJobs(sim, 2);
 	await minutes(sim);
@@ -145,7 +145,7 @@ test.each([
 		await trigger.restart();
 		const [second] = makeJobs(sim, 1);
 		await pollMinutes(trigger, 3);
-		// Only what was settled in the last minutes is known by `seen` alone: twice is better than not at all.
+		// Only jobs that were settled in the last minutes are known only from `seen`. Emitting twice is better than never.
 		const again = key === 'seen' ? [first] : [];
 		expect(trigger.ids).toEqual([first, ...again, second]);
 		expect(logged()).toMatch(/saved state (is damaged|is from the future)/);
@@ -153,7 +153,7 @@ test.each([
 	},
 );
 
-test('n8n 20 minutes ahead of a provider that tells no time: no job made after the activation is lost', async () => {
+test('n8n 20 minutes ahead of a provider that reports no time: no job made after the activation is lost', async () => {
 	sim.options.dateSkew = 'none';
 	const ahead = engine.clock.now;
 	engine.clock.now = () => ahead() + 20 * 60_000;
@@ -165,7 +165,7 @@ test('n8n 20 minutes ahead of a provider that tells no time: no job made after t
 	expect(sorted(trigger.ids)).toEqual(sorted(ids));
 });
 
-test('n8n’s clock is set back by a day: the polls go on', async () => {
+test('n8n’s clock is set back by a day: the polls continue', async () => {
 	const trigger = await active();
 	const down = sim.fail({ fault: { status: 503 } });
 	await pollMinutes(trigger, 8);
@@ -177,7 +177,7 @@ test('n8n’s clock is set back by a day: the polls go on', async () => {
 	expect(trigger.ids).toEqual([id]);
 });
 
-test('a history that does not come leaves the poll within its time, and known jobs theirs', async () => {
+test('a history that does not answer delays neither the end of the poll nor the known jobs', async () => {
 	const trigger = await active();
 	const ids = makeJobs(sim, 2, { prompt: '#sim:seconds=90' });
 	await pollMinutes(trigger, 1);
@@ -188,7 +188,7 @@ test('a history that does not come leaves the poll within its time, and known jo
 	expect(Math.max(...trigger.polls.map(({ ms }) => ms))).toBeLessThan(38_000);
 });
 
-test('jobs that the history shows as ended are not asked for again', async () => {
+test('jobs that the history shows as ended are not requested again', async () => {
 	const trigger = await active({ options: { download: false } });
 	const ids = makeJobs(sim, 80);
 	await pollMinutes(trigger, 3);

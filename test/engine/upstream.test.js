@@ -6,9 +6,9 @@ const { png } = require('./pictures');
 const { n8n, shapes } = require('./data/upstream.json');
 
 /*
- * What the nodes deliver that usually stand before this one, put into every field it may go into: it is taken, or refused
- * before anything is paid. The shapes were recorded from the code of n8n's own nodes (tools/upstream/record.js); which
- * file of which version stands with each in data/upstream.json.
+ * The output of the nodes that usually come before this one, in every field where it may be used: it is accepted, or
+ * refused before anything is paid. The shapes were recorded from the code of n8n's own nodes (tools/upstream/record.js).
+ * data/upstream.json names the file and the version for each.
  */
 
 let sim;
@@ -213,8 +213,8 @@ const ROWS = {
 		[prompt('$json.data'), /'Prompt' must be text, but is a list/],
 		[prompt('$json.data[0]'), A_BOAT],
 	],
-	// Edit Image hands on the JSON of its input and a file in the same field (EditImage/EditImage.node.js); with
-	// "Get Information" it gives what GraphicsMagick says.
+	// Edit Image returns the JSON of its input, and a file in the same field (EditImage/EditImage.node.js). With
+	// "Get Information" it returns the output of GraphicsMagick.
 	editImage: [
 		[field('data'), A_FILE],
 		[
@@ -244,7 +244,7 @@ const nameOf = (node, parameters) => {
 	return `${node}: ${name} ${value}`;
 };
 
-/** The item as n8n hands it on: with files in its storage, and inline where the shape has them so. */
+/** The item as n8n passes it on: with files in its storage, or inline if the shape has them inline. */
 async function withFiles(value) {
 	const data = png(640, 480);
 	if (value?.data === 'filesystem-v2') return await engine.binaryFrom(data, value);
@@ -277,7 +277,7 @@ test.each(
 	}
 });
 
-test('every recorded shape is put into a field', () => {
+test('every recorded shape is used in a field', () => {
 	expect(n8n).toBe('2.41.1');
 	expect(Object.keys(ROWS)).toEqual(expect.arrayContaining(Object.keys(shapes)));
 });

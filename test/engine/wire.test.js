@@ -6,7 +6,7 @@ const zlib = require('node:zlib');
 const engine = require('./harness');
 const { listen } = require('../simulator/listen');
 
-/* What the simulator cannot play: connections that break before a request, and keys that an answer repeats. */
+/* What the simulator cannot imitate: connections that break before a request, and keys that an answer repeats. */
 
 const time = new engine.VirtualClock();
 let back;
@@ -56,18 +56,18 @@ async function submit(baseUrl, apiKey = 'test-key-of-nobody') {
 	return items[0].json;
 }
 
-test('a connection that breaks before it is encrypted carried nothing: no job is in doubt', async () => {
+test('a connection that breaks before it is encrypted sent nothing: no job is in doubt', async () => {
 	let calls = 0;
 	const server = net.createServer((socket) => (calls++, socket.destroy()));
 	await listening(server, async (port) => {
 		const { error } = await submit(`https://127.0.0.1:${port}`);
 		expect(error.message).toBe('The connection could not be made (ECONNRESET)');
-		// Repeated, as one that was refused.
+		// Repeated, as after a refusal.
 		expect(calls).toBe(4);
 	});
 });
 
-test('one that breaks without encryption may have carried the request', async () => {
+test('one without encryption that breaks may have sent the request', async () => {
 	let calls = 0;
 	const server = net.createServer((socket) => (calls++, socket.destroy()));
 	await listening(server, async (port) => {
@@ -77,7 +77,7 @@ test('one that breaks without encryption may have carried the request', async ()
 	});
 });
 
-/** A WaveSpeed API whose every answer is written by `answer`. @returns {http.Server} */
+/** A WaveSpeed API in which `answer` writes every answer. @returns {http.Server} */
 const waveSpeedApi = (answer) =>
 	http.createServer((request, response) => {
 		request.resume();
@@ -127,7 +127,7 @@ test.each([false, true])(
 	},
 );
 
-test('an answer that trickles is given up when its time is over, and asked for again', async () => {
+test('a very slow answer ends with its time limit, and the request is repeated', async () => {
 	let calls = 0;
 	const server = waveSpeedApi((response) => {
 		if (calls++) return response.end('{"code":200,"data":{"balance":5}}');
@@ -145,7 +145,7 @@ test.each([
 	['breaks off', (response) => setImmediate(() => response.destroy())],
 	['never ends', () => undefined],
 	['is endless', (response) => response.end(Buffer.alloc(20_000_000, ' '))],
-])('a submit whose answer %s after the id of the job: it is told', async (_, then) => {
+])('a submit whose answer %s after the id of the job: the id is reported', async (_, then) => {
 	let calls = 0;
 	const server = waveSpeedApi((response) => {
 		calls++;
@@ -157,7 +157,7 @@ test.each([
 	});
 });
 
-test('an id that is a JSON number above 2^53 is read to its last digit', async () => {
+test('an id that is a JSON number above 2^53 keeps all digits', async () => {
 	const asked = [];
 	const server = http.createServer((request, response) => {
 		request.resume();
@@ -181,7 +181,7 @@ test('an id that is a JSON number above 2^53 is read to its last digit', async (
 	});
 });
 
-test('a failure of 20,000 nested brackets is one of the provider', async () => {
+test('an error answer of 20,000 nested brackets is an error of the provider', async () => {
 	let calls = 0;
 	const deep = '['.repeat(20_000) + ']'.repeat(20_000);
 	const server = waveSpeedApi((response) => {
@@ -206,7 +206,7 @@ test.each([
 		(key) => JSON.stringify({ message: `${Buffer.from(key).toString('base64')} is wrong` }),
 	],
 	['a text', (key) => `${escaped(key)} is wrong`],
-])('the key, repeated with the escapes of %s, gets nowhere', async (_, body) => {
+])('the key, repeated with the escapes of %s, is not shown anywhere', async (_, body) => {
 	const apiKey = 'sk/of+nobody=4';
 	const server = waveSpeedApi(
 		(response) => ((response.statusCode = 401), response.end(body(apiKey))),
@@ -225,7 +225,7 @@ test.each([
 	' sk-of-nobody-3 ',
 	'sk/of+nobody=4',
 	'sk-of\n-5-nobody',
-])('the key %j, repeated by an answer, gets nowhere', async (apiKey) => {
+])('the key %j, repeated by an answer, is not shown anywhere', async (apiKey) => {
 	const repeated = [];
 	const server = gateway((key) => {
 		repeated.push(key);

@@ -4,12 +4,12 @@ const { startSimulator } = require('../simulator');
 const engine = require('./harness');
 
 /**
- * For the tests of a file: n8n's engine, and one simulator in whose virtual time the node lives. Each test begins with
- * an empty provider, the options given here and the right keys, and fails when a key went elsewhere than to its provider.
+ * For the tests of a file: n8n's engine, and one simulator with virtual time, which the node uses too. Each test begins
+ * with an empty provider, the given options and the right keys. It fails if a key was sent to any other host.
  *
  * @param {Partial<import('../simulator/options').Options>} options
  * @param {(given: { sim: import('../simulator/simulator').Simulator,
- *   credentials: import('./credentialsHelper').CredentialsByType }) => void} use told before
+ *   credentials: import('./credentialsHelper').CredentialsByType }) => void} use called before
  *   the first test
  * @returns {(parameters: Record<string, unknown>, more?: Partial<engine.Asked>) => Promise<engine.Result>} runs the node with the credentials of that provider;
  *   `more` as for `runNode`
@@ -29,7 +29,7 @@ function withSimulator(options, use) {
 	});
 	afterEach(() => {
 		expect(sim.leaks).toEqual([]);
-		// Other ids in each test: what this process once claimed stays claimed.
+		// Other ids in each test, because a job that this process claimed stays claimed.
 		const seed = sim.options.seed + 1;
 		for (const name of Object.keys(sim.options)) if (!(name in given)) delete sim.options[name];
 		Object.assign(sim.options, given, { seed, account: { ...given.account } });
