@@ -3,7 +3,10 @@
 const engine = require('./harness');
 const { withSimulator } = require('./withSimulator');
 
-/* Operations that a provider does not have are not in the editor's lists. An expression or an old workflow that asks for one is refused. */
+/*
+ * Operations that a provider does not have: they are not in the editor's lists, and refused if an expression or an old
+ * workflow asks for them.
+ */
 
 let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));

@@ -82,7 +82,7 @@ class Timer {
 	}
 }
 
-/** A socket's time limit, which starts again with every byte. It is imitated, because Node's own timers cannot be replaced. */
+/** A socket's time limit, which starts again with every byte. It is imitated: Node's own timers cannot be replaced. */
 function limitInVirtualTime(virtual, socket) {
 	let limit;
 	socket.setTimeout = (ms, callback) => {

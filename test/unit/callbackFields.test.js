@@ -8,7 +8,7 @@ const { providers } = require('../../nodes/Hailuo/providers');
 
 /*
  * The fields of Generate and Resume by Callback are derived from those of the video operations: what the editor shows
- * for a model must be the same, but for what an execution that sleeps cannot do.
+ * for a model must be the same, except for what a sleeping execution cannot do.
  */
 
 const { description } = new Hailuo();
@@ -60,7 +60,7 @@ test('models of the queue, which refuses callbacks, are in no list', () => {
 	expect(queued.size).toBeGreaterThan(0);
 	for (const from of VIDEO_OPERATIONS) {
 		const fields = shown({ provider: 'vtrix', operation: 'sendAndWait', generateFrom: from });
-		// Where no model of the provider can do it, there is nothing to choose.
+		// If no model of the provider can do it, there is nothing to choose.
 		if (!fields.has('model')) continue;
 		const offered = fields.get('model').options.map(({ value }) => value);
 		expect(offered.filter((id) => queued.has(id))).toEqual([]);
@@ -68,7 +68,7 @@ test('models of the queue, which refuses callbacks, are in no list', () => {
 	}
 });
 
-test('MiniMax, which asks the address while it answers, does not offer it', () => {
+test('MiniMax does not offer it, because it calls the address before it answers', () => {
 	const fields = shown({ provider: 'miniMax', operation: 'sendAndWait' });
 	expect(fields.has('generateFrom')).toBe(false);
 	const operation = shown({ provider: 'miniMax' }).get('operation');
@@ -76,7 +76,7 @@ test('MiniMax, which asks the address while it answers, does not offer it', () =
 	expect(entry.displayOptions.show.provider).not.toContain('miniMax');
 });
 
-test('what is read when the execution goes on takes no expression', () => {
+test('a field that is read when the execution continues accepts no expression', () => {
 	const { options } = shown({ provider: 'waveSpeed', operation: 'sendAndWait' }).get('options');
 	const fixed = options.filter(({ noDataExpression }) => noDataExpression).map(({ name }) => name);
 	expect(fixed.sort()).toEqual(

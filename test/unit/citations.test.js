@@ -9,7 +9,7 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
 
 const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
 
-/** All texts of the repository but this one, which names what nobody may name. */
+/** All texts of the repository except this one, which contains the names that nobody may cite. */
 const files = [
 	...PAGES,
 	...FOLDERS.flatMap((folder) =>
@@ -38,7 +38,7 @@ const SECTIONS = {
 const CITATION =
 	/docs\/(?:providers|n8n)\.md(?:[\s*/]+(?:[A-Z]\.\d+|[A-Z]\b|\d+(?:\.\d+)?)(?:(?:, | and | to )(?:[A-Z]\.\d+|[A-Z](?![\w'])))*)?/g;
 
-/** What a text cites, as [document, section]; no section where it names the document alone. */
+/** What a text cites, as [document, section]; without a section if it names only the document. */
 function citationsOf(text) {
 	return [...text.matchAll(CITATION)].flatMap(([citation]) => {
 		const [document, ...sections] = citation.split(/[\s*]*(?:, | and | to |\s)[\s*/]*/);
@@ -48,7 +48,7 @@ function citationsOf(text) {
 	});
 }
 
-/** As GitHub makes the address of a heading. */
+/** The anchor that GitHub gives to a heading. */
 function anchorsOf(text) {
 	return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
 		heading
@@ -91,7 +91,7 @@ describe('reading citations', () => {
 		expect(SECTIONS['docs/n8n.md']).toEqual(expect.arrayContaining(['1', '6', '7', '7.2']));
 	});
 
-	test('no section stands twice', () => {
+	test('no section appears twice', () => {
 		for (const sections of Object.values(SECTIONS)) {
 			expect(sections).toEqual([...new Set(sections)]);
 		}
@@ -110,7 +110,7 @@ test('every cited section exists', () => {
 	).toEqual([]);
 });
 
-test('a section without its document is one of docs/providers.md, which the same file names', () => {
+test('a section without a document is one of docs/providers.md, and the same file names that document', () => {
 	const wrong = files
 		.filter((file) => !file.startsWith('docs'))
 		.flatMap((file) => {
@@ -123,10 +123,10 @@ test('a section without its document is one of docs/providers.md, which the same
 	expect(wrong).toEqual([]);
 });
 
-test('nothing cites a document that no reader has', () => {
+test('nothing cites a document that is not in the repository', () => {
 	const absent =
 		/\b(?:PROVIDERS|FAULTS|CASES|STRUCTURE|PEERS|DESIGN)\.md|N8N-FACTS|PACKAGE-RULES|\bseeds? 0*\d\b|seeds\//i;
-	// The new document's own name is the old one's in small letters.
+	// The name of the new document is that of the old one in lower case.
 	const without = (text) =>
 		text.replaceAll('docs/providers.md', '').replaceAll('(providers.md', '');
 	expect(
@@ -136,7 +136,7 @@ test('nothing cites a document that no reader has', () => {
 	).toEqual([]);
 });
 
-test.each(pages)('%s: what it links to is there', (page) => {
+test.each(pages)('%s: its links lead to existing files and headings', (page) => {
 	const links = [...read(page).matchAll(/\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
 	const broken = links.filter(([, file, anchor]) => {
 		const target = file === '' ? page : path.join(path.dirname(page), file);

@@ -39,7 +39,7 @@ const box = ({ type, position: [x, y], parameters: { width = 240, height = 160 }
 const overlap = (a, b) =>
 	a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
-test('every use that the README promises has an example', () => {
+test('every use case in the README has an example', () => {
 	expect(examples.map(({ file }) => file)).toEqual([
 		'ai-agent-tool.json',
 		'continue-a-clip.json',
@@ -69,10 +69,10 @@ describe.each(examples)('$file', ({ workflow }) => {
 		expect(ours.length).toBeGreaterThan(0);
 		const known = descriptions();
 		expect(ours.flatMap((node) => checkNode(node, known[node.type]))).toEqual([]);
-		// What costs money must not hang on a default that a reader of the file cannot see.
+		// What costs money must not depend on a default that a reader of the file cannot see.
 		for (const { parameters, type } of ours) {
 			if (type.endsWith('Trigger')) continue;
-			// Join asks no provider.
+			// Join calls no provider.
 			if (parameters.operation !== 'join') {
 				expect(parameters).toMatchObject({ provider: expect.any(String) });
 			}
@@ -81,7 +81,7 @@ describe.each(examples)('$file', ({ workflow }) => {
 		}
 	});
 
-	test('it holds no credential, no key and nothing of the n8n that it was made in', () => {
+	test('it contains no credential, no key and nothing of the n8n in which it was made', () => {
 		expect(nodes.filter(({ credentials }) => credentials)).toEqual([]);
 		expect(Object.keys(workflow).sort()).toEqual([
 			'connections',
@@ -95,7 +95,7 @@ describe.each(examples)('$file', ({ workflow }) => {
 		expect(texts).not.toMatch(/Bearer|\bsk-|wsk_|xox[bp]-|apiKey|[0-9a-f]{32}/);
 	});
 
-	test('its nodes are connected, and lie apart', () => {
+	test('its nodes are connected, and do not overlap', () => {
 		const names = nodes.map(({ name }) => name);
 		expect(new Set(names).size).toBe(names.length);
 		expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
@@ -113,7 +113,7 @@ describe.each(examples)('$file', ({ workflow }) => {
 		expect(over).toEqual([]);
 	});
 
-	test('its note says what to change, and its prices are those of the catalogue', () => {
+	test('its note says what to change, and has the prices of the catalogue', () => {
 		const notes = nodes.filter(isSticky).map(({ parameters }) => parameters.content);
 		expect(notes).toHaveLength(1);
 		expect(notes[0]).toMatch(/\*\*To change\*\*/);
@@ -128,7 +128,7 @@ describe.each(examples)('$file', ({ workflow }) => {
 	});
 });
 
-test('the check sees what is wrong', () => {
+test('the check finds mistakes', () => {
 	const { description } = new Hailuo();
 	const node = (parameters) => ({
 		name: 'Hailuo',

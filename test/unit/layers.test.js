@@ -4,11 +4,11 @@ const fs = require('node:fs');
 const path = require('node:path');
 const ts = require('typescript');
 
-/* The map in CONTRIBUTING.md: who may know whom under nodes/Hailuo. */
+/* The map in CONTRIBUTING.md: which folder under nodes/Hailuo may import which. */
 
 const ROOT = path.join(__dirname, '..', '..', 'nodes', 'Hailuo');
 
-/** By room: the others that it may import from. `jobs` knows the providers' types and errors, and none of them. */
+/** By folder: the others from which it may import. `jobs` uses the types and errors of the providers, but no provider. */
 const NODE = ['providers', 'models', 'jobs', 'media', 'n8n', 'n8n-workflow', 'crypto'];
 const MAY_KNOW = {
 	providers: ['crypto'],
@@ -16,7 +16,7 @@ const MAY_KNOW = {
 	jobs: ['providers', 'crypto'],
 	// mediabunny is bundled by the build.
 	media: ['jobs', 'models', 'providers', 'n8n-workflow', 'crypto', 'mediabunny'],
-	// What both nodes need of n8n. It imports neither of them, so that it does not become a drawer for everything.
+	// What both nodes need from n8n. It imports neither of them, so that it does not become a place for everything.
 	n8n: ['jobs', 'media', 'models', 'providers', 'n8n-workflow', 'crypto'],
 	methods: ['models', 'n8n', 'providers', 'n8n-workflow', 'crypto'],
 	actions: NODE,
@@ -49,7 +49,7 @@ function importsOf(file) {
 		});
 }
 
-test('each room imports only from those that it may know', () => {
+test('each folder imports only from the folders that it may use', () => {
 	const strangers = files.flatMap((file) =>
 		importsOf(file)
 			.map(({ target }) => (path.isAbsolute(target) ? roomOf(target) : target))
@@ -60,7 +60,7 @@ test('each room imports only from those that it may know', () => {
 	expect(Object.keys(MAY_KNOW).sort()).toEqual([...new Set(files.map(roomOf))].sort());
 });
 
-test('no file imports itself by way of others', () => {
+test('there are no import cycles', () => {
 	const needs = new Map(
 		files.map((file) => [
 			file,

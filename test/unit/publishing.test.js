@@ -1,6 +1,6 @@
 'use strict';
 
-/* What a release hangs on and no tool looks at: that all says where the package lives, and that the workflows hold. */
+/* What a release depends on and no tool checks: one address of the repository everywhere, and workflows that work. */
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -19,10 +19,10 @@ const ROOT = path.join(__dirname, '..', '..');
 const read = (file) => fs.readFileSync(path.join(ROOT, file), 'utf8');
 const repository = ownRepository();
 
-describe('the repository stands in one place', () => {
+describe('the address of the repository is in one place', () => {
 	const packages = [manifest, ...editions].map(({ name }) => name);
 
-	test('whoever names it says what package.json says (npm run repository)', () => {
+	test('every file that names it has the one of package.json (npm run repository)', () => {
 		const mention = /github\.com\/([\w.-]+\/[\w.-]+?)(?=\.git\b|[^\w.-]|\.?$|\.\s)/gm;
 		const allowed = [repository, ...editions.map(repositoryFor)];
 		const strays = textFiles().flatMap((file) =>
@@ -38,12 +38,12 @@ describe('the repository stands in one place', () => {
 		);
 	});
 
-	test('each edition has one of its own, with the same owner', () => {
+	test('each edition has its own, with the same owner', () => {
 		const [owner] = repository.split('/');
 		expect(editions.map(repositoryFor)).toEqual(editions.map(({ name }) => `${owner}/${name}`));
 	});
 
-	test('a move takes links, clone addresses and anchors along, and no longer names', () => {
+	test('a move changes links, clone addresses and anchors, but no longer names that contain it', () => {
 		const text =
 			'https://github.com/a/b#x github.com/a/b.git github.com/a/b-c github.com/a/b/issues';
 		expect(moved(text, 'a/b', 'new/home')).toBe(
@@ -52,14 +52,14 @@ describe('the repository stands in one place', () => {
 	});
 });
 
-test('npm takes a first version with provenance only where access is said to be public', () => {
+test('npm accepts a first version with provenance only if the access is set to public', () => {
 	expect(manifest.publishConfig).toEqual({ access: 'public' });
 });
 
 describe('workflows', () => {
 	const workflows = ['ci', 'publish'].map((name) => `.github/workflows/${name}.yml`);
 
-	test.each(workflows)('%s: actions are pinned by commit, and its commands exist', (file) => {
+	test.each(workflows)('%s: actions are pinned to a commit, and its commands exist', (file) => {
 		const text = read(file);
 		const actions = [...text.matchAll(/uses: (.+)$/gm)].map(([, action]) => action);
 		expect(actions.length).toBeGreaterThan(0);
@@ -82,7 +82,7 @@ describe('workflows', () => {
 		expect(text).toMatch(/^ *id-token: write$/m);
 	});
 
-	test('what runs on GitHub is what runs here, on each Node that n8n runs on', () => {
+	test('GitHub runs the same checks as this machine, on each version of Node that n8n supports', () => {
 		const text = read('.github/workflows/ci.yml');
 		expect(text).toMatch(/- run: \.ci\/run$/m);
 		const list = /node: \[([\d, ]+)\]/.exec(text)?.[1];
@@ -113,11 +113,11 @@ describe('the first step of a release', () => {
 		}
 	}
 
-	test('goes on where package.json, tag and repository agree', () => {
+	test('continues if package.json, tag and repository agree', () => {
 		expect(start(good)).toEqual([0, '']);
 	});
 
-	test('stops at another tag, another repository, an address that nobody reads', () => {
+	test('stops at another tag, another repository, or an address that cannot be read', () => {
 		expect(start(good, 'v1.2.3')).toEqual([1, expect.stringContaining('the tag v1.2.3')]);
 		expect(start(good, '1.2.3', 'fork/name')).toEqual([1, expect.stringContaining('fork/name')]);
 		const unread = { ...good, author: { email: 'x@users.noreply.github.com' } };

@@ -10,7 +10,7 @@ const { table, written } = require('../../tools/docs/models');
 const ROOT = path.join(__dirname, '..', '..');
 const PAGES = ['README.md', 'CONTRIBUTING.md'];
 
-test('the table of models is that of the catalogue (npm run docs:models)', () => {
+test('the table of models agrees with the catalogue (npm run docs:models)', () => {
 	expect(written()).toBe(table(catalogue, fields));
 });
 
@@ -24,7 +24,7 @@ describe('the messages under Troubleshooting', () => {
 	const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 	const section = /\n## Troubleshooting\n([^]*?)\n## /.exec(readme)?.[1] ?? '';
 	const messages = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, message]) => message);
-	/** All texts of the node, joined where they are broken over lines. */
+	/** All texts of the node. Texts on several lines are joined. */
 	const said = fs
 		.readdirSync(path.join(ROOT, 'nodes'), { recursive: true, encoding: 'utf8' })
 		.filter((file) => file.endsWith('.ts'))
@@ -34,7 +34,7 @@ describe('the messages under Troubleshooting', () => {
 		.replace(/\\'/g, "'");
 
 	test.each(messages)('%s', (message) => {
-		// The label of the field stands before the text; figures and names are put in.
+		// The label of the field comes before the text, and numbers and names are filled in.
 		const parts = message
 			.replace(/^'[^']+' /, '')
 			.split(/…|\d+|WaveSpeed|MiniMax|The service/)

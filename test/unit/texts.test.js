@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * n8n's habits for what users read (its UX guidelines), as far as lint does not check them. Lint on the final
+ * n8n's UX guidelines for the texts that users read, as far as lint does not check them. Lint on the final
  * texts: `npm run lint:descriptions`.
  */
 
@@ -17,7 +17,7 @@ const load = (shipped) => {
 const nodes = manifest.n8n.nodes.map(load).map(({ description }) => description);
 const credentials = manifest.n8n.credentials.map(load);
 
-/** Each field, wherever it stands, with the way to it. */
+/** Each field, at any level, with its path. */
 function* fieldsOf(properties, where) {
 	for (const field of properties) {
 		const at = `${where} > ${field.displayName}`;
@@ -38,7 +38,7 @@ const choices = fields
 		options.map((option) => ({ ...option, field, at: `${at} > ${option.name}` })),
 	);
 
-/** What does not keep the habit, so that the report names all of them at once. */
+/** The texts that break a guideline, so that the report names all of them at once. */
 const broken = (list, text, keeps) =>
 	list
 		.filter((entry) => text(entry) !== undefined && !keeps(text(entry), entry))
@@ -68,7 +68,7 @@ const TEXTS = [
 ];
 
 describe.each(TEXTS)('every %s', (_, list, text) => {
-	test('is plain: no emoji, no double blank, nothing around it', () => {
+	test('is plain: no emoji, no double blank, no blank at its ends', () => {
 		const plain = (value) => value === value.trim() && !EMOJI.test(value) && !/ {2}/.test(value);
 		expect(broken(list, text, plain)).toEqual([]);
 	});
@@ -77,17 +77,17 @@ describe.each(TEXTS)('every %s', (_, list, text) => {
 		expect(broken(list, text, (value) => !BLAMES.test(value))).toEqual([]);
 	});
 
-	test('says file and field where built-in nodes once said binary property', () => {
+	test('says file and field, where built-in nodes used to say binary property', () => {
 		expect(broken(list, text, (value) => !/binary (property|data)/i.test(value))).toEqual([]);
 	});
 
-	test('is short enough to be read', () => {
+	test('is not too long', () => {
 		expect(broken(list, text, (value) => value.length <= 260)).toEqual([]);
 	});
 });
 
 test('labels and choices are in Title Case', () => {
-	// The models have the names that their makers gave them.
+	// The models keep the names that their makers gave them.
 	const given = choices.filter(({ field }) => field !== 'model');
 	const labelled = fields.filter(({ type }) => type !== 'notice');
 	expect(broken(labelled, ({ displayName }) => displayName, titleCase)).toEqual([]);
@@ -99,13 +99,13 @@ test('hints begin with a capital; one sentence ends without a period, two end wi
 	expect(broken(fields, ({ hint }) => hint, ends)).toEqual([]);
 });
 
-test('placeholders give an example, or say what the button of a collection does', () => {
+test('placeholders show an example, or say what the button of a collection does', () => {
 	const fits = (text, { type }) =>
 		/ollection$/.test(type) ? /^Add [A-Za-z]+$/.test(text) : /^e\.g\. \S/.test(text);
 	expect(broken(fields, ({ placeholder }) => placeholder, fits)).toEqual([]);
 });
 
-test('links open beside the editor, over https', () => {
+test('links open in a new tab, over https', () => {
 	const links = fields.flatMap(({ at, description = '', hint = '' }) =>
 		[...`${description} ${hint}`.matchAll(/<a [^>]*>/g)].map(([tag]) => ({ at, tag })),
 	);
@@ -113,7 +113,7 @@ test('links open beside the editor, over https', () => {
 	expect(broken(links, ({ tag }) => tag, fits)).toEqual([]);
 });
 
-test('optional collections ask for nothing, in the order of their labels', () => {
+test('optional collections have no required fields, and are sorted by label', () => {
 	for (const { at, options } of fields.filter(({ type }) => type === 'collection')) {
 		const labels = options.map(({ displayName }) => displayName);
 		expect([at, labels]).toEqual([at, [...labels].sort((a, b) => a.localeCompare(b))]);
@@ -139,7 +139,7 @@ describe.each(nodes.map((node) => [node.displayName, node]))('%s', (_, node) => 
 		.map((shipped) => path.relative('dist', shipped).replace(/\.js$/, '.json'));
 	const codex = require(path.join('..', '..', file));
 
-	test('is found by the words that people type', () => {
+	test('is found by the words that people search for', () => {
 		const words = ['hailuo', 'minimax', 'video', 'wavespeed', 'vtrix', 'seaart'];
 		expect(codex.alias).toEqual(expect.arrayContaining([...words, 'image to video']));
 		expect(codex.alias).toEqual([...new Set(codex.alias.map((word) => word.toLowerCase()))]);

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { paidJobsOf } from '../../../nodes/Hailuo/actions/video/paidJobs';
 import { cpuTimeMs } from '../helpers/nodeGlobals';
 
-/** What n8n keeps of a node over the runs and tries of an execution. */
+/** What n8n keeps for a node over the runs and tries of an execution. */
 function execution() {
 	const node: IDataObject = {};
 	return (executionId: string, $runIndex = 0) =>
@@ -19,8 +19,8 @@ const paid = (count: number, jobs: ReturnType<ReturnType<typeof execution>>) => 
 	}
 };
 
-describe('what a broken run left', () => {
-	it('is all there for the retry, however many items it had', () => {
+describe('what a failed run stored', () => {
+	it('is complete for the retry, however many items it had', () => {
 		const of = execution();
 		paid(5_000, of('1'));
 		const again = of('2');
@@ -30,7 +30,7 @@ describe('what a broken run left', () => {
 		expect(again.all()).toHaveLength(5_000);
 	});
 
-	it('is forgotten when enough of later runs is left, run by run', () => {
+	it('is dropped, run by run, when later runs have stored enough', () => {
 		const of = execution();
 		for (let run = 0; run < 10; run++) {
 			const jobs = of('1', run);
@@ -48,7 +48,7 @@ describe('what a broken run left', () => {
 		]);
 	});
 
-	it('is found once, by its item and request, and not while its run is under way', async () => {
+	it('is found once, by its item and request, but not during its own run', async () => {
 		const of = execution();
 		const first = of('1');
 		paid(2, first);
@@ -62,7 +62,7 @@ describe('what a broken run left', () => {
 		expect(of('4').find(1, 'print-0')).toBeUndefined();
 	});
 
-	it('is dropped once it was delivered', () => {
+	it('is dropped after it was delivered', () => {
 		const of = execution();
 		const first = of('1');
 		paid(2, first);
@@ -73,7 +73,7 @@ describe('what a broken run left', () => {
 	});
 });
 
-it('costs an item the same among ten thousand as among a hundred', () => {
+it('takes the same time per item with ten thousand items as with a hundred', () => {
 	const perItem = (count: number) => {
 		const of = execution();
 		paid(count, of('1'));
@@ -86,6 +86,6 @@ it('costs an item the same among ten thousand as among a hundred', () => {
 		return (cpuTimeMs() - began) / count;
 	};
 	perItem(1_000);
-	// Quadratic, it took 16 ms an item at ten thousand.
+	// When it was quadratic, it took 16 ms per item with ten thousand items.
 	expect(perItem(10_000)).toBeLessThan(0.5);
 });

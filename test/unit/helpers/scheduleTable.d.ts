@@ -1,2 +1,2 @@
-/** The table in the comment of schedule.ts: its rows without the rule, the head first; cells without the blanks. */
+/** The table in the comment of schedule.ts: the header, then the rows; without the separator and the blanks of cells. */
 export function scheduleTable(): string[][];

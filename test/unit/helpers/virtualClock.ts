@@ -14,14 +14,14 @@ export function seededRandom(seed: number): () => number {
 
 interface Sleeper {
 	at: number;
-	/** Breaks ties: who fell asleep first wakes first. */
+	/** For equal times: the first to fall asleep wakes first. */
 	order: number;
 	wake: () => void;
 }
 
 /**
- * A clock whose time passes only when everybody sleeps: hours take milliseconds, and every run is the
- * same. Nothing real is waited for, so the work must wait for this clock alone.
+ * A clock whose time passes only when everybody sleeps: hours take milliseconds, and every run is the same. The work must
+ * wait only for this clock, because the clock waits for nothing real.
  */
 export class VirtualClock implements Clock {
 	readonly random: () => number;
@@ -34,7 +34,7 @@ export class VirtualClock implements Clock {
 		this.random = seededRandom(options.seed ?? 1);
 	}
 
-	/** How many sleep now; 0 after the work shows that nothing was left behind. */
+	/** How many are sleeping; 0 after the work shows that nothing was left behind. */
 	get sleeping(): number {
 		return this.sleepers.length;
 	}
@@ -63,7 +63,7 @@ export class VirtualClock implements Clock {
 		});
 	}
 
-	/** Lets everything happen that needs no time: Node runs all chains of promises to their end before it goes on. */
+	/** Lets everything happen that needs no time: Node runs all chains of promises to their end before it continues. */
 	async idle(): Promise<void> {
 		await idle();
 	}

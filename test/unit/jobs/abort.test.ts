@@ -13,7 +13,7 @@ describe('untilAborted', () => {
 		);
 	});
 
-	it('rejects with the reason, also of an abort that was before', async () => {
+	it('rejects with the reason, also of an earlier abort', async () => {
 		const stop = new AbortController();
 		const work = errorOf(untilAborted(never, stop.signal));
 		stop.abort('stopped');
@@ -31,7 +31,7 @@ describe('untilAborted', () => {
 	});
 });
 
-it('an abort is the reason of an aborted signal, and nothing else', () => {
+it('only the reason of an aborted signal counts as an abort', () => {
 	const aborted = AbortSignal.abort('stopped');
 	expect(isAbort('stopped', aborted)).toBe(true);
 	expect(isAbort('other', aborted)).toBe(false);

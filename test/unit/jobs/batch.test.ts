@@ -14,7 +14,7 @@ import { FakeProvider, submission } from './support';
 jest.setTimeout(60_000);
 
 describe('runBatch', () => {
-	it('keeps the order and the bound, and refills without delay', async () => {
+	it('keeps the order and the maximum, and fills free slots without delay', async () => {
 		const one = fc.record({
 			holds: fc.integer({ min: 0, max: 100 }),
 			after: fc.integer({ min: 0, max: 100 }),
@@ -52,7 +52,7 @@ describe('runBatch', () => {
 							fails ? { ok: false, error: new Error(String(index)) } : { ok: true, value: index },
 						),
 					);
-					// Each item starts in the moment in which a slot becomes free.
+					// Each item starts at the moment in which a slot becomes free.
 					expect(started.slice(concurrency)).toEqual(
 						freed.slice(0, Math.max(0, items.length - concurrency)),
 					);
@@ -61,7 +61,7 @@ describe('runBatch', () => {
 		);
 	});
 
-	it('starts nothing after the first failure, and stops those under way', async () => {
+	it('starts nothing after the first failure, and stops the running items', async () => {
 		const clock = new VirtualClock();
 		const started: number[] = [];
 		const worker = async (ms: number, index: number, { signal }: Slot) => {
@@ -89,7 +89,7 @@ describe('runBatch', () => {
 		expect(clock.sleeping).toBe(0);
 	});
 
-	it('goes on after a failure without stopOnError, synchronous throws included', async () => {
+	it('continues after a failure without stopOnError, also after a synchronous throw', async () => {
 		const worker = (item: number): Promise<number> => {
 			if (item === 1) throw new Error('bad');
 			return Promise.resolve(item);
@@ -129,7 +129,7 @@ describe('runBatch', () => {
 		expect(add).toHaveBeenCalled();
 	});
 
-	it('takes an empty batch, a bound of nothing and none at all', async () => {
+	it('accepts an empty batch, a maximum of 0 and no maximum', async () => {
 		const worker = async (item: number) => item;
 		expect(await runBatch([], worker, { concurrency: 3 })).toEqual([]);
 		expect(await runBatch([1], worker, { concurrency: 0 })).toHaveLength(1);
@@ -148,13 +148,13 @@ describe('runBatch', () => {
 	});
 });
 
-/** The shortest that `times` can take on `machines`: no schedule is below, some may not reach it. */
+/** A lower bound of the time for `times` on `machines`: no schedule is shorter, and the best one may be longer. */
 function bound(times: number[], machines: number): number {
 	const total = times.reduce((sum, time) => sum + time, 0);
 	return Math.max(total / machines, ...times);
 }
 
-describe('the goal: 30 items of 30 to 90 s, status calls and all', () => {
+describe('the goal: 30 items of 30 to 90 s, with their status calls', () => {
 	it.each([
 		[3, 1],
 		[3, 2],
@@ -162,7 +162,7 @@ describe('the goal: 30 items of 30 to 90 s, status calls and all', () => {
 		[30, 1],
 		[30, 2],
 		[30, 3],
-	])('with %i at a time (seed %i) takes at most 1.10 of the best', async (concurrency, seed) => {
+	])('with %i at a time (seed %i) takes at most 1.10 times the best', async (concurrency, seed) => {
 		const clock = new VirtualClock({ seed });
 		const startedAt = clock.now();
 		const random = seededRandom(seed + 50);

@@ -5,7 +5,7 @@ import { job } from './support';
 
 const jobs = (count: number) => Array.from({ length: count }, (_, index) => job(`job-${index}`));
 
-/** A history whose jobs may change before each page: `change` is given them and the number of the request, from 0. */
+/** A history whose jobs may change before each page: `change` gets them and the number of the request, from 0. */
 function historyOf(
 	count: number,
 	change: (left: ReturnType<typeof jobs>, request: number) => void,
@@ -34,7 +34,7 @@ async function readAll({ list }: Pick<ReturnType<typeof historyOf>, 'list'>) {
 	return { seen, follows };
 }
 
-test('a history of any length is read whole, with few requests more than its pages', async () => {
+test('a history of any length is read completely, with few more requests than pages', async () => {
 	for (const count of [0, 1, 99, 100, 101, 198, 199, 1_000, 20_000]) {
 		const history = historyOf(count, () => {});
 		const { seen, follows } = await readAll(history);
@@ -45,7 +45,7 @@ test('a history of any length is read whole, with few requests more than its pag
 	}
 });
 
-test('whatever is deleted and made meanwhile: a job that was there all the time is shown, or the pages tell of it', async () => {
+test('whatever is deleted and made meanwhile: a job that was there all the time is found, or the pages report a gap', async () => {
 	const change = fc.record({
 		request: fc.integer({ min: 1, max: 8 }),
 		deleted: fc.integer({ min: 0, max: 20 }),
@@ -74,7 +74,7 @@ test('whatever is deleted and made meanwhile: a job that was there all the time 
 	);
 });
 
-test('a provider that gives less than was asked for is read by the numbers of its pages', async () => {
+test('a provider that returns fewer jobs than requested is read by its page numbers', async () => {
 	const all = jobs(250);
 	const numbers: number[] = [];
 	const list = async ({ page }: HistoryFilter) => {

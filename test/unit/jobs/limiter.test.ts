@@ -6,7 +6,7 @@ import { errorOf } from './support';
 // Nothing here waits for real time; the limit only leaves room for a busy machine.
 jest.setTimeout(60_000);
 
-/** The most of `times` (ms, ascending) within any `windowMs`. */
+/** The maximum number of `times` (ms, ascending) within any `windowMs`. */
 function densest(times: number[], windowMs: number): number {
 	const counts = times.map(
 		(from) => times.filter((time) => time >= from && time < from + windowMs).length,
@@ -33,7 +33,7 @@ describe('SubmitLimiter', () => {
 					await clock.run(() => Promise.all(arrivals.map(submit)));
 					expect(densest(granted, 60_000)).toBeLessThanOrEqual(perMinute);
 					const inOrder = [...arrivals].sort((a, b) => a - b);
-					// What a perfect sliding window would do, with the window that it says.
+					// What a perfect sliding window would do.
 					const best: number[] = [];
 					inOrder.forEach((at, i) => {
 						const last = i > 0 ? best[i - 1] : 0;
@@ -59,7 +59,7 @@ describe('SubmitLimiter', () => {
 		expect(order).toEqual([0, 1, 2, 3, 4]);
 	});
 
-	it('takes a share of a submit a minute for one', async () => {
+	it('treats a fraction of one submit per minute as one', async () => {
 		const clock = new VirtualClock();
 		const startedAt = clock.now();
 		const limiter = new SubmitLimiter({ perMinute: 0.5, clock });
@@ -75,7 +75,7 @@ describe('SubmitLimiter', () => {
 		expect(clock.now()).toBe(startedAt);
 	});
 
-	it('pauses everybody, also those who wait already, and never shortens a pause', async () => {
+	it('pauses everybody, also those who are already waiting, and never shortens a pause', async () => {
 		const clock = new VirtualClock();
 		const startedAt = clock.now();
 		const limiter = new SubmitLimiter({ perMinute: 0, clock });
@@ -95,7 +95,7 @@ describe('SubmitLimiter', () => {
 		expect(granted).toEqual([30_000, 30_000]);
 	});
 
-	it('keeps nobody waiting for a clock that was set back: a window and a pause are no longer than they are', async () => {
+	it('nobody waits longer because a clock was set back: windows and pauses keep their length', async () => {
 		for (const setBackMs of [60_000, 3_600_000, 400 * 24 * 3_600_000]) {
 			const clock = new VirtualClock();
 			let offsetMs = 0;
@@ -116,7 +116,7 @@ describe('SubmitLimiter', () => {
 		}
 	});
 
-	it('gives the place of a stopped one to the next, and does not count it', async () => {
+	it('gives the place of a stopped submit to the next one, and does not count it', async () => {
 		const clock = new VirtualClock();
 		const startedAt = clock.now();
 		const limiter = new SubmitLimiter({ perMinute: 1, clock });
@@ -159,7 +159,7 @@ describe('StatusPacer', () => {
 		}
 	});
 
-	it('does not wait without a limit, and stops at once', async () => {
+	it('does not wait without a limit, and ends at once at a stop', async () => {
 		const clock = new VirtualClock();
 		const free = new StatusPacer({ perSecond: 0, clock });
 		await Promise.all([free.acquire(), free.acquire(), free.acquire()]);

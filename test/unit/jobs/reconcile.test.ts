@@ -25,7 +25,7 @@ const jpeg = (length: number, fill: number) =>
 	inline(Buffer.concat([Buffer.alloc(length, fill), Buffer.from([0xff, 0xd9])]));
 const PICTURE = jpeg(600, 1);
 const OTHER_PICTURE = jpeg(600, 2);
-/** Shorter than ours, and there to its end. */
+/** Shorter than ours, and complete. */
 const WHOLE = jpeg(300, 1);
 const CUT = PICTURE.slice(0, 400);
 
@@ -61,13 +61,13 @@ describe('the job of the submit', () => {
 		expect(clock.now()).toBe(startedAt);
 	});
 
-	it('is adopted when it turns up late', async () => {
+	it('is adopted when it appears late', async () => {
 		const { run, provider, clock } = setUp(submission('a cat'));
 		void clock.sleep(15_000).then(() => provider.accept(submission('a cat')));
 		expect((await run()).job?.jobId).toBe('job-0');
 	});
 
-	it('is found by the clock of the provider, ahead or behind', async () => {
+	it('is found by the provider’s clock, ahead or behind', async () => {
 		for (const offsetMs of [-3_600_000, -1_500, 0, 1_500, 3_600_000]) {
 			const { run, provider, clock } = setUp(submission('a cat'));
 			provider.offsetMs = offsetMs;
@@ -77,14 +77,14 @@ describe('the job of the submit', () => {
 		}
 	});
 
-	it('is not taken for one that was made before', async () => {
+	it('is not confused with an earlier one', async () => {
 		const { options, provider, clock, registry } = setUp(submission('a cat'));
 		provider.accept(submission('a cat'));
 		await clock.advance(2_500);
 		const attempt = registry.begin(submission('a cat'), { startedAt: clock.now() });
 		registry.close(options.attempt);
 		const search = await clock.run(() => reconcile({ ...options, attempt }));
-		// It is named: the clocks of a provider may differ by as much.
+		// It is named, because the clocks of a provider may differ by that much.
 		expect(search).toEqual({ readings: 6, candidates: ['job-0'], likely: ['job-0'], whole: true });
 	});
 
@@ -144,7 +144,7 @@ describe('the job of the submit', () => {
 		expect((await run()).job !== undefined).toBe(expected);
 	});
 
-	it('is the oldest of several, and never one of another model or without a time', async () => {
+	it('is the oldest of several, and never one of another model or one without a time', async () => {
 		const { clock, options } = setUp(submission('a cat'));
 		const at = (seconds: number) => new Date(clock.now() + seconds * 1_000).toISOString();
 		const { input } = submission('a cat');
@@ -159,7 +159,7 @@ describe('the job of the submit', () => {
 		expect(search.job?.jobId).toBe('old');
 	});
 
-	it('comes with the others that could be it, unless identical submits of this process wait for them', async () => {
+	it('is returned with the others that it could be, unless identical submits of this process search for them', async () => {
 		for (const [identical, spare] of [
 			[0, 2],
 			[1, 1],
@@ -176,7 +176,7 @@ describe('the job of the submit', () => {
 		}
 	});
 
-	it('is nobody else’s', async () => {
+	it('belongs to nobody else', async () => {
 		const { run, provider, registry } = setUp(submission('a cat'));
 		provider.accept(submission('a cat'));
 		provider.accept(submission('a cat'));
@@ -186,7 +186,7 @@ describe('the job of the submit', () => {
 });
 
 describe('a history without inputs', () => {
-	it('gives none, not even the only job of the model: it may be a stranger’s', async () => {
+	it('leads to no adoption, not even of the only job of the model: it may belong to somebody else', async () => {
 		const { run, provider } = setUp(submission('a cat'));
 		provider.tellsInput = false;
 		provider.accept(submission('a cat'));
@@ -204,9 +204,9 @@ describe('the search', () => {
 		expect(clock.now()).toBe(startedAt + 40_000);
 	});
 
-	it('reads on while a page is newer than the submit, and no further than it must', async () => {
+	it('reads on while a page is newer than the submit, and no further than necessary', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
-		// 250 newer jobs, then ours on page 3, then the past.
+		// 250 newer jobs, then ours on page 3, then older ones.
 		const made = Array.from({ length: 1_000 }, (_, index) =>
 			job(`job-${index}`, {
 				createdAt: new Date(startedAt + 251_000 - index * 1_000).toISOString(),
@@ -224,7 +224,7 @@ describe('the search', () => {
 		expect(pages).toEqual([1, 2, 3, 4, 5]);
 	});
 
-	it('names nobody’s jobs of the model and the time, whatever their input', async () => {
+	it('names unclaimed jobs of the model and the time, whatever their input', async () => {
 		const { run, provider, registry } = setUp(submission('a cat'));
 		provider.accept(submission('A cinematic cat'));
 		provider.accept(submission('a cat'));
@@ -233,7 +233,7 @@ describe('the search', () => {
 		expect(await run()).toEqual({ readings: 6, candidates: ['job-0'], whole: true });
 	});
 
-	it('names those that tell no model or no time', async () => {
+	it('names those without a model or a time', async () => {
 		const { options, clock } = setUp(submission('a cat'));
 		const { input } = submission('a cat');
 		const createdAt = new Date(clock.now()).toISOString();
@@ -247,7 +247,7 @@ describe('the search', () => {
 		['long after the submit', 302_000, ['job-0']],
 		['hours after it', 4_000_000, []],
 		['hours after it, by the whole history', 4_000_000, ['job-0']],
-	])('takes no job that was made %s, but names it', async (what, afterMs, candidates) => {
+	])('adopts no job that was made %s, but names it', async (what, afterMs, candidates) => {
 		const { options, clock, provider } = setUp(submission('a cat'));
 		await clock.advance(afterMs);
 		provider.accept(submission('a cat'));
@@ -286,7 +286,7 @@ describe('the search', () => {
 		expect(attempt.providerAt).toBe(startedAt + 7_200_000);
 	});
 
-	it('reads a history that is out of order to its end, and has not seen the whole of one that lacks jobs', async () => {
+	it('reads an unordered history to its end, and does not report one with missing jobs as complete', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
 		const made = Array.from({ length: 250 }, (_, index) =>
 			job(`old-${index}`, {
@@ -309,7 +309,7 @@ describe('the search', () => {
 		expect(lacking.whole).toBe(false);
 	});
 
-	it('has not seen the whole where the job may have moved past while the pages were read, though no total tells it', async () => {
+	it('does not report a history as complete if the job may have moved between two pages, even without a total', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
 		const createdAt = new Date(startedAt).toISOString();
 		const others = Array.from({ length: 100 }, (_, index) =>
@@ -334,7 +334,7 @@ describe('the search', () => {
 		expect(moved.whole).toBe(false);
 	});
 
-	it('ends with a history that never ends, and says that it is not the whole', async () => {
+	it('stops reading an endless history, and reports that it is not complete', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
 		const list = jest.fn(async ({ page }: HistoryFilter) => ({
 			jobs: [job(`page-${page}`, { createdAt: new Date(startedAt).toISOString(), model: 'x' })],
@@ -346,7 +346,7 @@ describe('the search', () => {
 		expect(list).toHaveBeenCalledTimes(100);
 	});
 
-	it('asks for the model, the time around the submit, and the inputs; in the end for an hour around', async () => {
+	it('requests the model, the time around the submit, and the inputs; in the last reading an hour around it', async () => {
 		const { options, clock, startedAt } = setUp(submission('a cat'));
 		const list = jest.fn<Promise<HistoryPage>, [HistoryFilter]>(async () => ({
 			jobs: [],
@@ -375,7 +375,7 @@ describe('the search', () => {
 		});
 	});
 
-	it('goes on when the history cannot be read in passing', async () => {
+	it('continues after a transient failure of the history', async () => {
 		for (let seed = 0; seed < 40; seed++) {
 			const random = seededRandom(seed);
 			const { options, provider, clock } = setUp(submission('a cat'));
@@ -389,7 +389,7 @@ describe('the search', () => {
 		}
 	});
 
-	it('finds nothing, and says that it saw nothing, when the history cannot be read at all', async () => {
+	it('finds nothing, and reports no readings, if the history cannot be read at all', async () => {
 		for (const error of [failure('auth'), failure('unavailable'), new TypeError('x')]) {
 			const { options, clock, startedAt } = setUp(submission('a cat'));
 			const list = async () => await Promise.reject(error);
@@ -433,7 +433,7 @@ describe('a second submit', () => {
 	});
 });
 
-test('the same words are no identity where the history does not show the picture', async () => {
+test('the same prompt does not identify a job if the history does not show the picture', async () => {
 	const { run, provider } = setUp(submission('a cat', { image: PICTURE }));
 	provider.accept(submission('a cat'));
 	const { job, candidates } = await run();
@@ -452,7 +452,7 @@ describe('other submits', () => {
 		expect(await run()).toEqual({ readings: 8, candidates: [], whole: true });
 	});
 
-	it('give it up when they were refused', async () => {
+	it('release it when they were refused', async () => {
 		const { run, provider, clock, registry } = setUp(submission('a cat'));
 		const duplicate = registry.begin(submission('a cat'), { startedAt: clock.now() });
 		provider.accept(submission('a cat'));
@@ -460,7 +460,7 @@ describe('other submits', () => {
 		expect((await run()).job?.jobId).toBe('job-0');
 	});
 
-	it('with another picture, that the history does not show, leave both without a job', async () => {
+	it('with another picture that the history does not show leave both without a job', async () => {
 		const other = submission('a cat', { image: `${PICTURE}B` });
 		const { run, provider, clock, registry } = setUp(submission('a cat', { image: PICTURE }));
 		provider.accept(submission('a cat'));
@@ -470,7 +470,7 @@ describe('other submits', () => {
 		expect(await run()).not.toHaveProperty('job');
 	});
 
-	it('that began after the job was made do not matter', async () => {
+	it('that began after the job was made are ignored', async () => {
 		const other = submission('a cat', { image: `${PICTURE}B` });
 		const { run, provider, clock, registry } = setUp(submission('a cat', { image: PICTURE }));
 		provider.accept(submission('a cat', { image: PICTURE }));
@@ -514,7 +514,7 @@ describe('other submits', () => {
 		});
 	});
 
-	it('keep the hash of an inline picture and not its bytes, and the address of one', () => {
+	it('keep the hash of an inline picture, not its bytes, and the address of a linked one', () => {
 		const url = 'https://example.com/cat.png';
 		const sent = submission('a cat', { image: PICTURE, end_image: url });
 		const { submission: kept } = new Registry().begin(sent, { startedAt: 0 });
@@ -523,7 +523,7 @@ describe('other submits', () => {
 		expect(kept.input.image).toBeInstanceOf(InlinePicture);
 	});
 
-	it('are forgotten in the end', () => {
+	it('are dropped in the end', () => {
 		const registry = new Registry();
 		const old = registry.begin(submission('old'), { startedAt: 0 });
 		registry.giveUp(old, 0);
@@ -536,10 +536,10 @@ describe('other submits', () => {
 });
 
 describe('a whole batch under failures', () => {
-	/** What the line between us and the provider does to one POST. */
+	/** What the network does to one POST. */
 	const fault = fc.constantFrom('none', 'lost', 'cut', 'late', 'refused');
 
-	it('gives every item its own job, and pays none twice', async () => {
+	it('gives every item its own job, and pays for none twice', async () => {
 		const item = fc.record({
 			prompt: fc.constantFrom('a cat', 'a dog'),
 			image: fc.constantFrom(undefined, 'https://x.io/a.png', `${PICTURE}A`, `${PICTURE}B`),
@@ -603,7 +603,7 @@ describe('a whole batch under failures', () => {
 					const certain = ['none', 'refused'].includes(items[index].fault);
 					if (certain) expect(jobId).toBeDefined();
 					if (jobId === undefined) return;
-					// Another item's job will do only if that item asked for exactly the same.
+					// The job of another item is acceptable only if both sent exactly the same request.
 					const owner = owners.get(jobId) ?? -1;
 					expect(ended[owner].asked).toEqual(asked);
 				});
@@ -614,25 +614,25 @@ describe('a whole batch under failures', () => {
 	});
 });
 
-describe('two tries of an item with clocks that nobody checked', () => {
+describe('two tries of an item with wrong clocks', () => {
 	const MINUTE = 60_000;
 	const skew = fc.integer({ min: -15, max: 15 }).map((minutes) => minutes * MINUTE);
 
-	it('never pay twice, never lose a job in silence, and never take a job that asked for something else', async () => {
+	it('never pay twice, never lose a job silently, and never take a job with another input', async () => {
 		const given = fc.record({
-			/** How the first POST ends, and whether the provider took it. */
+			/** How the first POST ends, and whether the provider accepted it. */
 			taken: fc.boolean(),
-			/** Ours against the true time: at the POST, at the search, in the retry. */
+			/** Our clock against the true time: at the POST, at the search, in the retry. */
 			atPost: skew,
 			atSearch: skew,
 			atRetry: skew,
-			/** The Date header against the true time then and later, and whether there is one. */
+			/** The Date header against the true time, then and later, and whether there is one. */
 			dateThen: skew,
 			dateLater: skew,
 			dated: fc.constantFrom('always', 'never', 'only later'),
-			/** Where the provider has a history at all. */
+			/** Only if the provider has a history. */
 			listed: fc.boolean(),
-			/** What the history leaves out or does. */
+			/** What the history leaves out or does wrong. */
 			lies: fc.constantFrom(
 				'none',
 				'no inputs',
@@ -731,7 +731,7 @@ describe('two tries of an item with clocks that nobody checked', () => {
 					adopted++;
 					return;
 				}
-				// The retry, in another process: nothing is left but what was stored.
+				// The retry, in another process: only what was stored is left.
 				await clock.advance(world.retryAfterMs);
 				ourSkew = world.atRetry;
 				if (world.dated !== 'never') date = world.dateLater;
@@ -747,13 +747,13 @@ describe('two tries of an item with clocks that nobody checked', () => {
 				if (again.job) return;
 				const now = { ourAt: shown.now(), providerAt: providerNow() };
 				if (!provesAbsence(again, sent, now, 7 * 24 * 60 * MINUTE)) return;
-				// It is sent a second time: only what was never taken may be.
+				// It was sent a second time. This is allowed only if the first was never accepted.
 				resent++;
 				expect(world.taken).toBe(false);
 			}),
 			{ numRuns: 500 },
 		);
-		// The property would hold for a node that never finds and never sends again.
+		// Without this, the property would also hold for a node that never finds a job and never sends again.
 		expect(adopted).toBeGreaterThan(0);
 		expect(resent).toBeGreaterThan(0);
 	});

@@ -2,7 +2,7 @@ import { fingerprint } from '../../../nodes/Hailuo/jobs/fingerprint';
 import { Registry } from '../../../nodes/Hailuo/jobs/registry';
 
 describe('claimed jobs', () => {
-	it('are so many, the latest used ones', () => {
+	it('are limited to the most recently used ones', () => {
 		const registry = new Registry(3);
 		expect(registry.isClaimed('a')).toBe(false);
 		for (const id of ['a', 'b', 'c', 'a', 'd', 'e']) registry.claim(id);
@@ -21,7 +21,7 @@ describe('claimed jobs', () => {
 describe('fingerprint', () => {
 	const of = (input: Record<string, unknown>, model = 'm') => fingerprint({ model, input });
 
-	it('does not mind the order of the fields, nor fields without a value', () => {
+	it('ignores the order of the fields, and fields without a value', () => {
 		expect(of({ a: 1, b: { c: [1, 2], d: null } })).toBe(
 			of({ b: { d: null, c: [1, 2], e: undefined }, a: 1, f: undefined }),
 		);

@@ -38,7 +38,7 @@ describe('retryGet', () => {
 		expect(get).toHaveBeenCalledTimes(1);
 	});
 
-	it('does not repeat what is no ProviderError, synchronous throws included', async () => {
+	it('does not repeat after an error that is not a ProviderError, also a synchronous one', async () => {
 		const clock = new VirtualClock();
 		const error = new TypeError('x is undefined');
 		const get = jest.fn(() => {
@@ -50,7 +50,7 @@ describe('retryGet', () => {
 		expect(get).toHaveBeenCalledTimes(1);
 	});
 
-	it('honours Retry-After, and tells of each wait', async () => {
+	it('honours Retry-After, and reports each wait', async () => {
 		const clock = new VirtualClock();
 		const startedAt = clock.now();
 		const get = jest
@@ -94,7 +94,7 @@ describe('retryGet', () => {
 		}
 	});
 
-	it('takes no abort for a passing failure, even if it looks like one', async () => {
+	it('never treats an abort as a transient failure, even if it looks like one', async () => {
 		const clock = new VirtualClock();
 		const stop = new AbortController();
 		const reason = failure('noAnswer');

@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 
 type Step = (elapsedMs: number, random: () => number) => number;
 
-/** Polls jobs of the given times (ms) by `step`; delays are shares of the job's time. */
+/** Polls jobs of the given times (ms) according to `step`; the delays are fractions of the job's time. */
 function measure(step: Step, times: number[], seed = 7) {
 	const random = seededRandom(seed);
 	let [delays, shares, polls] = [0, 0, 0];
@@ -107,7 +107,7 @@ describe('other jobs', () => {
 		expect(found.polls).toBeLessThan(25);
 	});
 
-	it('keeps it for a job far longer than known, with ever fewer polls', () => {
+	it('keeps it for a job that takes much longer than known, with fewer and fewer polls', () => {
 		for (const seconds of [180, 300, 600]) {
 			const found = measure(ours([30, 90]), uniform(2_000, seconds, seconds * 1.2, 4));
 			expect(found.meanOfRatios).toBeLessThanOrEqual(0.033);
@@ -121,7 +121,7 @@ describe('other jobs', () => {
 		expect(found.ratioOfMeans).toBeLessThan(0.35);
 	});
 
-	it('does not poll at once, and more often before the shortest time where the range is wide', () => {
+	it('does not poll at once, and polls more often before the shortest time if the range is wide', () => {
 		const pollsBefore = (from: number, to: number) => {
 			let [age, polls] = [0, -1];
 			for (; age < from * 1_000; polls++) age += msToNextPoll(age, [from, to], () => 0);
@@ -139,7 +139,7 @@ describe('other jobs', () => {
 		expect(msToNextPoll(29_990, [30, 90], () => 0)).toBeGreaterThan(2_000);
 	});
 
-	it('always waits, and never for long, whatever the age and the model', () => {
+	it('always waits, but never for long, whatever the age and the model', () => {
 		const seconds = fc.double({ min: -10, max: 4_000, noNaN: true });
 		fc.assert(
 			fc.property(

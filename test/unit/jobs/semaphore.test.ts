@@ -7,7 +7,7 @@ import { errorOf } from './support';
 jest.setTimeout(60_000);
 
 describe('Semaphore', () => {
-	it('never holds more than its places, loses none, and keeps the order, stops or not', async () => {
+	it('never grants more than its places, loses none, and keeps the order, also with stops', async () => {
 		const one = fc.record({
 			lasts: fc.integer({ min: 0, max: 50 }),
 			fails: fc.boolean(),
@@ -46,7 +46,7 @@ describe('Semaphore', () => {
 		);
 	});
 
-	it('passes a place on that was granted in the moment of the stop', async () => {
+	it('passes on a place that was granted at the moment of the stop', async () => {
 		const semaphore = new Semaphore(1);
 		const stop = new AbortController();
 		let leave = () => {};
@@ -55,7 +55,7 @@ describe('Semaphore', () => {
 		const next = semaphore.run(() => 'next');
 		await new VirtualClock().idle();
 		leave();
-		// The holder's place is handed over two microtasks later, and the stop comes right behind it.
+		// The place of the holder is passed on two microtasks later, and the stop comes right after that.
 		await holder.then(() => stop.abort('stopped'));
 		expect(await stopped).toBe('stopped');
 		expect(await next).toBe('next');

@@ -15,7 +15,7 @@ import { AMBIGUOUS, FINAL, REFUSALS, errorOf, failure, job, submission } from '.
 // Nothing here waits for real time; the limit only leaves room for a busy machine.
 jest.setTimeout(60_000);
 
-/** A submit with registries of its own; what is given overrides. */
+/** A submit with its own registry; `given` overrides the options. */
 function setUp(given: Partial<SubmitOptions> = {}) {
 	const clock = new VirtualClock();
 	const registry = new Registry();
@@ -32,7 +32,7 @@ function setUp(given: Partial<SubmitOptions> = {}) {
 	return { clock, registry, startedAt, run, options };
 }
 
-describe('a submit that is taken', () => {
+describe('a submit that is accepted', () => {
 	it('is sent once, and its job is claimed', async () => {
 		const send = jest.fn(async () => job('paid'));
 		const { run, registry, startedAt } = setUp({ send });
@@ -42,7 +42,7 @@ describe('a submit that is taken', () => {
 		expect(registry.all().length).toBe(0);
 	});
 
-	it('gives its job even if it was stopped meanwhile: the job is paid', async () => {
+	it('returns its job even if it was stopped meanwhile, because the job is paid', async () => {
 		const stop = new AbortController();
 		const send = async () => {
 			stop.abort(new Error('stopped'));
@@ -89,7 +89,7 @@ describe('an answer that proves nothing', () => {
 						expect(error).toBeInstanceOf(AmbiguousSubmitError);
 						expect(error).toHaveProperty('cause', last);
 						expect(registry.all().length).toBe(1);
-						// A later try takes up this very one again.
+						// A later try resumes exactly this submit.
 						registry.resume(options.submission, {
 							startedAt: clock.now(),
 							fingerprint: fingerprint(options.submission),
@@ -103,7 +103,7 @@ describe('an answer that proves nothing', () => {
 		);
 	});
 
-	it('is handed to the search with the time at which that very POST began', async () => {
+	it('is passed to the search with the time at which exactly this POST began', async () => {
 		const answers = [failure('rateLimited', { retryAfterMs: 30_000 }), failure('noAnswer')];
 		const search = jest.fn().mockResolvedValue({ job: job('adopted') });
 		const { run, startedAt, registry } = setUp({
@@ -117,7 +117,7 @@ describe('an answer that proves nothing', () => {
 		expect(registry.isClaimed('adopted')).toBe(true);
 	});
 
-	it('is what a POST that was stopped under way ends with too', async () => {
+	it('is also the end of a POST that was stopped while it was running', async () => {
 		const stop = new AbortController();
 		const reason = new Error('stopped');
 		const send = async () => {
@@ -130,7 +130,7 @@ describe('an answer that proves nothing', () => {
 	});
 });
 
-it.each(FINAL)('%s that the API itself did not say proves nothing', async (kind) => {
+it.each(FINAL)('%s that does not come from the API itself proves nothing', async (kind) => {
 	const send = jest.fn().mockRejectedValue(failure(kind));
 	const search = jest.fn().mockResolvedValue({ job: job('adopted') });
 	expect(await setUp({ send, search }).run()).toMatchObject({ adopted: true });
@@ -138,7 +138,7 @@ it.each(FINAL)('%s that the API itself did not say proves nothing', async (kind)
 });
 
 describe('a refusal', () => {
-	it.each(FINAL)('for good (%s) is not repeated and not searched for', async (kind) => {
+	it.each(FINAL)('(%s) that is permanent is not repeated, and there is no search', async (kind) => {
 		const refused = failure(kind, { refused: true });
 		const send = jest.fn().mockRejectedValue(refused);
 		const search = jest.fn();
@@ -160,7 +160,7 @@ describe('a refusal', () => {
 		expect(clock.now() - startedAt).toBeLessThanOrEqual(22_000);
 	});
 
-	it('by 429 goes on until patience is over, and no longer', async () => {
+	it('by 429 is repeated until the patience is over, and no longer', async () => {
 		const send = jest.fn(async () => await Promise.reject(failure('rateLimited')));
 		const { run, clock, startedAt } = setUp({ send });
 		expect(await errorOf(run())).toMatchObject({ kind: 'rateLimited' });
@@ -169,7 +169,7 @@ describe('a refusal', () => {
 		expect(send.mock.calls.length).toBeLessThan(25);
 	});
 
-	it('by 429 does not use up patience in the line of the limiter', async () => {
+	it('by 429 does not use up the patience while it waits in the queue of the limiter', async () => {
 		const clock = new VirtualClock();
 		const limiter = new SubmitLimiter({ perMinute: 1, clock });
 		let posts = 0;
@@ -187,7 +187,7 @@ describe('a refusal', () => {
 		expect(posts).toBe(31);
 	});
 
-	it('is not given up because the clock was set forward', async () => {
+	it('is repeated even if the clock was set forward', async () => {
 		const clock = new VirtualClock();
 		let offsetMs = 0;
 		const shown = { ...clock, now: () => clock.now() + offsetMs, sleep: clock.sleep.bind(clock) };
@@ -250,7 +250,7 @@ describe('a refusal', () => {
 		for (let i = 5; i < sent.length; i++) expect(sent[i] - sent[i - 5]).toBeGreaterThan(60_000);
 	});
 
-	it.each(REFUSALS)('(%s) ends at once when it is stopped in the wait', async (kind) => {
+	it.each(REFUSALS)('(%s) ends at once when it is stopped during the pause', async (kind) => {
 		for (const perMinute of [undefined, 0]) {
 			const clock = new VirtualClock();
 			const stop = new AbortController();
@@ -267,7 +267,7 @@ describe('a refusal', () => {
 	});
 });
 
-it('sends nothing when it is stopped before', async () => {
+it('sends nothing if it was stopped before', async () => {
 	const send = jest.fn();
 	expect(await errorOf(setUp({ send, signal: AbortSignal.abort('stopped') }).run())).toBe(
 		'stopped',

@@ -51,13 +51,13 @@ export function job(jobId: string, more: Partial<HistoryJob> = {}): HistoryJob {
 	};
 }
 
-/** A provider in virtual time: it keeps what was posted, and its jobs end by themselves. */
+/** A provider in virtual time: it keeps the submits, and its jobs end by themselves. */
 export class FakeProvider {
 	readonly jobs: Array<HistoryJob & { endsAt: number }> = [];
 	posts = 0;
 	gets = 0;
 	lists = 0;
-	/** Whether the history tells what was asked for. */
+	/** Whether the history shows the inputs. */
 	tellsInput = true;
 	/** How far its clock is ahead, in ms. */
 	offsetMs = 0;
@@ -67,7 +67,7 @@ export class FakeProvider {
 		this.clock = clock;
 	}
 
-	/** Takes a job at once. @param lastsMs how long it works */
+	/** Accepts a job at once. @param lastsMs how long the job takes */
 	accept(asked: Submission, lastsMs = 60_000): Job {
 		const now = this.clock.now();
 		const made = job(`job-${this.jobs.length}`, {

@@ -27,7 +27,7 @@ const unknown = failure('notFound', { status: 404 });
 
 type Answer = Job | Error;
 
-/** Gives one answer after the other to a watch, each `gapMs` after the one before. */
+/** Passes one answer after the other to a watch, each `gapMs` after the one before. */
 function asked(watched: Partial<Watched> = {}, gapMs = MINUTE) {
 	const watch = new JobWatch({ jobId: 'job-0', patience: PATIENCE_SEEN, ...watched });
 	let now = 0;
@@ -52,7 +52,7 @@ async function answersUntilOver(give: (answer: Answer) => Promise<Verdict>, answ
 const answerOf = (status: number, body: unknown = '') =>
 	httpError('WaveSpeed', { status, headers: {}, body });
 
-describe('a passing answer is no end', () => {
+describe('a transient answer is not the end', () => {
 	test.each([
 		['404 of a gateway', answerOf(404, 'default backend - 404')],
 		['400', answerOf(400)],
@@ -61,17 +61,17 @@ describe('a passing answer is no end', () => {
 		['a redirect', answerOf(302)],
 		['a refused key', answerOf(401)],
 		['no credit', answerOf(402)],
-	])('%s: only several of them over minutes are one', async (_what, error) => {
-		// Each second: the fifth comes after 4 s, and the span of 5 minutes counts.
+	])('%s: only several of them over minutes are the end', async (_what, error) => {
+		// One per second: the fifth comes after 4 s, but the span of 5 minutes counts.
 		expect(await answersUntilOver(asked({}, 1_000), error)).toBe(301);
-		// Each minute: it is over when both are reached.
+		// One per minute: it is over when both limits are reached.
 		expect(await answersUntilOver(asked(), error)).toBe(6);
 		const give = asked();
 		for (let i = 0; i < 5; i++) await give(error);
 		expect(await give(error)).toEqual({ is: 'over', error });
 	});
 
-	test('a good answer ends the row', async () => {
+	test('a good answer resets the row', async () => {
 		const give = asked();
 		for (let round = 0; round < 10; round++) {
 			for (let i = 0; i < 5; i++) expect((await give(unknown)).is).toBe('open');
@@ -88,29 +88,29 @@ describe('a passing answer is no end', () => {
 		expect((await give(unknown)).is).toBe('over');
 	});
 
-	test('an outage, a sleep and a clock that is set do not stand in for answers', async () => {
+	test('an outage, a sleep and a changed clock do not count as answers', async () => {
 		const give = asked();
 		for (let i = 0; i < 4; i++) await give(unknown, 1_000);
-		// One step counts for two minutes at most, and one back for nothing.
+		// One step counts for at most two minutes, and a step back counts for nothing.
 		expect((await give(unknown, 600 * MINUTE)).is).toBe('open');
 		expect((await give(unknown, -600 * MINUTE)).is).toBe('open');
 		expect((await give(unknown, 2 * MINUTE)).is).toBe('open');
 		expect((await give(unknown, 2 * MINUTE)).is).toBe('over');
 	});
 
-	test('an ID that was typed in is told after seconds', async () => {
+	test('an unknown ID that was typed in is reported after seconds', async () => {
 		expect(await answersUntilOver(asked({ patience: PATIENCE_TYPED }, 5_000), unknown)).toBe(3);
 		expect(await answersUntilOver(asked({ patience: PATIENCE_TYPED }, 1_000), unknown)).toBe(11);
 	});
 
-	test('what is no answer of a provider ends it at once', async () => {
+	test('an error that is not an answer of a provider ends it at once', async () => {
 		const error = new TypeError('x is undefined');
 		expect(await asked()(error)).toEqual({ is: 'over', error });
 	});
 });
 
 describe('with a history', () => {
-	/** A history of one answer, which counts how often it is asked. */
+	/** A history with one answer, which counts how often it is read. */
 	const history = (answer: HistoryJob[] | ProviderError, more = false) =>
 		jest.fn<Promise<HistoryPage>, [HistoryFilter]>(async () => {
 			if (answer instanceof ProviderError) throw answer;
@@ -129,12 +129,12 @@ describe('with a history', () => {
 		expect(Date.parse(filter.createdBefore!)).toBeGreaterThan(around);
 	});
 
-	test('a job that is listed as running is asked for again, for hours', async () => {
+	test('a job that is listed as running is polled again, for hours', async () => {
 		const give = asked({ list: history([running]) });
 		for (let i = 0; i < 300; i++) expect((await give(unknown)).is).not.toBe('over');
 	});
 
-	test('a job that it does not hold is over as without it, at one request a minute', async () => {
+	test('a job that it does not list is over after the same time as without it, at one request per minute', async () => {
 		const list = history([job('job-1')]);
 		expect(await answersUntilOver(asked({ list }, 1_000), unknown)).toBe(301);
 		expect(list.mock.calls.length).toBeLessThanOrEqual(6);
@@ -143,16 +143,16 @@ describe('with a history', () => {
 	test.each([
 		['fails', history(failure('unavailable'))],
 		['has more pages than are read', history([job('job-1')], true)],
-	])('where it %s it takes longer', async (_what, list) => {
+	])('if it %s, it takes longer', async (_what, list) => {
 		expect(await answersUntilOver(asked({ list }), unknown)).toBe(16);
 	});
 
-	test('a refused key is told as soon as without it', async () => {
+	test('a refused key is reported as soon as without it', async () => {
 		const list = history(failure('auth'));
 		expect(await answersUntilOver(asked({ list }), failure('auth'))).toBe(6);
 	});
 
-	test('the time of a job is learnt from a good answer', async () => {
+	test('the time of a job is taken from a good answer', async () => {
 		const list = history([]);
 		const give = asked({ list });
 		await give(running);
@@ -171,7 +171,7 @@ describe('with a history', () => {
 		expect(list).toHaveBeenCalledTimes(3 + 10);
 	});
 
-	test('no job is absent where one may have moved past while the pages were read', async () => {
+	test('no job counts as absent if one may have moved between two pages while they were read', async () => {
 		const all = Array.from({ length: 150 }, (_, index) => job(`job-${index + 1}`));
 		const ask = async (deleted: number) => {
 			const left = [...all];
@@ -187,7 +187,7 @@ describe('with a history', () => {
 });
 
 describe('completed without a video', () => {
-	test('is asked for again over minutes, and the video that comes is taken', async () => {
+	test('is polled again over minutes, and the video that appears is used', async () => {
 		const give = asked();
 		for (let i = 0; i < 5; i++) expect(await give(empty)).toEqual({ is: 'open' });
 		expect(await give(done)).toEqual({ is: 'known', job: done });
@@ -195,7 +195,7 @@ describe('completed without a video', () => {
 		expect(await give(empty)).toEqual({ is: 'known', job: empty });
 	});
 
-	test('the video that the history shows is taken', async () => {
+	test('the video that the history shows is used', async () => {
 		const give = asked({ list: async () => ({ jobs: [done], more: false }) });
 		await give(empty);
 		expect(await give(empty)).toEqual({ is: 'known', job: done });
