@@ -15,7 +15,7 @@ test('there is an edition for each provider of the full package', () => {
 	expect(ids).toEqual([...providers]);
 });
 
-test('a file belongs to the provider it is named after', () => {
+test('a file belongs to the provider after which it is named', () => {
 	const owner = (file) => ownerOf(file, ids);
 	expect(owner('nodes/Hailuo/providers/vtrix/queueApi.ts')).toBe('vtrix');
 	expect(owner('./waveSpeed')).toBe('waveSpeed');
@@ -25,7 +25,7 @@ test('a file belongs to the provider it is named after', () => {
 	expect(owner('nodes/Hailuo/providers/index.ts')).toBeUndefined();
 });
 
-test('what is imported from a file that goes, goes from lists and tables', () => {
+test('imports from a removed file are removed from lists and tables', () => {
 	const source = `
 		import { vtrixModels } from './vtrix';
 		import { waveSpeedModels } from './waveSpeed';
@@ -38,7 +38,7 @@ test('what is imported from a file that goes, goes from lists and tables', () =>
 	);
 });
 
-test('a provider goes from lists of ids, from types and from tables, with its comment', () => {
+test('a provider is removed from lists of ids, from types and from tables, with its comment', () => {
 	const source = `
 		type Id = 'waveSpeed' | 'vtrix' | 'miniMax';
 		type Dialect = 'vtrix' | 'miniMax';
@@ -53,11 +53,11 @@ test('a provider goes from lists of ids, from types and from tables, with its co
 		"type Id = 'waveSpeed'; type Dialect = never; const ids = ['waveSpeed',]; const NAMES = { waveSpeed: 'WaveSpeed', };",
 	);
 	expect(kept(source, 'vtrix')).toContain("type Dialect = 'vtrix';");
-	// The tables of one provider are its own: what stands under another's id in them goes as well.
+	// The tables of a provider belong to it alone: an entry for another id in them is removed as well.
 	expect(kept(source, 'vtrix')).toContain('vtrix: { known: { } }');
 });
 
-test("the entries of other providers' credentials go", () => {
+test("the entries of other providers' credentials are removed", () => {
 	const source = `const credentials = [
 		{ name: 'hailuoWaveSpeedApi', displayOptions: { show: { provider: ['waveSpeed'] } } },
 		{ name: 'hailuoVtrixApi', displayOptions: { show: { provider: ['vtrix'] } } },
@@ -67,12 +67,12 @@ test("the entries of other providers' credentials go", () => {
 	);
 });
 
-test('a source that names no other provider stays as it is, letter by letter', () => {
+test('a source that names no other provider is unchanged', () => {
 	const source = "// A comment\nimport { a } from './b';\n\nexport const c = { a, d: [1, 'e'] };\n";
 	expect(cut(source, { ids, kept: 'waveSpeed' })).toBe(source);
 });
 
-test('comments that name another service go, whole; what stands beside them stays', () => {
+test('comments that name another service are removed completely; their neighbours stay', () => {
 	const [waveSpeed] = editions;
 	const source = `/** Of any provider. */
 const a = 1; // as Vtrix does
@@ -92,7 +92,7 @@ const c = /[/]* Vtrix/; // WaveSpeed's own
 `);
 });
 
-test('the check finds another service in code, in texts, in comments and in names of files', () => {
+test('the check finds another service in code, texts, comments and file names', () => {
 	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-foreign-'));
 	const write = (file, text) => fs.writeFileSync(path.join(dir, file), text);
 	try {

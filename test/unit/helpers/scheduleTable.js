@@ -8,7 +8,7 @@ const FILE = path.join(__dirname, '../../../nodes/Hailuo/jobs/schedule.ts');
 /**
  * The table in the comment of schedule.ts.
  *
- * @returns {string[][]} its rows without the rule, the head first; cells without the blanks around them
+ * @returns {string[][]} the header, then the rows, without the separator; cells without the blanks around them
  */
 function scheduleTable() {
 	const lines = fs.readFileSync(FILE, 'utf8').match(/^ \* \| .*(?=\|$)/gm) ?? [];

@@ -16,7 +16,7 @@ import {
 // Nothing here waits for real time; the limit only leaves room for a busy machine.
 jest.setTimeout(60_000);
 
-/** A job that was submitted just now, and the wait for it; what is given overrides. */
+/** A job that was just submitted, and the wait for it; `given` overrides the options. */
 function setUp(lastsMs: number, given: Partial<WaitOptions> = {}) {
 	const clock = new VirtualClock();
 	const provider = new FakeProvider(clock);
@@ -72,7 +72,7 @@ describe('waitForJob', () => {
 		expect(clock.now() - startedAt).toBeLessThan(48_200);
 	});
 
-	it('counts the age by our clock, however wrong the provider’s is', async () => {
+	it('counts the age by our clock, however wrong the clock of the provider is', async () => {
 		for (const offsetMs of [-3_600_000, 3_600_000]) {
 			const { clock, provider, options, polls } = setUp(45_000, { first: undefined });
 			provider.jobs[0].createdAt = new Date(clock.now() + offsetMs).toISOString();
@@ -91,7 +91,7 @@ describe('waitForJob', () => {
 		expect(polls[polls.length - 1]).toBeLessThan(48_200);
 	});
 
-	it('counts its steps from poll to poll, but leaves slow answers a gap', async () => {
+	it('counts its steps from poll to poll, but leaves a gap after slow answers', async () => {
 		for (const [takes, gap] of [
 			[1_000, 1_500],
 			[8_000, 500],
@@ -109,7 +109,7 @@ describe('waitForJob', () => {
 		}
 	});
 
-	it('polls a job that does not tell its age steadily', async () => {
+	it('polls a job of unknown age steadily', async () => {
 		const { clock, provider, options, polls } = setUp(20_000, { first: undefined });
 		provider.jobs[0].createdAt = '';
 		await clock.run(() => waitForJob(options));
@@ -136,7 +136,7 @@ describe('failures of the polls', () => {
 		expect(clock.now() - startedAt).toBeLessThan(8.7 * 60_000);
 	});
 
-	it('three in ten in a mix cost little time', async () => {
+	it('three failures in ten polls cost little time', async () => {
 		const kinds = [...AMBIGUOUS, ...REFUSALS];
 		let delay = 0;
 		for (let seed = 1; seed <= 50; seed++) {
@@ -168,7 +168,7 @@ describe('failures of the polls', () => {
 		}
 	});
 
-	it('a good answer begins the count anew', async () => {
+	it('a good answer resets the count', async () => {
 		const { clock, provider, options } = setUp(14 * MINUTE);
 		let calls = 0;
 		const get = async (id: string) => {
@@ -178,21 +178,24 @@ describe('failures of the polls', () => {
 		expect((await clock.run(() => waitForJob({ ...options, get }))).status).toBe('completed');
 	});
 
-	it.each(FINAL)('%s that lasts ends it, after seconds for an ID nobody has seen', async (kind) => {
-		const error = failure(kind);
-		const get = async () => await Promise.reject(error);
-		for (const [submitted, least, most] of [
-			[true, 5, 6],
-			[false, 0, 1],
-		] as const) {
-			const { clock, options, startedAt } = setUp(45_000, { get });
-			const first = submitted ? options.first : undefined;
-			expect(await errorOf(clock.run(() => waitForJob({ ...options, first })))).toBe(error);
-			const minutes = (clock.now() - startedAt) / MINUTE;
-			expect(minutes).toBeGreaterThanOrEqual(least);
-			expect(minutes).toBeLessThan(most);
-		}
-	});
+	it.each(FINAL)(
+		'%s that persists ends it, after seconds for an ID that nobody has seen',
+		async (kind) => {
+			const error = failure(kind);
+			const get = async () => await Promise.reject(error);
+			for (const [submitted, least, most] of [
+				[true, 5, 6],
+				[false, 0, 1],
+			] as const) {
+				const { clock, options, startedAt } = setUp(45_000, { get });
+				const first = submitted ? options.first : undefined;
+				expect(await errorOf(clock.run(() => waitForJob({ ...options, first })))).toBe(error);
+				const minutes = (clock.now() - startedAt) / MINUTE;
+				expect(minutes).toBeGreaterThanOrEqual(least);
+				expect(minutes).toBeLessThan(most);
+			}
+		},
+	);
 
 	describe('with a history', () => {
 		const gone = async () => await Promise.reject(failure('notFound', { status: 404 }));
@@ -203,11 +206,11 @@ describe('failures of the polls', () => {
 			const found = await clock.run(() => waitForJob({ ...options, list }));
 			expect(found.status).toBe('completed');
 			expect(clock.now() - startedAt).toBeLessThan(10 * MINUTE);
-			// Asked with every second poll: what it tells may be the end.
+			// Read with every second poll, because it may show the end.
 			expect(list.mock.calls.length).toBeLessThanOrEqual(30);
 		});
 
-		it('its calls take their turn with the polls, and hold nobody up beyond the deadline', async () => {
+		it('its calls wait for the pacer like the polls, and delay nobody beyond the deadline', async () => {
 			const { clock, options, startedAt } = setUp(1e9, { get: gone });
 			const list = async () => await new Promise<never>(() => {});
 			const deadlineAt = startedAt + 2 * MINUTE;
@@ -219,7 +222,7 @@ describe('failures of the polls', () => {
 			expect(clock.now() - startedAt).toBeLessThan(2 * MINUTE + 6_000);
 		});
 
-		it('a stop while it is asked is a stop', async () => {
+		it('a stop while it is read ends the wait', async () => {
 			const stop = new AbortController();
 			const reason = new Error('stopped');
 			const { clock, options } = setUp(1e9, { get: gone, signal: stop.signal });
@@ -233,7 +236,7 @@ describe('failures of the polls', () => {
 		});
 	});
 
-	it('what is no ProviderError ends it at once', async () => {
+	it('an error that is not a ProviderError ends it at once', async () => {
 		const error = new TypeError('x is undefined');
 		const { run } = setUp(45_000, { get: async () => await Promise.reject(error) });
 		expect(await errorOf(run())).toBe(error);
@@ -247,13 +250,13 @@ describe('a job without its video', () => {
 	it.each([
 		['in the polls', undefined],
 		['in the answer of the submit', empty],
-	])('%s: it is asked for again, and the video that comes is taken', async (_, first) => {
+	])('%s: it is polled again, and the video that appears is used', async (_, first) => {
 		const { clock, options, startedAt } = setUp(1, first && { first });
 		const get = async () => (clock.now() - startedAt < 4 * 60_000 ? empty : done);
 		expect(await clock.run(() => waitForJob({ ...options, get }))).toBe(done);
 	});
 
-	it('that never comes ends it as it is, after minutes or at the deadline', async () => {
+	it('that never appears ends the wait with the job as it is, after minutes or at the deadline', async () => {
 		for (const [limitMs, tookMs] of [
 			[900_000, 5 * 60_000],
 			[60_000, 60_000],
@@ -329,7 +332,7 @@ describe('a stop', () => {
 	});
 });
 
-it('a stop in the last poll is a stop, whatever its reason', async () => {
+it('during the last poll ends the wait too, whatever its reason', async () => {
 	const stop = new AbortController();
 	const reason = failure('unavailable');
 	const get = async () => await new Promise<Job>(() => {});
@@ -340,7 +343,7 @@ it('a stop in the last poll is a stop, whatever its reason', async () => {
 	expect(await work).toBe(reason);
 });
 
-it('a hundred jobs at once make no storm', async () => {
+it('a hundred jobs at once do not cause a burst of requests', async () => {
 	const clock = new VirtualClock();
 	const provider = new FakeProvider(clock);
 	const pacer = new StatusPacer({ clock });

@@ -110,7 +110,7 @@ test.each([
 	for (const host of hosts) expect([host, isPrivateHost(hostOf(host))]).toEqual([host, false]);
 });
 
-test('a provider inside may name what is inside', () => {
+test('a provider in a private network may use private addresses', () => {
 	const url = new URL('http://minio.default.svc/a.mp4');
 	expect(isFromInside(url, 'https://api.wavespeed.ai/api/v3')).toBe(true);
 	expect(isFromInside(url, 'http://gateway.default.svc/api/v3')).toBe(false);

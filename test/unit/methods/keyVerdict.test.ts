@@ -14,7 +14,7 @@ const HTML = '<!doctype html><title>Welcome</title>';
 
 type Row = [status: number, body: unknown, result: 'OK' | 'Error', message: RegExp];
 
-/** A client that gets one answer to everything. */
+/** A client that gets the same answer to every request. */
 const answering = (status: number, body: unknown): HttpClient => ({
 	request: async () => ({ status, headers: {}, body }),
 	clockOffsetMs: () => 0,

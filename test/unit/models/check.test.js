@@ -6,7 +6,7 @@ const { startSimulator } = require('../../simulator');
 const waveSpeedModels = require('../../simulator/data/waveSpeedModels.json');
 const { priceOf } = require('../../../tools/models/drift');
 
-/* `npm run models:check` against the simulator's list, which was made from the provider's own of 2026-03-13. */
+/* `npm run models:check` against the simulator's list, which was made from the provider's list of 2026-03-13. */
 
 const CHECK = path.join(__dirname, '../../../tools/models/check.js');
 
@@ -36,7 +36,7 @@ async function check(env = {}) {
 	});
 }
 
-/** The simulator's list, which a test may change as the provider may. @type {any[]} */
+/** The simulator's list. A test may change it, as the provider may. @type {any[]} */
 const models = waveSpeedModels.models;
 const live = (id) => models.find(({ model_id: other }) => other === `minimax/${id}`);
 
@@ -47,7 +47,7 @@ test('the catalogue agrees with the list', async () => {
 	expect(sim.paidPosts()).toBe(0);
 });
 
-test('each kind of drift is named', async () => {
+test('each kind of difference is reported', async () => {
 	models.splice(models.indexOf(live('hailuo-02/t2v-pro')), 1);
 	models.push({ ...live('hailuo-2.3/fast'), model_id: 'minimax/hailuo-9/fast' });
 	models.push({ ...live('hailuo-2.3/fast'), model_id: 'other/video' });
@@ -84,13 +84,13 @@ test('each kind of drift is named', async () => {
 	]);
 });
 
-test('one difference is not "differences"', async () => {
+test('a single difference is reported in the singular', async () => {
 	models.push({ ...live('hailuo-2.3/fast'), model_id: 'minimax/hailuo-9/fast' });
 	const { lines } = await check();
 	expect(lines[1]).toMatch(/: 1 difference$/);
 });
 
-test('a list that cannot be had is no agreement', async () => {
+test('a list that cannot be loaded does not count as agreement', async () => {
 	expect(await check({ WAVESPEED_API_KEY: '' })).toMatchObject({
 		code: 2,
 		stderr: expect.stringContaining('WAVESPEED_API_KEY'),

@@ -11,7 +11,7 @@ function abortReason(): unknown {
 	return control.signal.reason;
 }
 
-describe('what counts as a stop', () => {
+describe('what counts as Stop', () => {
 	test.each([
 		["n8n's own class", () => new ManualExecutionCancelledError('1')],
 		["the signal's own reason", abortReason],
@@ -31,20 +31,20 @@ describe('what counts as a stop', () => {
 		['no error at all', { name: 'AbortError', message: 'aborted' }],
 	])('not: %s', (_what, error) => {
 		expect(explain(error).stopped).toBeUndefined();
-		// n8n marks an execution as stopped by this very spelling, and by a name with the other.
+		// n8n marks an execution as stopped by exactly this spelling, and by a name with the other spelling.
 		const { message, name } = nodeError(node, error, 0);
 		expect(message).not.toMatch(/canceled/);
 		expect(name).not.toMatch(/Cancelled/);
 		expect(failureJson(error).error).toMatchObject({ retryable: false });
 	});
 
-	test('a person’s Stop is one, whatever the item ended with', () => {
+	test('a person’s Stop counts, whatever the error of the item', () => {
 		const error = new Stopped(new Error("Referenced node 'Cancelled orders' has not run"));
 		expect(nodeError(node, error, 0).message).toMatch(/^The execution was canceled\. Referenced/);
 	});
 });
 
-test('a message breaks no line of a log', () => {
+test('a message cannot break a line of the log', () => {
 	const { message } = nodeError(node, new Error(`no\r\n\u001b[31m${'x'.repeat(100_000)}`), 0);
 	expect(message).toMatch(/^no\?\?\?\[31mx+…$/);
 	expect(message.length).toBeLessThan(5_000);

@@ -50,7 +50,7 @@ test.each([
 	[undefined, 5],
 	[true, 5],
 	[[], 5],
-])('an amount: %p is %p, and what is none does not lift the limit', (value, amount) => {
+])('an amount: %p is %p, and an invalid value does not remove the limit', (value, amount) => {
 	expect(asAmount(value, 5)).toBe(amount);
 });
 
@@ -63,7 +63,7 @@ test.each([
 	[NaN, 30],
 	['', 30],
 	[undefined, 30],
-	// What n8n could not store as a date is the longest time that a job is kept.
+	// A time that n8n could not store as a date becomes the longest time for which a job is kept.
 	[Infinity, 10_080],
 	['Infinity', 10_080],
 	[1e300, 10_080],
@@ -106,7 +106,7 @@ test.each([
 	['null', /is null/],
 	['Scene: [object Object]', /an object was used where text/],
 	['\u200b\ufeff\u2060', /only invisible characters/],
-])('a text: %p is refused, because nobody means it', (value, message) => {
+])('a text: %p is refused, because it is certainly a mistake', (value, message) => {
 	expect(refusal(() => asText(value, 'Prompt')).message).toMatch(message);
 });
 
@@ -160,7 +160,7 @@ test.each([['maybe'], [2], [{}], [[]]])('a switch: %p is refused', (value) => {
 	expect(told.message).toMatch(/^'Go Fast' must be true or false, but is '/);
 });
 
-test('blank is what nobody filled in, not zero and not off', () => {
+test('a blank value means that the field is empty, not zero and not off', () => {
 	expect([undefined, null, '', 0, false, ' '].map(isBlank)).toEqual([
 		true,
 		true,

@@ -19,7 +19,7 @@ test('a zone ahead of UTC by a part of an hour', () => {
 	expect(read('2026-01-31T09:00:00', 'Asia/Kathmandu')).toBe('2026-01-31T03:15:00.000Z');
 });
 
-test('dates, and whatever writes itself as one', () => {
+test('dates, and objects that can be written as a date', () => {
 	const date = new Date('2026-01-31T09:00:00Z');
 	expect(read(date)).toBe('2026-01-31T09:00:00.000Z');
 	expect(read({ toString: () => '2026-01-31T09:00:00.000+01:00' })).toBe(
@@ -27,7 +27,7 @@ test('dates, and whatever writes itself as one', () => {
 	);
 });
 
-test('nothing is no limit', () => {
+test('an empty value means no limit', () => {
 	for (const value of [undefined, null, '']) expect(read(value)).toBeUndefined();
 });
 

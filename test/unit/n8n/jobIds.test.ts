@@ -1,7 +1,7 @@
 import { readJobIds } from '../../../nodes/Hailuo/n8n/jobIds';
 import { providerOf, providers } from '../../../nodes/Hailuo/providers';
 
-/** A provider whose job IDs are paths, as those of queues that name the model in them. */
+/** A provider whose job IDs are paths, as in a queue whose IDs contain the model. */
 const withPaths = { ownsJobId: (id: string) => /^[\w-]+(\/[\w-]+)+$/.test(id) };
 
 test('a provider may have IDs with slashes', () => {
@@ -18,11 +18,11 @@ test.each([
 	'a?b',
 	'a%2e',
 	`a/${'b'.repeat(127)}`,
-])('what could lead elsewhere is none: %s', (id) => {
+])('an ID that could lead to another address is refused: %s', (id) => {
 	expect(() => readJobIds([id], { ownsJobId: () => true })).toThrow(/not an ID/);
 });
 
-test.each(providers)('%s has no IDs with slashes: an address is told as one', (id) => {
+test.each(providers)('%s has no IDs with slashes: an address is reported as one', (id) => {
 	expect(() => readJobIds('example.com/jobs/0f3c', providerOf(id))).toThrow(
 		expect.objectContaining({ fix: expect.stringMatching(/only the ID, not the whole address/) }),
 	);

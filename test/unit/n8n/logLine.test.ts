@@ -1,6 +1,6 @@
 import { harmless, logLine } from '../../../nodes/Hailuo/n8n/logLine';
 
-test('what comes from elsewhere neither breaks the line nor colours it, and has an end', () => {
+test('text from outside neither breaks the line nor colours it, and is cut at a maximum', () => {
 	const id = `a\r\n2026-01-01 error: forged\u001b[2J\u001b[31m\u0000\u0085\u2028\u202e${'x'.repeat(10_000)}`;
 	const line = logLine`Hailuo: job ${id} submitted (item ${3})`;
 	expect(line).toMatch(
@@ -14,6 +14,6 @@ test.each([
 	['Zażółć 视频 🎬', 'Zażółć 视频 🎬'],
 	[undefined, 'undefined'],
 	[7, '7'],
-])('%p stays as it is', (value, text) => {
+])('%p is unchanged', (value, text) => {
 	expect(harmless(value)).toBe(text);
 });

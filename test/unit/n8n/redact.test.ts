@@ -15,7 +15,7 @@ const entities = (key: string, base = 10) =>
 const base64 = (key: string) => Buffer.from(key).toString('base64');
 const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
 
-/** Each turns a key into what an answer may hold, and leaves no letter of it that could be read. */
+/** Each turns a key into a form in which an answer may contain it. After the redaction, no letter may be left. */
 const FORMS: Record<string, (key: string) => string> = {
 	'as it is': (key) => key,
 	'in capitals': (key) => key.toUpperCase(),
@@ -43,11 +43,11 @@ const FORMS: Record<string, (key: string) => string> = {
 describe.each(Object.keys(FORMS))('a key %s', (form) => {
 	const made = FORMS[form];
 
-	test('is struck out', () => {
+	test('is removed', () => {
 		expect(redactor(KEY)(`before ${made(KEY)} after`)).toMatch(/^before \*\*\*(=|%3D)* after$/);
 	});
 
-	test('whatever key it is', () => {
+	test('is removed whatever its characters', () => {
 		const keys = fc.string({ minLength: 8, maxLength: 60, unit: 'grapheme-ascii' });
 		fc.assert(
 			fc.property(
@@ -60,18 +60,18 @@ describe.each(Object.keys(FORMS))('a key %s', (form) => {
 	});
 });
 
-test.each([0, 1, 2, 3])('a key in the Base64 of more, %i bytes in', (before) => {
+test.each([0, 1, 2, 3])('a key inside a longer Base64 text, after %i bytes', (before) => {
 	const text = Buffer.from(`${'x'.repeat(before)}${KEY} and more`).toString('base64');
 	const left = redactor(KEY)(text).replace('***', '');
 	expect(left.length).toBeLessThan(text.length - KEY.length);
 });
 
-test('a word that is no key strikes nothing out', () => {
+test('a short word as the key removes nothing', () => {
 	expect(redactor('id')('{"id":"a"}')).toBe('{"id":"a"}');
 	expect(redactor('')('{"id":"a"}')).toBe('{"id":"a"}');
 });
 
-test.each(['\\', '%25', '&amp;', '&#0', 'sk/', '\\u00'])('1 MB of %j takes no time', (part) => {
+test.each(['\\', '%25', '&amp;', '&#0', 'sk/', '\\u00'])('1 MB of %j is fast', (part) => {
 	const text = part.repeat(1e6 / part.length);
 	const began = cpuTimeMs();
 	redactor(KEY)(text);

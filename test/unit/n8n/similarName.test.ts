@@ -8,7 +8,7 @@ test.each([
 	['$json.a[0]?.["b"].c', { c: 6 }, 'The item has {{ $json.c }}'],
 	['$json.promtp', { prompt: 'a', seconds: 6 }, 'The item has prompt, seconds'],
 	['$json.prompt', {}, 'The JSON of the item is empty'],
-	// No value: it would be a hole again.
+	// Without a value, it would be empty again.
 	['$json.note', { note: null, sub: { note: ' ' } }, 'The item has note, sub'],
 	["$('Form').item.json.idea", { Idea: 'a' }, ''],
 	['$json.a + $json.b', { B: 'a' }, ''],
@@ -18,7 +18,7 @@ test.each([
 	expect(similarName(code, json)).toBe(expected);
 });
 
-test('an item of many names takes no time, and names few of them', () => {
+test('an item with many names is fast, and the text shows only a few of them', () => {
 	const json = Object.fromEntries(
 		Array.from({ length: 5_000 }, (_, nth) => [`name ${nth}`, { nth }]),
 	);

@@ -8,14 +8,14 @@ test.each([
 	['DONE', 'completed'],
 	[' Waiting ', 'queued'],
 	['unheard of', 'running'],
-	// What every object has is no status: a job would end with it.
+	// A property that every object inherits is not a status: a job would end with it.
 	['constructor', 'running'],
 	['__proto__', 'running'],
 	['', 'running'],
 	[undefined, 'running'],
 	[{}, 'running'],
 	[7, 'running'],
-])('the word %p stands for %s', (word, status) => {
+])('the word %p means %s', (word, status) => {
 	expect(statusOf(words, word)).toBe(status);
 });
 
@@ -25,10 +25,10 @@ test.each([
 	[1_767_225_600_123, '2026-01-01T00:00:00.123Z'],
 	['2026-01-01T00:00:00.123456789Z', '2026-01-01T00:00:00.123Z'],
 	['2026-01-01T02:00:00+02:00', '2026-01-01T00:00:00.000Z'],
-	// Never in the zone of the machine that n8n runs on.
+	// Never in the time zone of the machine on which n8n runs.
 	['2026-01-01 00:00:00', '2026-01-01T00:00:00.000Z'],
 	['2026-01-01T00:00', '2026-01-01T00:00:00.000Z'],
-	// What stands for no time in some languages is none.
+	// The zero value that some languages use for a missing time.
 	[0, undefined],
 	[-62_135_596_800, undefined],
 	['', undefined],

@@ -12,7 +12,7 @@ const CREDENTIALS = {
 	miniMax: new HailuoMiniMaxApi(),
 };
 
-/** The fields of a credential as a person leaves them who changes nothing. */
+/** The fields of a credential in which a person changed nothing. */
 const untouched = (provider: ProviderId) =>
 	Object.fromEntries(CREDENTIALS[provider].properties.map((p) => [p.name, p.default]));
 
@@ -52,7 +52,7 @@ describe('baseUrlOf', () => {
 		['vtrix', { baseUrl: 'https://g.example.com/supermodel' }, 'https://g.example.com/supermodel'],
 		['miniMax', {}, 'https://api.minimax.io'],
 		['miniMax', { region: 'china' }, 'https://api.minimax.cn'],
-		// As saved by earlier versions: the older host, which goes on working.
+		// As saved by earlier versions: the older host, which still works.
 		['miniMax', { region: 'mainland' }, 'https://api.minimaxi.com'],
 		[
 			'miniMax',
@@ -93,13 +93,16 @@ describe('baseUrlOf', () => {
 		},
 	);
 
-	it('does not repeat what was typed: it may be a key', () => {
+	it('does not repeat what was typed in, because it may be a key', () => {
 		expect(() => baseUrlOf('waveSpeed', { baseUrl: 'pasted-secret' })).not.toThrow(/pasted-secret/);
 	});
 
-	it.each(['constructor', 'toString', '__proto__'])('takes the choice %j for none', (choice) => {
-		expect(baseUrlOf('vtrix', { brand: choice })).toBe(baseUrlOf('vtrix', {}));
-	});
+	it.each(['constructor', 'toString', '__proto__'])(
+		'treats the choice %j as no choice',
+		(choice) => {
+			expect(baseUrlOf('vtrix', { brand: choice })).toBe(baseUrlOf('vtrix', {}));
+		},
+	);
 
 	it.each(PROVIDERS)('reads the untouched credential of %s, resolved by n8n or not', (provider) => {
 		expect(isKnownBaseUrl(provider, baseUrlOf(provider, untouched(provider)))).toBe(true);

@@ -7,7 +7,7 @@ import { vtrix } from '../../../nodes/Hailuo/providers/vtrix/api';
 import { waveSpeed } from '../../../nodes/Hailuo/providers/waveSpeed/api';
 import { errorOf } from '../jobs/support';
 
-/* How the providers read an answer about a job. */
+/* How the providers read answers about jobs. */
 
 /** Answers every request with the same. */
 const answering = (body: unknown, status = 200): HttpClient => ({
@@ -16,7 +16,7 @@ const answering = (body: unknown, status = 200): HttpClient => ({
 	knowsTime: () => true,
 });
 
-/** Without it V2 is asked first. */
+/** Without it, V2 is called first. */
 const miniMaxV1 = ofApi(miniMax, 'main');
 
 const OURS = 'a'.repeat(32);
@@ -29,7 +29,7 @@ test.each([
 	['WaveSpeed', waveSpeed, OURS, task({ id: 'b'.repeat(32), status: 'completed' })],
 	['Vtrix', vtrix, 'd758n65e878c73cmdg20', { id: 'd758n65e878c73cmdg21', status: 'failed' }],
 	['MiniMax', miniMaxV1, '1069161122', { task_id: '1069161123', status: 'Success', file_id: '1' }],
-])('%s: a status of another job is none of ours', async (_, provider, jobId, body) => {
+])('%s: the status of another job is not accepted', async (_, provider, jobId, body) => {
 	expect(await errorOf(provider.get(answering(body), jobId))).toMatchObject({
 		kind: 'badAnswer',
 		message: expect.stringMatching(`returned a different job instead of ${jobId}$`),
@@ -40,7 +40,7 @@ test.each([
 	['an id in capitals', waveSpeed, OURS.toUpperCase(), task({ status: 'processing' })],
 	['an id of whoever makes the video', vtrix, 'd758n65e878c73cmdg20', { id: '1069161122' }],
 	['no id', vtrix, 'd758n65e878c73cmdg20', { status: 'in_progress' }],
-])('%s is no other job', async (_, provider, jobId, body) => {
+])('%s is not another job', async (_, provider, jobId, body) => {
 	const { jobId: told, status } = await provider.get(answering(body), jobId);
 	expect([told.toLowerCase(), status]).toEqual([jobId.toLowerCase(), 'running']);
 });
@@ -60,17 +60,20 @@ test.each([
 	['Vtrix, HTTP 502', vtrix, { id: 'd758n65e878c73cmdg20' }, 502, 'd758n65e878c73cmdg20'],
 	['WaveSpeed, a poisoned time', waveSpeed, task({ created_at: { toString: null } }), 200, OURS],
 	['Vtrix, cut off', vtrix, '{"id":"d758n65e878c73cmdg20","stat', 200, 'd758n65e878c73cmdg20'],
-])('a submit whose answer names a job made it: %s', async (_, provider, body, status, jobId) => {
-	const job = await provider.submit(answering(body, status), submission);
-	expect(job).toMatchObject({ jobId, model: 'm' });
-	expect(['queued', 'running']).toContain(job.status);
-});
+])(
+	'a submit whose answer contains a job ID made the job: %s',
+	async (_, provider, body, status, jobId) => {
+		const job = await provider.submit(answering(body, status), submission);
+		expect(job).toMatchObject({ jobId, model: 'm' });
+		expect(['queued', 'running']).toContain(job.status);
+	},
+);
 
 test.each([
 	['WaveSpeed, an id that is none', waveSpeed, { ...task({}), code: 400, data: { id: '7' } }],
 	['MiniMax, an empty id', miniMax, { task_id: '', base_resp: { status_code: 1026 } }],
 	['MiniMax, an id that is none', miniMax, { task_id: '0', base_resp: { status_code: 1026 } }],
-])('a refusal stays one: %s', async (_, provider, body) => {
+])('a refusal is still a refusal: %s', async (_, provider, body) => {
 	const error = await errorOf(provider.submit(answering(body), submission));
 	expect(error).toMatchObject({ kind: 'invalid' });
 });
@@ -85,7 +88,7 @@ test.each([
 	["SeaArt's queue", vtrix, QUEUED, { status: 'IN_QUEUE' }],
 	['MiniMax', miniMax, submission, { base_resp: { status_code: 0 } }],
 	['MiniMax, a text', miniMax, submission, 'OK'],
-])('a success that names no job proves nothing: %s', async (_, provider, asked, body) => {
+])('a success without a job ID proves nothing: %s', async (_, provider, asked, body) => {
 	expect(await errorOf(provider.submit(answering(body), asked))).toMatchObject({
 		kind: 'badAnswer',
 	});
@@ -96,7 +99,7 @@ test.each([
 	['Vtrix', vtrix, 'd758n65e878c73cmdg20'],
 	["SeaArt's queue", vtrix, 'm:1'],
 	['MiniMax', miniMax, '1069161122'],
-])('%s: a web page or nothing in place of a status is no answer', async (_, provider, jobId) => {
+])('%s: a web page or nothing instead of a status is not an answer', async (_, provider, jobId) => {
 	for (const body of ['<html>', null]) {
 		expect(await errorOf(provider.get(answering(body), jobId))).toMatchObject({
 			kind: 'badAnswer',
@@ -109,7 +112,7 @@ test.each([
 	[499, 'unavailable'],
 	[429, 'rateLimited'],
 	[401, 'auth'],
-	// Not about a job: there is no such model, or no queue at this address.
+	// Not about a job: the model does not exist, or there is no queue at this address.
 	[404, 'invalid'],
 ])("a submit to SeaArt's queue that is answered with %p is %s", async (status, kind) => {
 	const error = await errorOf(vtrix.submit(answering({}, status), QUEUED));
@@ -128,7 +131,7 @@ test.each([
 	[200, { status: { code: 400, error_code: 40203 } }, 'credit'],
 	[200, { status: { code: 429 } }, 'rateLimited'],
 	[200, { status: { code: 500 } }, 'unavailable'],
-	// A proof of nothing stays one, whatever it says.
+	// An answer that proves nothing still proves nothing, whatever it says.
 	[502, { message: 'balance service is down' }, 'unavailable'],
 ])('Vtrix: HTTP %p with %j is %s', async (status, body, kind) => {
 	expect(await errorOf(vtrix.submit(answering(body, status), submission))).toMatchObject({ kind });
@@ -155,7 +158,7 @@ test.each([
 	expect(job.inferenceMs).toBe(status === 'running' ? undefined : 1_500);
 });
 
-test('MiniMax: for a job without a file no file is asked for', async () => {
+test('MiniMax: for a job without a file, no file is requested', async () => {
 	const http: HttpClient = {
 		...answering({}),
 		request: async ({ path }) =>
@@ -175,12 +178,12 @@ test.each([
 	[{ error: 'broken', error_type: 'INFERENCE_FAILURE' }, 'INFERENCE_FAILURE', 'broken', true],
 	[{ error: { code: 'UNSAFE', message: 'no' } }, 'UNSAFE', 'no', false],
 	[{ error_type: 'UNSAFE' }, 'UNSAFE', 'no reason given', false],
-])("SeaArt's queue: completed with %j is no success", async (told, code, message, retryable) => {
+])("SeaArt's queue: completed with %j is not a success", async (told, code, message, retryable) => {
 	const job = await vtrix.get(answering({ status: 'COMPLETED', ...told }), 'm:1');
 	expect(job).toMatchObject({ status: 'failed', error: { code, message, retryable } });
 });
 
-test('Vtrix: a job tells its progress while it runs, and only then', async () => {
+test('Vtrix: a job has a progress while it is running, and only then', async () => {
 	const progress = async (status: string) =>
 		(await vtrix.get(answering({ status, progress: 40 }), 'd758n65e878c73cmdg20')).progress;
 	expect(await progress('in_progress')).toBe(40);
@@ -199,7 +202,7 @@ test.each([
 	['{"id":"a', undefined],
 	['<html>, <b>', undefined],
 	['', undefined],
-])('of %p is left %p', (cut, left) => {
+])('the readable part of %p is %p', (cut, left) => {
 	expect(parseTruncated(cut)).toEqual(left === undefined ? cut : JSON.parse(left));
 });
 
@@ -216,13 +219,13 @@ test.each([
 	['WaveSpeed', waveSpeed, OURS, task({ status: 'completed', outputs: null })],
 	['Vtrix', vtrix, 'd758n65e878c73cmdg20', { status: 'completed', output: [] }],
 	['MiniMax', miniMaxV1, '1069161122', { status: 'Success' }],
-])('%s: completed without a video is an end of its own', async (_, provider, jobId, body) => {
+])('%s: completed without a video is an error of its own', async (_, provider, jobId, body) => {
 	const job = await provider.get(answering(body), jobId);
 	expect(job.status).toBe('failed');
 	expect(lacksVideo(job)).toBe(true);
 });
 
-test('WaveSpeed: what went wrong is told in short, with its code wherever it stands', async () => {
+test('WaveSpeed: an error is reported in short, with its code, wherever the answer has it', async () => {
 	const failed = async (more: object) => (await waveSpeedTask({ status: 'failed', ...more })).error;
 	expect(await failed({ error: 'x'.repeat(9_000) })).toMatchObject({
 		message: `${'x'.repeat(500)}…`,
@@ -253,7 +256,7 @@ test.each([
 	expect(error).toEqual({ code, message: 'x', retryable });
 });
 
-test('the provider’s own code is told behind its words, unless it is the HTTP status', () => {
+test('the provider’s own code follows its message, unless it is the HTTP status', () => {
 	const message = (body: unknown) => httpError('X', { status: 400, headers: {}, body }).message;
 	expect(message({ message: 'no', error_code: 'bad_size' })).toBe(
 		'X answered HTTP 400: no [bad_size]',
@@ -272,7 +275,7 @@ test.each([
 	[{ items: [{ id: OURS }, { id: 'b' }], total: 6 }, true],
 	[{ items: [{ id: OURS }, { id: 'b' }] }, true],
 	[{ items: [{ id: OURS }] }, false],
-])('WaveSpeed: the history %j goes on: %p', async (data, more) => {
+])('WaveSpeed: the history %j has a further page: %p', async (data, more) => {
 	const page = await waveSpeed.list!(answering({ code: 200, data }), { page: 1, pageSize: 2 });
 	expect(page.more).toBe(more);
 });
@@ -293,7 +296,7 @@ test.each(['2026-01-02T03:04:05.678', '2026-01-02 03:04:05.678', '2026-01-02T03:
 	},
 );
 
-test('WaveSpeed: a job of the history that tells no time is not one of now', async () => {
+test('WaveSpeed: a job of the history without a time does not count as new', async () => {
 	const http = answering({ code: 200, data: { items: [{ id: OURS }] } });
 	const { jobs } = await waveSpeed.list!(http, { page: 1, pageSize: 100 });
 	expect(jobs).toMatchObject([{ jobId: OURS, createdAt: '' }]);
@@ -324,7 +327,7 @@ test('a request that is too large says what to do', () => {
 	expect(hint).toMatch(/as a URL, or make it smaller/);
 });
 
-test('a refusal of a megabyte is told in short', () => {
+test('a refusal of a megabyte is shortened', () => {
 	const body = { message: 'y'.repeat(1_000_000) };
 	expect(httpError('X', { status: 400, headers: {}, body }).message.length).toBeLessThan(600);
 });
@@ -375,25 +378,28 @@ test.each(
 			[name, provider, 504, '<html>'],
 		] as const;
 	}),
-)('%#: what a gateway may have said proves nothing: %s %j', async (_, provider, status, body) => {
-	const error = await errorOf(provider.submit(answering(body, status), submission));
-	expect(error).toMatchObject({ provesRefusal: false });
-});
+)(
+	'%#: an answer that may come from a gateway proves nothing: %s %j',
+	async (_, provider, status, body) => {
+		const error = await errorOf(provider.submit(answering(body, status), submission));
+		expect(error).toMatchObject({ provesRefusal: false });
+	},
+);
 
-test('a callback that the queue cannot make is refused before anything is sent', async () => {
+test('a callback is refused before anything is sent, because the queue cannot make it', async () => {
 	const asked = { ...QUEUED, webhookUrl: 'https://example.com' };
 	const error = await errorOf(vtrix.submit(answering({}), asked));
 	expect(error).toMatchObject({ provesRefusal: true });
 });
 
-test('an id of a refusal is no job', async () => {
+test('the id of a refusal is not a job ID', async () => {
 	const body = { id: 'd758n65e878c73cmdg20', error: 'no' };
 	expect(await errorOf(vtrix.submit(answering(body, 400), submission))).toMatchObject({
 		provesRefusal: true,
 	});
 });
 
-test('one poisoned entry of the history does not fail the others', async () => {
+test('one malformed entry of the history does not affect the others', async () => {
 	const items = [
 		{ id: OURS, created_at: { toString: null }, status: { valueOf: null }, outputs: { url: {} } },
 		{ id: { toString: null } },

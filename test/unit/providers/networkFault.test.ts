@@ -32,7 +32,7 @@ test.each([
 	expect(networkFault(error)).toMatchObject({ trouble, neverSent });
 });
 
-test('a connection that broke while it was being encrypted carried nothing', () => {
+test('a connection that broke while it was being encrypted sent nothing', () => {
 	const message = 'Client network socket disconnected before secure TLS connection was established';
 	const error = Object.assign(new Error(message), { code: 'ECONNRESET' });
 	expect(networkFault(error)).toEqual({ code: 'ECONNRESET', trouble: 'broken', neverSent: true });
@@ -45,7 +45,7 @@ test.each([undefined, null, 'ECONNREFUSED', {}, { code: 7 }, { message: { toStri
 	},
 );
 
-test('causes in a circle have an end', () => {
+test('circular causes do not loop forever', () => {
 	const error = failed({ code: 'EPIPE' });
 	error.cause = error;
 	expect(networkFault(error).code).toBe('EPIPE');

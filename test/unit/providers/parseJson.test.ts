@@ -9,7 +9,7 @@ test.each([
 		{ ids: ['9007199254740993', '-9007199254740993'] },
 	],
 	['12345678901234567890', '12345678901234567890'],
-	// These JavaScript holds, or they are no ids.
+	// JavaScript can hold these exactly, or they are not ids.
 	['{"a":9007199254740991}', { a: 9007199254740991 }],
 	['{"a":1.2345678901234567891}', { a: Number('1.2345678901234567891') }],
 	[
@@ -36,19 +36,19 @@ test('whatever JSON it is: only integers above 2^53 are changed, to their digits
 	);
 });
 
-test('each text is handed on, names included', () => {
+test('each string is passed on, property names included', () => {
 	const given = '{"a key":["a key",1,{"b":"a\\u0020key"}]}';
 	expect(parseJson(given, (part) => part.replace('a key', '***'))).toEqual({
 		'***': ['***', 1, { b: '***' }],
 	});
 });
 
-test.each(['[', '{"a":'])('brackets without end are no answer: %s', (open) => {
+test.each(['[', '{"a":'])('endless brackets are not an answer: %s', (open) => {
 	const deep = open.repeat(20_000) + '1' + (open === '[' ? ']' : '}').repeat(20_000);
 	expect(parseJson(deep)).toBe(deep);
 });
 
-test('an integer that has lost its digits already is no id', () => {
+test('an integer that has already lost digits is not an id', () => {
 	expect(text(2 ** 53 + 2)).toBeUndefined();
 	expect(text(2 ** 53 - 1)).toBe('9007199254740991');
 });

@@ -5,8 +5,8 @@ import { vtrix } from '../../../nodes/Hailuo/providers/vtrix/api';
 import { waveSpeed } from '../../../nodes/Hailuo/providers/waveSpeed/api';
 
 /*
- * One field of an answer that holds what it must not: objects that are no text, numbers beyond every date, lists,
- * nothing. It costs that field, and neither the other records nor the id.
+ * One field of an answer with an invalid value: objects instead of text, numbers beyond any date, lists, nothing. Only
+ * that field is lost, and neither the other records nor the id.
  */
 
 const answering = (body: unknown): HttpClient => ({
@@ -54,7 +54,7 @@ const poison = fc.oneof(
 	fc.anything({ withNullPrototype: true }),
 );
 
-/** The record with one of its fields, or a field of one of them, poisoned; the id stays. */
+/** The record with an invalid value in one of its fields, or in a field of one of them. The id stays valid. */
 const poisoned = (record: Record<string, unknown>, keep: string) =>
 	fc
 		.tuple(
@@ -77,22 +77,25 @@ test.each<
 >([
 	['WaveSpeed', waveSpeed, waveSpeedRecord, (items) => ({ code: 200, data: { items } })],
 	['MiniMax V2', miniMax, v2Record, (items) => ({ items, total: items.length })],
-])('%s: a poisoned record of the list fails no other', async (_, provider, record, wrap) => {
-	const [ours, one, two] = [id(1), id(2), id(3)];
-	await fc.assert(
-		fc.asyncProperty(poisoned(record(ours), 'id'), poison, async (bad, rubbish) => {
-			const items = [record(one), bad, rubbish, record(two)];
-			const { jobs } = await provider.list!(answering(wrap(items)), { page: 1, pageSize: 100 });
-			const ids = jobs.map(({ jobId }) => jobId);
-			expect(ids).toEqual(expect.arrayContaining([one, ours, two]));
-			for (const { jobId, createdAt, videos, status } of jobs) {
-				if (jobId !== one && jobId !== two) continue;
-				expect([Date.parse(createdAt) > 0, videos, status]).toEqual([true, [VIDEO], 'completed']);
-			}
-		}),
-		{ numRuns: 2_000 },
-	);
-});
+])(
+	'%s: an invalid record of the list does not affect the others',
+	async (_, provider, record, wrap) => {
+		const [ours, one, two] = [id(1), id(2), id(3)];
+		await fc.assert(
+			fc.asyncProperty(poisoned(record(ours), 'id'), poison, async (bad, rubbish) => {
+				const items = [record(one), bad, rubbish, record(two)];
+				const { jobs } = await provider.list!(answering(wrap(items)), { page: 1, pageSize: 100 });
+				const ids = jobs.map(({ jobId }) => jobId);
+				expect(ids).toEqual(expect.arrayContaining([one, ours, two]));
+				for (const { jobId, createdAt, videos, status } of jobs) {
+					if (jobId !== one && jobId !== two) continue;
+					expect([Date.parse(createdAt) > 0, videos, status]).toEqual([true, [VIDEO], 'completed']);
+				}
+			}),
+			{ numRuns: 2_000 },
+		);
+	},
+);
 
 test.each<
 	[string, Provider, Record<string, unknown>, string, string, (record: unknown) => unknown]
@@ -101,7 +104,7 @@ test.each<
 	['Vtrix', vtrix, vtrixRecord('d758n65e878c73cmdg20'), 'id', 'd758n65e878c73cmdg20', (r) => r],
 	['MiniMax', ofApi(miniMax, 'main'), v1Record('1069161122'), 'task_id', '1069161122', (r) => r],
 	['MiniMax V2', ofApi(miniMax, 'v2'), v1Record('1069161122'), 'task_id', '1069161122', (r) => r],
-])('%s: the id of a submit is told, whatever stands beside it', async (...given) => {
+])('%s: the id of a submit is read, whatever is next to it', async (...given) => {
 	const [, provider, record, key, jobId, wrap] = given;
 	await fc.assert(
 		fc.asyncProperty(poisoned(record, key), async (bad) => {
@@ -116,15 +119,18 @@ test.each<[string, Provider, Record<string, unknown>, string, (record: unknown) 
 	['WaveSpeed', waveSpeed, waveSpeedRecord(id(1)), id(1), (data) => ({ code: 200, data })],
 	['Vtrix', vtrix, vtrixRecord('d758n65e878c73cmdg20'), 'd758n65e878c73cmdg20', (r) => r],
 	['MiniMax V2', ofApi(miniMax, 'v2'), v2Record('1069161122'), '1069161122', (task) => ({ task })],
-])('%s: a poisoned status is one, or a ProviderError', async (_, provider, record, jobId, wrap) => {
-	await fc.assert(
-		fc.asyncProperty(poisoned(record, 'id'), async (bad) => {
-			const outcome = await provider.get(answering(wrap(bad)), jobId).then(
-				(job) => job.jobId,
-				(error: Error) => error.constructor.name,
-			);
-			expect([jobId, 'ProviderError']).toContain(outcome);
-		}),
-		{ numRuns: 2_000 },
-	);
-});
+])(
+	'%s: an invalid status becomes a status, or a ProviderError',
+	async (_, provider, record, jobId, wrap) => {
+		await fc.assert(
+			fc.asyncProperty(poisoned(record, 'id'), async (bad) => {
+				const outcome = await provider.get(answering(wrap(bad)), jobId).then(
+					(job) => job.jobId,
+					(error: Error) => error.constructor.name,
+				);
+				expect([jobId, 'ProviderError']).toContain(outcome);
+			}),
+			{ numRuns: 2_000 },
+		);
+	},
+);

@@ -25,7 +25,7 @@ describe('parseRetryAfter', () => {
 		},
 	);
 
-	it('gives nothing, or a wait within the cap, for any text', () => {
+	it('returns nothing, or a wait within the cap, for any text', () => {
 		fc.assert(
 			fc.property(fc.string(), (header) => {
 				const ms = parseRetryAfter(header, now) ?? 0;

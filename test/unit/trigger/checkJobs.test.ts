@@ -26,7 +26,7 @@ async function ready(count: number, more: ConstructorParameters<typeof N8n>[2] =
 	return { world, n8n, poll };
 }
 
-test('downloads that hang hold up no other, and are emitted with a warning after three polls', async () => {
+test('downloads that hang do not delay others, and are emitted with a warning after three polls', async () => {
 	const { world, n8n, poll } = await ready(30);
 	const bad = new Set(['job-0', 'job-1', 'job-2', 'job-3', 'job-4', 'job-5']);
 	n8n.more.download = async (job) => {
@@ -54,7 +54,7 @@ describe('a completed job whose video', () => {
 		...{ status: 'failed', error: NO_VIDEO, videoUrl: undefined, videos: [] },
 	};
 
-	/** @param polls in how many of them it is missing */
+	/** @param polls the number of polls in which it is missing */
 	async function missingFor(polls: number, isWanted: (job: Pick<Job, 'status'>) => boolean) {
 		const warnings: string[] = [];
 		const warn = (message: string) => void warnings.push(message);
@@ -73,17 +73,17 @@ describe('a completed job whose video', () => {
 		return { n8n, warnings };
 	}
 
-	test('comes after ten minutes is emitted with it', async () => {
+	test('appears after ten minutes is emitted with it', async () => {
 		const { n8n } = await missingFor(10, ({ status }) => status === 'completed');
 		expect(n8n.emitted).toEqual(['job-0']);
 	});
 
-	test('never comes counts as one that did not succeed, after an hour', async () => {
+	test('never appears counts as failed after an hour', async () => {
 		const { n8n } = await missingFor(99, ({ status }) => status === 'failed');
 		expect(n8n.emitted).toEqual(['job-0']);
 	});
 
-	test('never comes is told in the log where failed jobs are not wanted', async () => {
+	test('never appears is reported in the log if failed jobs are not wanted', async () => {
 		const { n8n, warnings } = await missingFor(99, ({ status }) => status === 'completed');
 		expect(n8n.emitted).toEqual([]);
 		expect(warnings).toEqual([
@@ -133,7 +133,7 @@ describe('a status call that does not find the job', () => {
 	test('a job that the history shows as completed is emitted from there', async () => {
 		const { world, n8n, poll } = await ready(1);
 		n8n.more.get = async () => await Promise.reject(passing[0]);
-		// Found while it ran, so that no reading of the history brings it again.
+		// Found while it was running, so that the history does not list it again as new.
 		for (let i = 0; i < 20; i++) {
 			await poll();
 			await world.clock.advance(MINUTE);
@@ -149,7 +149,7 @@ describe('a status call that does not find the job', () => {
 	test.each([
 		['completed', [], 1],
 		['failed', ['job-0'], 0],
-	])('of a deleted job is told, where %s jobs are wanted', async (wanted, emitted, givenUp) => {
+	])('of a deleted job is reported if %s jobs are wanted', async (wanted, emitted, givenUp) => {
 		const { world, n8n, poll } = await ready(1, { isWanted: ({ status }) => status === wanted });
 		world.jobs.get('job-0')!.endsAt = Infinity;
 		await poll();
@@ -165,7 +165,7 @@ describe('a status call that does not find the job', () => {
 	});
 });
 
-test('what the history shows as finished is not asked for again', async () => {
+test('a job that the history shows as finished is not requested again', async () => {
 	const { world, n8n, poll } = await ready(500);
 	world.options.staleList = false;
 	const { get } = world.calls;
@@ -174,7 +174,7 @@ test('what the history shows as finished is not asked for again', async () => {
 	expect(world.calls.get).toBe(get);
 });
 
-test('5,001 finished jobs come in one poll where only their addresses are wanted', async () => {
+test('5,001 finished jobs are emitted in one poll if only their addresses are wanted', async () => {
 	const { world, n8n, poll } = await ready(5_001, { download: undefined });
 	world.options.staleList = false;
 	const ms = await poll();
@@ -191,7 +191,7 @@ test('a download that failed is tried again with the address that the next poll 
 		if (tries++ === 0) throw hanging;
 		return 'video';
 	};
-	// Not listed again: the second poll asks for it.
+	// Not listed again: the second poll requests it.
 	await poll();
 	n8n.more.list = async () => ({ jobs: [], more: false });
 	await world.clock.advance(MINUTE);
@@ -200,7 +200,7 @@ test('a download that failed is tried again with the address that the next poll 
 	expect(world.calls.get).toBe(1);
 });
 
-test('a request and a download that never end leave the poll within its time', async () => {
+test('a request and a download that never end do not make the poll longer than its time', async () => {
 	const { world, n8n, poll } = await ready(3);
 	const { get } = world;
 	n8n.more.get = async (id) => (id === 'job-0' ? await new Promise(() => {}) : await get(id));
@@ -210,7 +210,7 @@ test('a request and a download that never end leave the poll within its time', a
 	expect(n8n.emitted).toEqual(['job-2']);
 });
 
-test('a file that is no video is not tried again', async () => {
+test('a file that is not a video is not tried again', async () => {
 	const { n8n, poll } = await ready(1);
 	n8n.more.download = async () => {
 		throw new DownloadFailed('the downloaded file is not an MP4', {
@@ -224,7 +224,7 @@ test('a file that is no video is not tried again', async () => {
 	expect(n8n.warnings[0]).toMatch(/tried once/);
 });
 
-test('a job that cannot be read holds up no other, and a deleted one is given up', async () => {
+test('a job that cannot be read does not delay others, and the trigger gives up on a deleted one', async () => {
 	const { world, n8n, poll } = await ready(4);
 	const { get } = world;
 	n8n.more.get = async (id) => {
@@ -240,7 +240,7 @@ test('a job that cannot be read holds up no other, and a deleted one is given up
 	expect(n8n.emitted).toEqual(['job-0', 'job-3', 'job-1']);
 });
 
-test('many jobs that are never answered as they should hold up no other, in any poll', async () => {
+test('many jobs that never get a good answer do not delay others in any poll', async () => {
 	const { world, n8n, poll } = await ready(20);
 	const { get } = world;
 	const bad = new Set(Array.from({ length: 12 }, (_, i) => `job-${i}`));
@@ -253,10 +253,10 @@ test('many jobs that are never answered as they should hold up no other, in any 
 		await poll();
 		await world.clock.advance(MINUTE);
 	}
-	// The newest was under way in the last poll.
+	// The newest was in progress in the last poll.
 	expect(n8n.emitted).toHaveLength(8 + 4);
 	expect(n8n.errors).toEqual([]);
-	// Nor do five of them hold up those that are answered again.
+	// Nor do five of them delay the jobs that get an answer again.
 	for (const id of [...bad].slice(5)) bad.delete(id);
 	for (let i = 0; i < 4; i++) {
 		await poll();
@@ -265,7 +265,7 @@ test('many jobs that are never answered as they should hold up no other, in any 
 	expect(n8n.emitted).toHaveLength(20);
 });
 
-test('a rate limit ends the poll and is waited for, longer each time', async () => {
+test('a rate limit ends the poll, and the pause after it becomes longer each time', async () => {
 	const world = new World();
 	const memory = newProcessState();
 	let limited = true;
@@ -290,7 +290,7 @@ test('a rate limit ends the poll and is waited for, longer each time', async () 
 	const settled = calls;
 	for (let i = 0; i < 5; i++) await poll();
 	expect(calls).toBe(settled + 5);
-	// Once it has answered, the pauses begin anew, the first of them shorter than a minute, and grow again.
+	// After a good answer, the pauses start again with less than a minute, and grow again.
 	limited = true;
 	await poll();
 	await poll();
@@ -299,7 +299,7 @@ test('a rate limit ends the poll and is waited for, longer each time', async () 
 	expect(calls).toBeLessThan(settled + 15);
 });
 
-test('a refused key is told, and what is ready is emitted before', async () => {
+test('a refused key is reported after the finished jobs are emitted', async () => {
 	const { n8n, poll } = await ready(5);
 	const refused = new ProviderError('wrong key', { kind: 'auth', status: 401 });
 	let left = 2;

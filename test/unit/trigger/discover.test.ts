@@ -24,11 +24,11 @@ function prepared(options: WorldOptions = {}) {
 }
 
 test.each<[string, WorldOptions]>([
-	['and a total tells of it', {}],
+	['and the total shows it', {}],
 	['and no total is given', { withoutTotal: true }],
-	// As many are made, and come last: the total is what it was.
+	// The same number is made, and they come last: the total stays the same.
 	['and the total stays the same', { oldestFirst: true }],
-])('jobs that move past the place where the pages are read are found: %s', async (_, options) => {
+])('jobs that move to another page while the pages are read are found: %s', async (_, options) => {
 	const { world, watch, read } = prepared(options);
 	for (let i = 0; i < 150; i++) world.make();
 	let calls = 0;
@@ -68,7 +68,7 @@ test.each([
 	{ oldestFirst: true, withoutTotal: false },
 	{ oldestFirst: false, withoutTotal: true },
 	{ oldestFirst: true, withoutTotal: true },
-])('a day of 5,000 jobs is read in parts that count: %j', async (options) => {
+])('a day of 5,000 jobs is read in parts, and each part counts: %j', async (options) => {
 	const { world, watch, asked, late, read } = prepared(options);
 	for (let i = 0; i < 5_000; i++) {
 		if (i % 50 === 0) await world.clock.advance(15 * MINUTE);
@@ -87,14 +87,14 @@ test.each([
 	expect(asked.length).toBeLessThan(options.withoutTotal ? 220 : 110);
 });
 
-test('an hour that takes longer than a poll is read in shorter and shorter parts', async () => {
+test('an hour of jobs that takes longer than a poll is read in shorter and shorter parts', async () => {
 	const { world, watch, late, read } = prepared({ latencyMs: 10 });
 	for (let i = 0; i < 800; i++) {
 		await world.clock.advance(4_000);
 		world.make();
 	}
 	let polls = 0;
-	// Time for two or three of its eight pages.
+	// Enough time for two or three of its eight pages.
 	for (let whole = false; !whole && polls < 30; polls++) {
 		late.at = world.now + 25;
 		({ whole } = await read());
@@ -103,7 +103,7 @@ test('an hour that takes longer than a poll is read in shorter and shorter parts
 	expect(polls).toBeLessThan(15);
 });
 
-test('a part is no larger than ten pages, but for the shortest one', async () => {
+test('a part is at most ten pages long, except the shortest one', async () => {
 	const { world, watch, asked, read } = prepared();
 	for (let i = 0; i < 1_300; i++) world.make();
 	for (let i = 0; i < 1_300; i++) {
@@ -120,7 +120,7 @@ test('a part is no larger than ten pages, but for the shortest one', async () =>
 	});
 });
 
-test('a list that filters by no time is read from its newest job back, each page once', async () => {
+test('a list without a filter for the time is read from its newest job backwards, each page once', async () => {
 	const { world, watch, asked, discovery, read } = prepared();
 	const { list } = discovery;
 	// As MiniMax's V2 (docs/providers.md I.1): the total is that of 7 days, and the pages end where older jobs begin.
@@ -139,7 +139,7 @@ test('a list that filters by no time is read from its newest job back, each page
 	expect(asked).toHaveLength(17);
 	await world.clock.advance(MINUTE);
 	for (let i = 0; i < 3; i++) expect((await read()).whole).toBe(true);
-	// The margin of five minutes is on the first page, and the second page tells that all else is older.
+	// The margin of five minutes is on the first page, and the second page shows that all other jobs are older.
 	expect(asked.length - 17).toBeLessThanOrEqual(6);
 });
 
@@ -155,7 +155,7 @@ test('jobs with the same time on more than one page are all found, once', async 
 	expect([...watch.open.keys()].sort()).toEqual([...world.jobs.keys()].sort());
 });
 
-test('a time far in the future does not hide the jobs that come after', async () => {
+test('a time far in the future does not hide later jobs', async () => {
 	const { world, watch, read } = prepared();
 	world.make({ createdAt: world.now + 1_000 * HOUR });
 	await read();
@@ -165,7 +165,7 @@ test('a time far in the future does not hide the jobs that come after', async ()
 	expect(watch.open.has(next.id)).toBe(true);
 });
 
-test('jobs that tell no time are found, and known when they are listed again', async () => {
+test('jobs without a time are found, and recognized when they are listed again', async () => {
 	const { world, watch, discovery, read } = prepared();
 	const { list } = discovery;
 	discovery.list = async (filter) => {
@@ -183,7 +183,7 @@ test('jobs that tell no time are found, and known when they are listed again', a
 	expect(watch.open.size).toBe(0);
 });
 
-test('a job that was listed without its time stays known after it, while others are made', async () => {
+test('a job that was first listed without its time is still recognized later, while others are made', async () => {
 	const { world, watch, discovery, read } = prepared();
 	const timeless = world.make();
 	const { list } = discovery;

@@ -5,7 +5,7 @@ import { HOUR, MINUTE, N8n, pollAndKill, World, type Mode, type WorldOptions } f
 const pollOnce = async (n8n: N8n) => await n8n.world.clock.run(async () => await n8n.poll());
 const start = async (n8n: N8n) => await n8n.world.clock.run(async () => await n8n.start());
 
-/** Polls each minute until nothing is left to emit. */
+/** Polls every minute until nothing is left to emit. */
 async function catchUp(n8n: N8n, polls: number): Promise<void> {
 	for (let i = 0; i < polls; i++) {
 		await n8n.world.clock.advance(MINUTE);
@@ -13,7 +13,7 @@ async function catchUp(n8n: N8n, polls: number): Promise<void> {
 	}
 }
 
-/** From now on n8n's clock is off by `jumpMs`, and the provider's is not. */
+/** From now on, n8n's clock is wrong by `jumpMs`, and the provider's is not. */
 function setClock(world: World, jumpMs: number): void {
 	const { clock } = world;
 	const now = () => clock.now() + jumpMs;
@@ -28,9 +28,9 @@ function setClock(world: World, jumpMs: number): void {
 }
 
 const DEFAULT_CASES = 20;
-/** Cases of the property, in each mode of n8n. */
+/** Number of cases of the property, in each mode of n8n. */
 const CASES = numberFromEnv('TRIGGER_CASES', DEFAULT_CASES);
-/** In ms of real time. Whoever asks for more cases wants all of them: no limit ends them early. */
+/** In ms of real time. With more cases than usual there is no limit, so that all of them run. */
 const CASES_MAX_MS = CASES > DEFAULT_CASES ? CASES * 2_000 : 60_000;
 
 type Step =
@@ -128,14 +128,14 @@ async function act(n8n: N8n, one: Step): Promise<void> {
 			n8n.kill();
 			return await start(n8n);
 		case 'delete': {
-			// Only a job that is still running: a finished one may have been emitted or not.
+			// Only a job that is still running, because a finished one may or may not have been emitted.
 			const job = [...world.jobs.values()].at(-1 - one.which);
 			if (job && job.endsAt > world.now + HOUR) job.deleted = true;
 		}
 	}
 }
 
-/** A life of the trigger; at its end each finished job has been emitted exactly once. */
+/** One life of a trigger. At its end, each finished job has been emitted exactly once. */
 async function scenario(
 	mode: Mode,
 	{ busy, ...options }: WorldOptions & { busy: boolean },
@@ -172,7 +172,7 @@ async function scenario(
 		.filter(({ id, model }) => !old.has(id) && model.includes('hailuo'))
 		.filter(({ end, deleted }) => end === 'completed' && !deleted)
 		.map(({ id }) => id);
-	// Where the provider fails at random, no number of polls is sure to be enough: it is only bounded.
+	// If the provider fails at random, no number of polls is certainly enough. The loop only has a maximum.
 	for (let i = 0; i < maxPolls && n8n.emitted.length < wanted.length; i++) await catchUp(n8n, 1);
 	await catchUp(n8n, 5);
 	expect([...n8n.emitted].sort()).toEqual(wanted.sort());
@@ -201,7 +201,7 @@ describe.each<Mode>(['default', 'scheduler', 'durable'])('n8n mode %s', (mode) =
 	);
 });
 
-test('among requests that fail now and then, pages of the history are read at the next try', async () => {
+test('a page of the history that fails now and then is read at the next try', async () => {
 	// The case that the property once found: 15 % of the requests fail, and each failure made the polls rarer.
 	const { seed, ...more } = { seed: 639_278, faults: 0.15, badDownloads: 0.3 };
 	const steps: Step[] = [
@@ -226,7 +226,7 @@ test('among requests that fail now and then, pages of the history are read at th
 	}
 }, 120_000);
 
-test('one bad answer among good ones costs neither the reading nor a pause', async () => {
+test('one bad answer among good ones ends no reading and causes no pause', async () => {
 	const minutes: number[] = [];
 	for (let seed = 1; seed <= 10; seed++) {
 		const world = new World({ seed, latencyMs: 20 });
@@ -241,7 +241,7 @@ test('one bad answer among good ones costs neither the reading nor a pause', asy
 		for (; polls < 200 && n8n.emitted.length < 1_500; polls++) await catchUp(n8n, 1);
 		minutes.push(polls);
 	}
-	// Without the second try, and with a pause after each failed reading, it is up to 84.
+	// Without the second try, and with a pause after each failed reading, there are up to 84.
 	expect(Math.max(...minutes)).toBeLessThanOrEqual(8);
 });
 
@@ -284,7 +284,7 @@ test.each([
 	},
 );
 
-test('what is being saved is not emitted again, and what n8n dropped is', async () => {
+test('items that are being saved are not emitted again, but items that n8n dropped are', async () => {
 	const world = new World();
 	const n8n = new N8n(world, 'durable');
 	await start(n8n);
@@ -295,7 +295,7 @@ test('what is being saved is not emitted again, and what n8n dropped is', async 
 	await world.clock.run(async () => {
 		const first = n8n.poll();
 		await world.clock.sleep(5_000);
-		// The first one has returned, and its state is on the way to the database.
+		// The first poll has returned, and its state is being saved.
 		await n8n.poll();
 		await first;
 	});
@@ -311,7 +311,7 @@ test('what is being saved is not emitted again, and what n8n dropped is', async 
 	expect(n8n.emitted).toEqual(['job-0', 'job-1']);
 });
 
-test('a job that runs for days is followed after many others were made', async () => {
+test('a job that runs for days is still watched after many others were made', async () => {
 	const world = new World();
 	const n8n = new N8n(world, 'default');
 	await start(n8n);
@@ -330,7 +330,7 @@ test('a job that runs for days is followed after many others were made', async (
 	expect(n8n.emitted).toHaveLength(world.jobs.size);
 });
 
-describe('what was made before the activation', () => {
+describe('a job that was made before the activation', () => {
 	const prepared = async (days: number, skewMs = 0) => {
 		const world = new World({ skewMs });
 		for (let day = 0; day < 6; day++) {
@@ -355,7 +355,7 @@ describe('what was made before the activation', () => {
 		},
 	);
 
-	test('is emitted as far as the days that were chosen reach', async () => {
+	test('is emitted if it is within the chosen number of days', async () => {
 		const { world, n8n } = await prepared(3);
 		await catchUp(n8n, 2);
 		expect(n8n.emitted).toEqual(['job-4', 'job-5']);
@@ -365,7 +365,7 @@ describe('what was made before the activation', () => {
 	});
 });
 
-test('jobs that were made while the provider could not be asked yet are emitted', async () => {
+test('jobs that were made before the provider could be reached are emitted', async () => {
 	const world = new World({ faults: 1 });
 	world.make({ lengthMs: MINUTE });
 	await world.clock.advance(10 * MINUTE);
@@ -398,7 +398,7 @@ test('1,500 open jobs, more than are saved by their ids: a kill loses none', asy
 	expect(new Set(n8n.emitted).size).toBe(1_501);
 }, 60_000);
 
-test('24 h of n8n being down: caught up, oldest first', async () => {
+test('jobs of 24 h in which n8n was down are emitted later, oldest first', async () => {
 	const world = new World();
 	const n8n = new N8n(world, 'default');
 	await start(n8n);
@@ -461,7 +461,7 @@ describe('a job that is listed later than newer ones', () => {
 		},
 	);
 
-	test('is found though our clock was set forward, and back', async () => {
+	test('is found although our clock was set forward and back', async () => {
 		for (const jump of [HOUR, 20 * MINUTE, 7 * MINUTE, -HOUR]) {
 			const n8n = new N8n(new World(), 'default');
 			const { world } = n8n;
@@ -475,7 +475,7 @@ describe('a job that is listed later than newer ones', () => {
 	});
 });
 
-describe('a provider whose answers do not tell the time', () => {
+describe('a provider whose answers contain no time', () => {
 	test.each([20, -20, 60, 0])(
 		'n8n %d minutes ahead: nothing made after the activation is lost',
 		async (ahead) => {
@@ -555,7 +555,7 @@ describe('damaged static data', () => {
 		expect(n8n.errors).toEqual([]);
 	});
 
-	test('whatever is there, a poll does not throw', async () => {
+	test('a poll does not throw, whatever the data', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.object({ maxDepth: 2 }),
@@ -581,7 +581,7 @@ describe('damaged static data', () => {
 	}, 60_000);
 });
 
-test('a history that trickles leaves the poll within its time, and the jobs theirs', async () => {
+test('a very slow history delays neither the end of the poll nor the known jobs', async () => {
 	const n8n = new N8n(new World(), 'default');
 	const { world } = n8n;
 	await start(n8n);
@@ -614,7 +614,7 @@ test('a clock that is set back by a day stops neither the polls nor the reports'
 });
 
 describe('a provider whose history shows only some jobs', () => {
-	test('those of the history are found, those of the given IDs are watched, each once', async () => {
+	test('jobs of the history are found, and jobs of the given IDs are watched, each once', async () => {
 		const world = new World();
 		const given = world.make({ lengthMs: 3 * MINUTE });
 		const { list } = world;
@@ -660,7 +660,7 @@ describe('watching given ids', () => {
 		return new N8n(world, 'default', more);
 	};
 
-	test('each is emitted once, also after a restart; unknown ones are given up', async () => {
+	test('each is emitted once, also after a restart; the trigger gives up on unknown ones', async () => {
 		const world = new World();
 		const ids = ['job-0', 'job-1', 'nowhere'];
 		world.make({ lengthMs: 2 * MINUTE });
@@ -682,7 +682,7 @@ describe('watching given ids', () => {
 		expect(n8n.emitted).toEqual(['job-0', 'job-1']);
 	});
 
-	test('a job whose id leaves the list while it runs is watched no longer', async () => {
+	test('a job whose id is removed from the list while it is running is no longer watched', async () => {
 		const world = new World();
 		world.make({ lengthMs: 3 * MINUTE });
 		const ids = ['job-0'];
@@ -695,7 +695,7 @@ describe('watching given ids', () => {
 		expect(n8n.emitted).toEqual([]);
 	});
 
-	test('an id that leaves the list is forgotten', async () => {
+	test('an id that is removed from the list is dropped', async () => {
 		const world = new World();
 		world.make({ lengthMs: 0 });
 		const ids = ['job-0'];

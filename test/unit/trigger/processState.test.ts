@@ -7,7 +7,7 @@ import {
 } from '../../../nodes/Hailuo/trigger/processState';
 import { newWatch } from '../../../nodes/Hailuo/trigger/savedState';
 
-test('a node keeps its memory while it polls; of nodes that are gone the oldest go', () => {
+test('the state of a node is kept while it polls; above the maximum, the oldest is dropped', () => {
 	const polling = processStateOf('polls on');
 	const gone = processStateOf('gone');
 	for (let node = 0; node < 1_500; node++) {
@@ -18,7 +18,7 @@ test('a node keeps its memory while it polls; of nodes that are gone the oldest 
 	expect(processStateOf('node 1499')).toBe(processStateOf('node 1499'));
 });
 
-test('what lasts is told at once, after 1 h, 2 h, 4 h …, then daily, and at each activation', () => {
+test('a lasting problem is reported at once, after 1 h, 2 h, 4 h …, then daily, and at each activation', () => {
 	const memory = newProcessState();
 	const activation = {};
 	const told: number[] = [];
@@ -32,7 +32,7 @@ test('what lasts is told at once, after 1 h, 2 h, 4 h …, then daily, and at ea
 	expect(shouldReport(memory, {}, 97 * 3_600_000)).toBe(true);
 });
 
-test('of a job that is no longer open nothing is kept', () => {
+test('nothing is kept about a job that is no longer open', () => {
 	const memory = newProcessState();
 	const watch = newWatch('a', 'mark', 0);
 	watch.open.set('open', 0);

@@ -19,7 +19,7 @@ const START = Date.UTC(2026, 0, 1);
 const hex = (random: () => number) =>
 	Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
 
-/** As n8n's database keeps it. */
+/** The state as n8n's database stores it. */
 const stored = (watch: Watch): Watch => {
 	const damaged: string[] = [];
 	const saved = JSON.parse(JSON.stringify(encode(watch)));
@@ -30,7 +30,7 @@ const stored = (watch: Watch): Watch => {
 };
 const bytesOf = (watch: Watch) => Buffer.byteLength(JSON.stringify(encode(watch)));
 
-test('what is read back knows the same jobs', () => {
+test('a state that is read back knows the same jobs', () => {
 	fc.assert(
 		fc.property(
 			fc.array(fc.tuple(fc.uuid(), fc.nat(3 * 24 * 60), fc.boolean()), { maxLength: 60 }),
@@ -64,7 +64,7 @@ test('what is read back knows the same jobs', () => {
 	);
 });
 
-test('another scope, another version and nonsense are read as nothing', () => {
+test('a state with another scope or version, or with nonsense, is ignored', () => {
 	const saved = encode(newWatch('a', 'mark', START));
 	expect(decode(saved, 'a')).toBeDefined();
 	for (const [value, scope] of [
@@ -103,7 +103,7 @@ describe('size', () => {
 		expect(bytesOf(watch)).toBeLessThan(200);
 	});
 
-	test('10,000 open jobs: 1,000 are saved by their ids, the history is read again from the next', () => {
+	test('10,000 open jobs: 1,000 are saved by their ids, and the history is read again from the next one', () => {
 		const random = seededRandom(1);
 		const watch = newWatch('waveSpeed/abcdefghijklmnop', 'mark', START);
 		for (let i = 0; i < 10_000; i++) watch.open.set(hex(random), START + i * 10_000);
@@ -115,7 +115,7 @@ describe('size', () => {
 	});
 });
 
-test('ids that are no longer given are forgotten', () => {
+test('ids that are no longer given are dropped', () => {
 	const watch = newWatch('a', 'mark', 0);
 	settleJob(watch, 'one');
 	settleJob(watch, 'two');

@@ -16,9 +16,9 @@ export const HOUR = 60 * MINUTE;
 export interface WorldJob {
 	id: string;
 	model: string;
-	/** When it was really made, ms by our clock. */
+	/** When it was really made, in ms by our clock. */
 	madeAt: number;
-	/** What the provider says, ms. */
+	/** When it was made according to the provider, in ms. */
 	createdAt: number;
 	/** ms by our clock; Infinity for a job that never ends. */
 	endsAt: number;
@@ -30,13 +30,13 @@ export interface WorldOptions {
 	seed?: number;
 	/** How far the provider's clock is ahead of ours, ms. */
 	skewMs?: number;
-	/** How coarse its times are, ms: jobs then have the same. */
+	/** The resolution of its times, in ms: several jobs may have the same time. */
 	grainMs?: number;
-	/** How long a job is missing in the history, ms. */
+	/** How long a job is missing from the history, in ms. */
 	listDelayMs?: number;
 	oldestFirst?: boolean;
 	withoutTotal?: boolean;
-	/** The history shows every job as running, so that each has to be asked for. */
+	/** Whether the history shows every job as running, so that each must be requested. */
 	staleList?: boolean;
 	/** Latency of a request, ms. */
 	latencyMs?: number;
@@ -44,9 +44,9 @@ export interface WorldOptions {
 	faults?: number;
 	/** Share of downloads that fail. */
 	badDownloads?: number;
-	/** Whether its answers tell the time; without it the node takes its own clock for the provider's. */
+	/** Whether its answers contain the time. Without it, the node uses its own clock instead of the provider's. */
 	withoutDate?: boolean;
-	/** Happens while a request is under way. */
+	/** Called during a request. */
 	meanwhile?: (world: World) => void;
 }
 
@@ -56,7 +56,7 @@ export class World {
 	readonly random: () => number;
 	readonly jobs = new Map<string, WorldJob>();
 	readonly calls = { list: 0, get: 0, download: 0 };
-	/** Told of each request before it is answered; throws what it fails with. */
+	/** Called for each request before it is answered. What it throws is the error of the request. */
 	onCall?: (kind: 'list' | 'get' | 'download') => void;
 
 	constructor(readonly options: WorldOptions = {}) {
@@ -73,7 +73,7 @@ export class World {
 		return this.now + (this.options.skewMs ?? 0);
 	}
 
-	/** What the node takes for it. */
+	/** The node's estimate of it. */
 	providerNow = () => (this.options.withoutDate ? this.now : this.realNow);
 
 	make(facts: Partial<WorldJob> & { lengthMs?: number } = {}): WorldJob {
@@ -192,15 +192,15 @@ export class N8n {
 	readonly warnings: string[] = [];
 	/** Errors that polls threw. */
 	readonly errors: Error[] = [];
-	/** What was said of jobs that are watched no longer. */
+	/** Messages about jobs that the trigger gave up on. */
 	readonly givenUp: string[] = [];
-	/** How long the database takes for what was emitted, ms. */
+	/** How long the database takes to save what was emitted, in ms. */
 	savingMs = 5;
-	/** n8n throws away what polls return: the lease was lost, or the time was up. */
+	/** Whether n8n drops what polls return, because the lease was lost or the time was over. */
 	drop = false;
 	private static: unknown;
 	private memory: ProcessState = newProcessState();
-	/** Counts up with each kill: what an earlier process does is seen by nobody. */
+	/** Increases with each kill: what an earlier process does has no effect. */
 	private life = 0;
 
 	constructor(
@@ -209,7 +209,7 @@ export class N8n {
 		readonly more: Partial<Poll<string>> = {},
 	) {}
 
-	/** How many bytes are saved. */
+	/** The size of the saved state, in bytes. */
 	get bytes() {
 		return Buffer.byteLength(JSON.stringify(this.saved ?? null));
 	}
@@ -220,14 +220,14 @@ export class N8n {
 		this.static = structuredClone(this.saved);
 	}
 
-	/** The poll of an activation or start: what it leaves is saved whatever it emits. */
+	/** The poll of an activation or start: its state is saved whether it emits anything or not. */
 	async start(): Promise<void> {
 		await this.poll();
 		if (this.mode === 'default') this.saved = structuredClone(this.static);
 		else this.saved ??= structuredClone(this.static);
 	}
 
-	/** A poll as n8n runs it. Never settles when n8n is killed meanwhile. */
+	/** A poll as n8n runs it. It never settles if n8n is killed meanwhile. */
 	async poll(): Promise<void> {
 		const { world, life, memory, mode } = this;
 		const alive = async <T>(value: Promise<T>): Promise<T> => {
@@ -261,7 +261,7 @@ export class N8n {
 		const next = result.saved ?? snapshot;
 		if (mode === 'default') this.static = next;
 		if (result.ready.length > 0) {
-			// n8n does not wait for it before the next poll may begin.
+			// n8n does not wait for this before the next poll may begin.
 			if (mode !== 'default') await alive(world.clock.sleep(this.savingMs));
 			if (this.drop) return;
 			this.saved = structuredClone(next);

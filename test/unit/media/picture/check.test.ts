@@ -26,11 +26,11 @@ function refusal(data: Buffer, rules = waveSpeedRules): FieldError {
 const accepted = (data: Buffer, rules = waveSpeedRules) => checkImage(data, rules, field);
 
 describe('checkImage', () => {
-	it('gives back what it read', () => {
+	it('returns what it read', () => {
 		expect(accepted(png(1280, 720))).toEqual({ mimeType: 'image/png', width: 1280, height: 720 });
 	});
 
-	it('takes WebP where the provider does', () => {
+	it('accepts WebP if the provider does', () => {
 		expect(accepted(webpLossy(1280, 720), vtrixRules).mimeType).toBe('image/webp');
 		const error = refusal(webpLossy(1280, 720));
 		expect(error.field).toBe(field);
@@ -40,7 +40,7 @@ describe('checkImage', () => {
 		expect(error.fix).toContain('Convert');
 	});
 
-	it('names what the file really is', () => {
+	it('names the real type of the file', () => {
 		for (const [mimeType, data] of Object.entries(others)) {
 			expect([mimeType, refusal(data, vtrixRules).rule]).toEqual([
 				mimeType,
@@ -53,7 +53,7 @@ describe('checkImage', () => {
 		expect(typeNames(vtrixRules)).toBe('JPG, PNG or WebP');
 	});
 
-	it('wants a short side over 300 px', () => {
+	it('requires a short side over 300 px', () => {
 		expect(accepted(png(301, 301))).toBeDefined();
 		const error = refusal(png(500, 300));
 		expect(error.message).toBe(
@@ -61,7 +61,7 @@ describe('checkImage', () => {
 		);
 	});
 
-	it('wants a ratio between 2:5 and 5:2, without its ends on WaveSpeed', () => {
+	it('requires a ratio between 2:5 and 5:2, on WaveSpeed without these limits themselves', () => {
 		expect(accepted(png(999, 400))).toBeDefined();
 		expect(accepted(png(400, 999))).toBeDefined();
 		expect(refusal(png(1000, 400)).rule).toMatch(/too (wide|tall): its ratio is/);
@@ -72,7 +72,7 @@ describe('checkImage', () => {
 		expect(refusal(png(400, 1001), vtrixRules).rule).toMatch(/too (wide|tall): its ratio is/);
 	});
 
-	it('says how far to crop, and the crop then passes', () => {
+	it('says how much to crop, and the cropped picture passes', () => {
 		const error = refusal(png(1280, 480));
 		expect(error.message).toBe(
 			"'First Frame' is 1280 × 480 px, too wide: its ratio is 2.67:1 and must be less than 2.5:1",
@@ -86,12 +86,12 @@ describe('checkImage', () => {
 		expect(refusal(png(401, 1003), vtrixRules).rule).toMatch(/too (wide|tall): its ratio is/);
 	});
 
-	it('speaks of the picture as it is displayed', () => {
+	it('describes the picture as it is displayed', () => {
 		const error = refusal(jpeg(1280, 480, { before: [exifSegment(tiff(6))] }));
 		expect(error.message).toContain('is 480 × 1280 px, too tall');
 	});
 
-	it('counts a MB as a million bytes, and takes exactly the limit', () => {
+	it('counts a MB as a million bytes, and accepts exactly the limit', () => {
 		const grown = (bytes: number) => {
 			const picture = png(800, 600);
 			return Buffer.concat([picture, Buffer.alloc(bytes - picture.length)]);
@@ -104,7 +104,7 @@ describe('checkImage', () => {
 		expect(error.message).toBe("'First Frame' is 20.1 MB; at most 20 MB are allowed");
 	});
 
-	it('says what a damaged or empty picture is', () => {
+	it('reports a damaged or empty picture as such', () => {
 		expect(refusal(jpeg(800, 600, { end: false })).message).toContain('is cut off');
 		expect(refusal(Buffer.alloc(0)).message).toBe("'First Frame' is an empty file (0 bytes)");
 	});

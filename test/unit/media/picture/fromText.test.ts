@@ -25,7 +25,7 @@ function refusal(value: unknown, from = context): FieldError {
 }
 
 describe('a URL', () => {
-	it('is taken as it is meant', () => {
+	it('is read as it is meant', () => {
 		expect(read(' https://example.com/a b.jpg?x=1 \n')).toEqual({
 			kind: 'url',
 			url: 'https://example.com/a%20b.jpg?x=1',
@@ -58,7 +58,7 @@ describe('a URL', () => {
 		'http://minio:9000/a.jpg',
 		'http://nas.local/a.jpg',
 		'http://localhost./a.jpg',
-	])('on a private host is refused, but not where the provider is local too: %s', (url) => {
+	])('on a private host is refused, but not if the provider is local too: %s', (url) => {
 		const error = refusal(url);
 		expect(error.field).toBe('Last Frame');
 		expect(error.message).toContain('only your own network can reach');
@@ -77,7 +77,7 @@ describe('a URL', () => {
 		'https://[2606:4700::1]/a.jpg',
 		'https://[::ffff:8.8.8.8]/a.jpg',
 		'https://[::ffff:100.128.0.1]/a.jpg',
-	])('on a public address is taken: %s', (url) => expect(read(url).kind).toBe('url'));
+	])('on a public address is accepted: %s', (url) => expect(read(url).kind).toBe('url'));
 
 	it.each([
 		'ftp://example.com/a.jpg',
@@ -95,7 +95,7 @@ describe('a URL', () => {
 		'https:example.com',
 		'https://exa mple.com/a.jpg',
 		'http://[::1',
-	])('that is none is refused: %s', (url) =>
+	])('that is invalid is refused: %s', (url) =>
 		expect(refusal(url).message).toContain('is not a valid address'),
 	);
 });
@@ -112,7 +112,7 @@ describe('data', () => {
 		expect(read(`data:;base64,${base64}`)).toEqual(expected);
 	});
 
-	it('tells the type from the bytes, not from what the data URI declares', () => {
+	it('takes the type from the bytes, not from the data URI', () => {
 		expect(read(`data:image/png;base64,${base64}`)).toEqual(expected);
 		expect(read(`data:image/jpeg;base64,${others['image/gif'].toString('base64')}`)).toMatchObject({
 			mimeType: 'image/gif',
@@ -152,7 +152,7 @@ describe('data', () => {
 		expect(refusal(value).rule).toMatch(/^is (empty|blank)$/);
 	});
 
-	it('says what a value is that is no text', () => {
+	it('names the type of a value that is not text', () => {
 		expect(refusal({ a: 1 }).message).toBe("'Last Frame' must be text, but is an object");
 		expect(refusal([1]).message).toBe("'Last Frame' must be text, but is a list");
 		expect(refusal(7).message).toBe("'Last Frame' must be text, but is a number");
@@ -164,7 +164,7 @@ describe('data', () => {
 		expect(message).not.toMatch(/[\n\t]/);
 	});
 
-	it('takes a picture of the largest size and refuses more before decoding it', () => {
+	it('accepts a picture of the maximum size, and refuses a larger one before decoding it', () => {
 		const head = png(800, 600);
 		const largest = Buffer.concat([head, Buffer.alloc(20_000_000 - head.length)]);
 		expect(read(toDataUri(largest, 'image/png'))).toMatchObject({ kind: 'data' });
@@ -191,7 +191,7 @@ describe('data', () => {
 });
 
 describe('isPrivateHost', () => {
-	it('leaves names that only look private alone', () => {
+	it('accepts names that only look private', () => {
 		expect(isPrivateHost('localhost.example.com')).toBe(false);
 		expect(isPrivateHost('mylocal')).toBe(true);
 		expect(isPrivateHost('10.example.com')).toBe(false);

@@ -19,7 +19,7 @@ describe('JPEG', () => {
 		0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf,
 	];
 
-	it.each(frameHeaders)('reads the size behind the frame header 0x%s', (sof) => {
+	it.each(frameHeaders)('reads the size after the frame header 0x%s', (sof) => {
 		expect(readImageInfo(jpeg(1280, 720, { sof }))).toEqual({
 			mimeType: 'image/jpeg',
 			width: 1280,
@@ -27,7 +27,7 @@ describe('JPEG', () => {
 		});
 	});
 
-	it.each(['II', 'MM'] as const)('turns the sides for EXIF orientations 5 to 8 (%s)', (order) => {
+	it.each(['II', 'MM'] as const)('swaps the sides for EXIF orientations 5 to 8 (%s)', (order) => {
 		for (let orientation = 1; orientation <= 8; orientation++) {
 			const info = readImageInfo(
 				jpeg(1280, 720, { before: [exifSegment(tiff(orientation, order))] }),
@@ -42,18 +42,18 @@ describe('JPEG', () => {
 		}
 	});
 
-	it('takes an orientation that is stored as a LONG', () => {
+	it('reads an orientation that is stored as a LONG', () => {
 		const picture = jpeg(1280, 720, { before: [exifSegment(tiff(6, 'MM', 4))] });
 		expect(readImageInfo(picture)).toMatchObject({ width: 720, height: 1280, orientation: 6 });
 	});
 
-	it('does not take the thumbnail inside EXIF for the picture', () => {
+	it('does not confuse the thumbnail inside EXIF with the picture', () => {
 		const thumbnail = jpeg(160, 120, { before: [exifSegment(tiff(8))] });
 		const picture = jpeg(4000, 3000, { before: [exifSegment(tiff(1), thumbnail)] });
 		expect(readImageInfo(picture)).toMatchObject({ width: 4000, height: 3000, orientation: 1 });
 	});
 
-	it('reads on after an application segment that is not EXIF, and after fill bytes', () => {
+	it('continues after an application segment that is not EXIF, and after fill bytes', () => {
 		const xmp = Buffer.from('\xff\xe1\x00\x1fhttp://ns.adobe.com/xap/1.0/\0', 'latin1');
 		const fill = Buffer.from([0xff, 0xff, 0xff]);
 		const picture = jpeg(800, 600, { before: [xmp, exifSegment(tiff(3)), fill] });
@@ -75,14 +75,14 @@ describe('JPEG', () => {
 		}
 	});
 
-	it('keeps what phones append behind the end', () => {
+	it('accepts what phones append after the end', () => {
 		const picture = Buffer.concat([jpeg(800, 600), Buffer.alloc(500, 7)]);
 		expect(readImageInfo(picture)).toMatchObject({ width: 800 });
 	});
 
 	it('refuses a picture whose second half is missing', () => {
 		expect(() => readImageInfo(jpeg(800, 600, { end: false }))).toThrow('is cut off');
-		// The end marker of a thumbnail is no end of the picture.
+		// The end marker of a thumbnail is not the end of the picture.
 		const thumbnail = jpeg(160, 120);
 		const cut = jpeg(800, 600, { before: [exifSegment(tiff(1), thumbnail)], end: false });
 		expect(() => readImageInfo(cut)).toThrow('is cut off');
@@ -128,7 +128,7 @@ describe('WebP', () => {
 		expect(readImageInfo(webpExtended(70000, 301))).toMatchObject({ width: 70000, height: 301 });
 	});
 
-	it('turns the sides by its EXIF chunk, with and without the prefix of JPEG', () => {
+	it('swaps the sides by its EXIF chunk, with and without the prefix of JPEG', () => {
 		const turned = { width: 900, height: 1600, orientation: 8 };
 		expect(readImageInfo(webpExtended(1600, 900, tiff(8)))).toMatchObject(turned);
 		const prefixed = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff(8, 'MM')]);
@@ -162,7 +162,7 @@ describe('damaged pictures of every kind', () => {
 		webpExtended(800, 600, tiff(6)),
 	];
 
-	it('are refused wherever they are cut', () => {
+	it('are refused wherever they are cut off', () => {
 		for (const picture of whole) {
 			for (let length = 0; length < picture.length; length++) {
 				expect(() => readImageInfo(picture.subarray(0, length))).toThrow(FieldError);
@@ -171,7 +171,7 @@ describe('damaged pictures of every kind', () => {
 		}
 	});
 
-	it('never give anything but a size or an FieldError, whatever bytes are changed', () => {
+	it('always give a size or a FieldError, whatever bytes are changed', () => {
 		const change = fc.record({ at: fc.nat(400), value: fc.integer({ min: 0, max: 255 }) });
 		fc.assert(
 			fc.property(

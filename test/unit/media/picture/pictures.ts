@@ -1,4 +1,4 @@
-/** Pictures built byte by byte: just what the headers need, no pixels. */
+/** Pictures built byte by byte: only the headers, without pixels. */
 
 const bytes = (...values: number[]) => Buffer.from(values);
 
@@ -68,7 +68,7 @@ export function jpeg(width: number, height: number, parts: JpegParts = {}): Buff
 		segment(sof, Buffer.concat([bytes(8), u16(height), u16(width), bytes(1, 1, 0x11, 0)])),
 		segment(0xda, bytes(1, 1, 0, 0, 63, 0)),
 		bytes(0x12, 0xff, 0x00, 0x34),
-		// A bit for each of its blocks, as few as a decoder could make do with.
+		// One bit for each of its blocks: the minimum that a decoder needs.
 		Buffer.alloc(Math.ceil((Math.ceil(width / 8) * Math.ceil(height / 8)) / 8)),
 		end ? bytes(0xff, 0xd9) : bytes(),
 	]);

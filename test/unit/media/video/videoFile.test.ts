@@ -45,14 +45,14 @@ describe('Mp4Scan', () => {
 		}
 	});
 
-	it('proves that a part is missing wherever the index or the pictures are cut', () => {
+	it('proves that a part is missing wherever the index or the pictures are cut off', () => {
 		for (let length = 0; length < video.length; length++) {
 			expect([length, scan(video.subarray(0, length), 64).lacksPart]).toEqual([length, true]);
 		}
 		expect(scan(video, 64).lacksPart).toBe(false);
 	});
 
-	it('is no proof what is only odd behind them', () => {
+	it('does not count anything odd after them as proof', () => {
 		for (const tail of [
 			Buffer.alloc(3),
 			Buffer.alloc(500),
@@ -68,13 +68,13 @@ describe('Mp4Scan', () => {
 		expect(scan(two.subarray(0, two.length - 1), 64).lacksPart).toBe(true);
 	});
 
-	it('knows nothing about a last box that reaches to the end', () => {
+	it('cannot check a last box that reaches to the end', () => {
 		const open = Buffer.concat([box('ftyp', 16), box('moov', 50), box('mdat', 300, 0)]);
 		expect(scan(open, 50).isComplete).toBe(true);
 		expect(scan(open.subarray(0, 200), 50).isComplete).toBe(true);
 	});
 
-	it('says nothing about what follows something that is no box', () => {
+	it('says nothing about the bytes after something that is not a box', () => {
 		const padded = Buffer.concat([video, Buffer.alloc(5000)]);
 		const result = scan(padded, 4096);
 		expect([result.isMp4, result.isComplete, result.isCut]).toEqual([true, false, false]);
@@ -96,7 +96,7 @@ describe('Mp4Scan', () => {
 });
 
 describe('videoFileName', () => {
-	it('is made of model and job id', () => {
+	it('consists of model and job id', () => {
 		expect(videoFileName('minimax/hailuo-02/i2v-pro', '0a1b2c')).toBe(
 			'minimax-hailuo-02-i2v-pro-0a1b2c.mp4',
 		);
@@ -118,7 +118,7 @@ describe('videoFileName', () => {
 		expect(name.length).toBeLessThanOrEqual(120);
 	});
 
-	it('cuts the model, not the job id', () => {
+	it('shortens the model, not the job id', () => {
 		const id = 'f'.repeat(32);
 		expect(videoFileName('m'.repeat(300), id)).toMatch(new RegExp(`-${id}\\.mp4$`));
 	});

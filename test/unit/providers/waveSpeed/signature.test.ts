@@ -43,7 +43,7 @@ test('the form of the Standard Webhooks specification: the secret is Base64, and
 	expect(signatureFits(`whsec_${key}`, { ...call, rawBody: Buffer.from('{}') })).toBe(false);
 });
 
-test('one of several is enough, as while a secret is being changed', () => {
+test('one of several is enough, as while a secret is being replaced', () => {
 	expect(fits(`v3,${sign('the old one')} v3,${sign()}`)).toBe(true);
 	expect(fits(`v2,${sign()} v3,${sign('the old one')}`)).toBe(false);
 });
