@@ -4,8 +4,10 @@ import { isAbort, untilAborted } from './abort';
 import type { Clock } from './clock';
 import { settle } from './settle';
 
-const BACKOFF_FIRST_MS = 1_000;
-const BACKOFF_MAX_MS = 30_000;
+/** The first pause and the longest, in ms. */
+export type PauseRange = readonly [firstMs: number, maxMs: number];
+
+const BACKOFF_MS: PauseRange = [1_000, 30_000];
 
 /**
  * The wait before repeat number `attempt` (from 0), in ms: doubles from `firstMs` to `maxMs`, and the
@@ -14,8 +16,7 @@ const BACKOFF_MAX_MS = 30_000;
 export function backoff(
 	attempt: number,
 	random: () => number,
-	firstMs = BACKOFF_FIRST_MS,
-	maxMs = BACKOFF_MAX_MS,
+	[firstMs, maxMs]: PauseRange = BACKOFF_MS,
 ): number {
 	const ceiling = Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 30));
 	return ceiling * (0.5 + 0.5 * random());
@@ -29,10 +30,9 @@ export function retryWait(
 	error: ProviderError,
 	attempt: number,
 	random: () => number,
-	firstMs?: number,
-	maxMs?: number,
+	range?: PauseRange,
 ): number {
-	const own = backoff(attempt, random, firstMs, maxMs);
+	const own = backoff(attempt, random, range);
 	if (error.retryAfterMs === undefined) return own;
 	const asked = Math.min(MAX_RETRY_AFTER_MS, Math.max(0, error.retryAfterMs));
 	// Retry-After: 0 in a loop must not become a storm.

@@ -4,7 +4,7 @@ import type { Clock } from './clock';
 import type { SubmitLimiter } from './limiter';
 import { registry as processRegistry, type OpenSubmit, type Registry } from './registry';
 import type { Search } from './reconcile';
-import { retryWait } from './retry';
+import { retryWait, type PauseRange } from './retry';
 import { settle } from './settle';
 
 /*
@@ -19,9 +19,8 @@ import { settle } from './settle';
 
 /** How often a connection that was never made is tried again; a provider that is down stays down. */
 const MAX_NOT_CONNECTED = 3;
-/** Pause after a 429 without Retry-After, in ms: the limits reset every minute. */
-const REFUSED_FIRST_MS = 5_000;
-const REFUSED_MAX_MS = 60_000;
+/** The pauses after a 429 without Retry-After: the limits reset every minute. */
+const LIMITED_MS: PauseRange = [5_000, 60_000];
 
 /**
  * The POST was sent and its answer proves nothing: the job may exist and may be billed. The user must be told, and the
@@ -138,8 +137,8 @@ export async function submitOnce(options: SubmitOptions): Promise<Submitted> {
 		if (!error.isRefusal) throw error;
 		const limited = error.kind === 'rateLimited';
 		if (!limited && ++notConnected > MAX_NOT_CONNECTED) throw error;
-		const slow = limited ? ([REFUSED_FIRST_MS, REFUSED_MAX_MS] as const) : ([] as const);
-		const waitMs = retryWait(error, attempt, () => clock.random(), ...slow);
+		const range = limited ? LIMITED_MS : undefined;
+		const waitMs = retryWait(error, attempt, () => clock.random(), range);
 		if (limited) limiter?.pause(waitMs);
 		pausedMs += waitMs;
 		if (pausedMs > patienceMs) throw error;

@@ -49,7 +49,7 @@ export async function fetchFile(
 		signal?.throwIfAborted();
 		const error = failedTransfer(outcome.error, url, false);
 		if (!error.retryable || attempt >= ATTEMPTS) throw error;
-		const pause = backoff(attempt - 1, () => clock.random(), ...BACKOFF_MS);
+		const pause = backoff(attempt - 1, () => clock.random(), BACKOFF_MS);
 		await clock.sleep(Math.max(pause, Math.min(error.retryAfterMs ?? 0, 30_000)), signal);
 	}
 }

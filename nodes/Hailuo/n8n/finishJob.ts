@@ -77,27 +77,39 @@ export const completed = (
 	...(warnings?.length ? { warnings } : {}),
 });
 
+interface Finish {
+	options: FinishOptions;
+	/** `release` frees the slot in the batch as soon as the job has ended: the download does not need one. */
+	slot: { signal?: AbortSignal; release(): void };
+	/** When this node submitted it, in ms since the epoch; absent for a job that is picked up. */
+	submittedAt?: number;
+}
+
 /**
  * Waits for a job that was submitted and paid for, and fetches its video.
  *
- * @param submittedAt when this node submitted it, in ms since the epoch; absent for a job that is picked up
- * @param release frees the slot in the batch as soon as the job has ended: the download does not need one
  * @throws WithJob, for every error, so that the job ID is never lost
  */
 export async function finishJob(
 	context: IExecuteFunctions,
 	session: Session,
 	job: Job,
-	options: FinishOptions,
-	{ signal, release }: { signal?: AbortSignal; release(): void },
-	submittedAt?: number,
+	{ options, slot, submittedAt }: Finish,
 ): Promise<INodeExecutionData> {
 	const { timeLimitMs } = options;
+	const { signal } = slot;
 	const ended = await awaitEnd(session, job, { timeLimitMs, signal, submittedAt });
-	release();
+	slot.release();
 	if (ended.status !== 'completed') throw new WithJob(new JobFailed(ended), ended);
 	const isNew = submittedAt !== undefined || job.status !== 'completed';
-	return await withVideo(context, session, ended, options, signal, isNew);
+	return await withVideo(context, session, ended, { options, signal, isNew });
+}
+
+interface Fetching {
+	options: FinishOptions;
+	signal?: AbortSignal;
+	/** Whether the job ended only now, so that its link cannot have expired; default false. */
+	isNew?: boolean;
 }
 
 /**
@@ -105,16 +117,13 @@ export async function finishJob(
  * is paid. If the node has an error output, the item goes there instead, because the steps after the normal output need
  * the file.
  *
- * @param isNew whether the job ended only now, so that its link cannot have expired
  * @throws WithJob
  */
 export async function withVideo(
 	context: RequestContext,
 	session: Session,
 	job: Job,
-	options: FinishOptions,
-	signal?: AbortSignal,
-	isNew = false,
+	{ options, signal, isNew = false }: Fetching,
 ): Promise<INodeExecutionData> {
 	if (!options.download || !job.videoUrl) return jobItem(job);
 	const { clock, downloads, baseUrl } = session;

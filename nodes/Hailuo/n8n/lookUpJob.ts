@@ -99,7 +99,7 @@ export async function lookUp(
 		const isPassing = polled.error instanceof ProviderError && polled.error.isTransient;
 		if (verdict.is === 'over' || isPassing) throw aboutJob(session, jobId)(polled.error);
 		await clock.sleep(
-			backoff(attempt, () => clock.random(), ...REPEAT_MS),
+			backoff(attempt, () => clock.random(), REPEAT_MS),
 			signal,
 		);
 	}

@@ -41,25 +41,31 @@ export function readField(
 	label: string,
 	{ fallback = null, instead }: HowToRead = {},
 ): unknown {
-	const { raw, value } = evaluated(context, item, name, label, fallback);
+	const raw = rawOf(context, item, name, fallback);
+	const value = evaluated(label, () => context.getNodeParameter(name, item, fallback) as unknown);
 	checkHoles({ context, item, label, instead }, raw, value);
 	return value;
+}
+
+interface Collection {
+	/** As the editor shows it. */
+	label: string;
+	/** Those of its fields, by their names. */
+	labels: Readonly<Record<string, string>>;
+	/** Which fields count; the others are left over from an earlier choice. Default: all. */
+	isUsed?: (key: string) => boolean;
 }
 
 /**
  * A collection of fields ("Options", "Filters") for one item; empty if it is not set.
  *
- * @param labels of its fields, by their names
- * @param isUsed which fields count; the others are left over from an earlier choice
  * @throws as `readField`, with the label of the field in the collection
  */
 export function readCollection(
 	context: IExecuteFunctions,
 	item: number,
 	name: string,
-	label: string,
-	labels: Readonly<Record<string, string>>,
-	isUsed: (key: string) => boolean = () => true,
+	{ label, labels, isUsed = () => true }: Collection,
 ): IDataObject {
 	const labelOf = (key: string) => labels[key] ?? key;
 	const raw = rawOf(context, item, name, {});
@@ -87,17 +93,11 @@ export function readCollection(
 const rawOf = (context: IExecuteFunctions, item: number, name: string, fallback: unknown) =>
 	context.getNodeParameter(name, item, fallback, { rawExpressions: true }) as unknown;
 
-function evaluated(
-	context: IExecuteFunctions,
-	item: number,
-	name: string,
-	label: string,
-	fallback: unknown,
-): { raw: unknown; value: unknown } {
-	const raw = rawOf(context, item, name, fallback);
+/** @throws UnreadableField if `read` fails */
+function evaluated(label: string, read: () => unknown): unknown {
 	let cause: unknown;
 	try {
-		return { raw, value: context.getNodeParameter(name, item, fallback) as unknown };
+		return read();
 	} catch (error) {
 		cause = error;
 	}

@@ -105,12 +105,14 @@ export async function runPoll<F>(
 	if ((isSaving && lasts(handedOver.saving, now)) || lasts(state.pause, now)) return nothing;
 
 	const asked = answering(poll);
+	const errorFor = (error?: ProviderError) =>
+		error &&
+		whatWentWrong(error, state, { clock, isFirst: !stored, isAnswered: asked.isAnswered() });
 	const before = newest(stored, state, poll);
 	const { watch, finished, failure } = await openJobs(before, asked.poll, !stored);
 	if (!watch) {
 		const pending = isPending(before) ? changed(saved, encodePending(before)) : {};
-		const error = failure && whatWentWrong(failure, state, clock, !stored, asked.isAnswered());
-		return { ...nothing, ...pending, error };
+		return { ...nothing, ...pending, error: errorFor(failure) };
 	}
 	for (const [jobId, job] of finished) state.finished.set(jobId, job);
 	const checked: Checked<F> =
@@ -125,7 +127,7 @@ export async function runPoll<F>(
 		ready,
 		givenUp,
 		...changed(saved, encode(watch)),
-		error: wrong && whatWentWrong(wrong, state, clock, !stored, asked.isAnswered()),
+		error: errorFor(wrong),
 		commit() {
 			state.watch = watch;
 			if (ready.length > 0) {
@@ -306,13 +308,19 @@ async function begin<F>(
 /** Whether only the user can fix it. Everything else passes by itself and is no reason to stop watching. */
 const isForUser = ({ kind }: ProviderError) => ['auth', 'notFound', 'invalid'].includes(kind);
 
+interface Circumstances {
+	clock: Clock;
+	/** Whether it is the first poll of the node. */
+	isFirst: boolean;
+	/** Whether the provider answered another request of this poll. */
+	isAnswered: boolean;
+}
+
 /** Pauses if the next request would fail too; returns the error if the user must be told. */
 function whatWentWrong(
 	error: ProviderError,
 	state: ProcessState,
-	clock: Clock,
-	isFirst: boolean,
-	isAnswered: boolean,
+	{ clock, isFirst, isAnswered }: Circumstances,
 ): ProviderError | undefined {
 	// One failed request among successful ones is no reason to poll less often.
 	if (isAnswered && !isForAll(error)) {
@@ -328,9 +336,9 @@ function whatWentWrong(
 	// A single answer that failed may be followed by a good one; a rate limit will not.
 	const pause =
 		error.kind === 'rateLimited'
-			? retryWait(error, attempt, random, ...PAUSE_MS)
+			? retryWait(error, attempt, random, PAUSE_MS)
 			: attempt > 0
-				? backoff(attempt - 1, random, ...PAUSE_MS)
+				? backoff(attempt - 1, random, PAUSE_MS)
 				: 0;
 	state.pause = { from: clock.now(), ms: pause };
 	return undefined;

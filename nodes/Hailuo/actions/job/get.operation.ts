@@ -25,9 +25,15 @@ export const getJobs: Operation = {
 
 	async run(context) {
 		const work = async ({ session, jobId, item, slot: { signal } }: GivenJob) => {
-			const options = readCollection(context, item, 'options', 'Options', OPTION_LABELS);
+			const options = readCollection(context, item, 'options', {
+				label: 'Options',
+				labels: OPTION_LABELS,
+			});
 			const job = await lookUp(session, jobId, { signal });
-			return await withVideo(context, session, job, readFinishOptions(options, false), signal);
+			return await withVideo(context, session, job, {
+				options: readFinishOptions(options, false),
+				signal,
+			});
 		};
 		return await forEachJob(context, work, GET_CONCURRENCY);
 	},

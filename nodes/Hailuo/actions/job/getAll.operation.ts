@@ -191,8 +191,14 @@ const FILTER_LABELS = {
 } as const;
 
 function readAsked(context: IExecuteFunctions, { provider }: Session, item: number) {
-	const filters = readCollection(context, item, 'filters', 'Filters', FILTER_LABELS);
-	const options = readCollection(context, item, 'options', 'Options', OPTION_LABELS);
+	const filters = readCollection(context, item, 'filters', {
+		label: 'Filters',
+		labels: FILTER_LABELS,
+	});
+	const options = readCollection(context, item, 'options', {
+		label: 'Options',
+		labels: OPTION_LABELS,
+	});
 	const read = (name: string, label: string, fallback: unknown) =>
 		readField(context, item, name, label, { fallback });
 	const returnAll = asSwitch(read('returnAll', 'Return All', false), 'Return All') === true;

@@ -47,11 +47,14 @@ export const waitForJobs: Operation = {
 		const all = await sharedOptions(context);
 		const concurrency = asAmount(all.maxConcurrent, 0) || WAIT_CONCURRENCY;
 		const work = async ({ session, jobId, item, slot }: GivenJob) => {
-			const given = readCollection(context, item, 'options', 'Options', OPTION_LABELS);
+			const given = readCollection(context, item, 'options', {
+				label: 'Options',
+				labels: OPTION_LABELS,
+			});
 			for (const name of AMOUNTS) requireAmount(given[name], OPTION_LABELS[name]);
 			const options = readFinishOptions(given, !isTool(context));
 			const job = await lookUp(session, jobId, { signal: slot.signal });
-			return await finishJob(context, session, job, options, slot);
+			return await finishJob(context, session, job, { options, slot });
 		};
 		return await forEachJob(context, work, concurrency);
 	},

@@ -179,12 +179,12 @@ async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INod
 	const session = forModel(run.session, prepared);
 	const place = run.place(session.provider);
 	const { signal } = slot;
-	const previous = await previousJob(context, session, memory, prepared, signal);
+	const previous = await previousJob(context, session, prepared, { memory, signal });
 	let job = previous?.job;
 	let submittedAt: number | undefined;
 	if (!job) {
 		const submission = {
-			...(await submissionOf(context, session, prepared, place, signal)),
+			...(await submissionOf(context, session, prepared, { place, signal })),
 			...(callback ? { webhookUrl: callback.url } : {}),
 		};
 		// References may cost extra; frames do not (docs/providers.md I.1). The price is requested with the files that are
@@ -192,7 +192,8 @@ async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INod
 		if (prepared.operation === 'referenceToVideo') {
 			await checkPrice(session, run.askPrice, prepared, submission);
 		}
-		({ job, startedAt: submittedAt } = await submit(context, session, prepared, submission, {
+		({ job, startedAt: submittedAt } = await submit(context, session, prepared, {
+			submission,
 			memory,
 			limiter,
 			signal,
@@ -203,5 +204,5 @@ async function makeVideo(run: Run, prepared: Prepared, slot: Slot): Promise<INod
 	const { warnings } = prepared;
 	if (warnings.length) job = { ...job, warnings: [...(job.warnings ?? []), ...warnings] };
 	if (prepared.submitOnly || callback) return jobItem(job);
-	return await finishJob(context, session, job, prepared.options, slot, submittedAt);
+	return await finishJob(context, session, job, { options: prepared.options, slot, submittedAt });
 }

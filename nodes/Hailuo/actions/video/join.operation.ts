@@ -180,7 +180,7 @@ function groupValue(context: IExecuteFunctions, item: number): string | number |
 
 /** @throws FieldError or UnreadableField, see `readCollection` */
 function optionsAt(context: IExecuteFunctions, item: number) {
-	const options = readCollection(context, item, 'options', 'Options', LABELS);
+	const options = readCollection(context, item, 'options', { label: 'Options', labels: LABELS });
 	return {
 		fileName: asText(options.fileName, LABELS.fileName)?.slice(0, 200),
 		leavesOut: asChoice(options.missing, LABELS.missing, MISSING) === 'leaveOut',

@@ -22,7 +22,14 @@ import { readField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
 import type { KnownJob } from './paidJobs';
 import { CONTINUE_WHEN } from './fields';
-import { blankWarnings, loadFrame, loadReferenceAt, readOptions, readValues } from './values';
+import {
+	blankWarnings,
+	loadFrame,
+	loadReferenceAt,
+	readOptions,
+	readValues,
+	type Asked,
+} from './values';
 
 /** One item, checked: it contains nothing that the model is known to reject. */
 export interface Prepared {
@@ -64,14 +71,14 @@ export async function prepare(
 	const model = readModel(context, item, provider.id, operation);
 	const missing = model.api && provider.apiMissing?.(model.api, baseUrl);
 	if (missing) throw new FieldError('Model', `${model.name} ${missing.rule}`, missing.fix);
-	const options = readOptions(context, item, operation, model);
+	const asked = { context, session, item, operation, model };
+	const options = readOptions(asked);
 	for (const name of AMOUNTS) requireAmount(options[name], OPTION_LABELS[name]);
-	const values = readValues(context, item, operation, model, options);
+	const values = readValues(asked, options);
 	const format = checkValues(model, operation, values);
 	checkCallbackHost(values.callbackUrl, baseUrl);
-	const asked = { context, session, item, operation, model, values };
 	const notes: Note[] = [];
-	const marks = await withFiles(asked, async (file) => {
+	const marks = await withFiles(asked, values, async (file) => {
 		if (file.kind === 'url') return file.url;
 		notes.push(...(file.notes ?? []));
 		return file.sha256;
@@ -88,7 +95,7 @@ export async function prepare(
 		}),
 		submitOnly: readContinueWhen(context, item) === 'submitted',
 		warnings: [
-			...blankWarnings(context, item, operation, model, values),
+			...blankWarnings(asked, values),
 			...notes.filter(({ isGuess }) => !isGuess).map(({ text }) => text),
 		],
 		notes,
@@ -143,15 +150,6 @@ export type InputFile = Reference & {
 /** How a file gets to the provider: as a URL, or as text inside the request. @throws the signal's reason when stopped */
 export type PlaceFile = (file: InputFile, signal?: AbortSignal) => Promise<string>;
 
-interface Asked {
-	context: IExecuteFunctions;
-	session: Session;
-	item: number;
-	operation: VideoOperation;
-	model: Model;
-	values: VideoValues;
-}
-
 /**
  * The values, with each file replaced by the result of `place`. The files are loaded and checked one after the other,
  * and each is released before the next, because all of them would not fit into memory.
@@ -159,21 +157,23 @@ interface Asked {
  * @throws FieldError for a file that the model would refuse
  */
 async function withFiles(
-	{ context, session, item, operation, model, values }: Asked,
+	asked: Asked,
+	values: VideoValues,
 	place: PlaceFile,
 	signal?: AbortSignal,
 ): Promise<VideoValues> {
+	const { operation, model } = asked;
 	const placed: VideoValues = { ...values };
 	for (const frame of framesOf(operation)) {
 		if (values[frame] === undefined) continue;
-		const picture = await loadFrame(context, item, frame, model, session);
+		const picture = await loadFrame(asked, frame);
 		placed[frame] = await place({ ...picture, isPicture: true }, signal);
 	}
 	for (const field of REFERENCE_FIELDS) {
 		const texts: string[] = [];
 		const lengths: Array<number | undefined> = [];
 		for (const from of values[field] ?? []) {
-			const file = await loadReferenceAt(context, item, field, from, model, session);
+			const file = await loadReferenceAt(asked, field, from);
 			lengths.push(file.kind === 'data' ? file.seconds : undefined);
 			if (field !== 'referencePictures' && model.references) {
 				const { videos, audios } = model.references;
@@ -190,12 +190,10 @@ async function withFiles(
 export async function submissionOf(
 	context: IExecuteFunctions,
 	session: Session,
-	prepared: Prepared,
-	place: PlaceFile,
-	signal?: AbortSignal,
+	{ item, model, operation, values, format }: Prepared,
+	{ place, signal }: { place: PlaceFile; signal?: AbortSignal },
 ): Promise<Submission> {
-	const { item, model, operation, values, format } = prepared;
-	const asked = { context, session, item, operation, model, values };
-	const placed = await withFiles(asked, place, signal);
+	const asked = { context, session, item, operation, model };
+	const placed = await withFiles(asked, values, place, signal);
 	return { model: model.id, api: model.api, input: toPayload(model, operation, placed, format) };
 }

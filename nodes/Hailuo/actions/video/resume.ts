@@ -215,7 +215,7 @@ async function deliverAll(
 	const options = readFinishOptions(context.getNodeParameter('options', {}) as IDataObject, true);
 	const items = await Promise.all(
 		rows.map(async (row) => ({
-			...(await deliver(context, session, row, watch, options)),
+			...(await deliver(context, session, row, { ended: watch.ended, options })),
 			pairedItem: { item: row.item },
 		})),
 	);
@@ -300,8 +300,7 @@ async function deliver(
 	context: IWebhookFunctions,
 	session: Session,
 	{ job, json: row }: Row,
-	{ ended }: Watch,
-	options: FinishOptions,
+	{ ended, options }: Pick<Watch, 'ended'> & { options: FinishOptions },
 ): Promise<INodeExecutionData> {
 	const end = job && ended.get(job.jobId);
 	if (!end) return { json: row };
@@ -311,7 +310,7 @@ async function deliver(
 		return { json };
 	}
 	const loaded = await settle(
-		async () => await withVideo(context, session, end, options, undefined, true),
+		async () => await withVideo(context, session, end, { options, isNew: true }),
 	);
 	return loaded.ok ? loaded.value : { json: failureJson(loaded.error) };
 }

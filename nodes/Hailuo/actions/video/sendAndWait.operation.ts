@@ -138,10 +138,12 @@ async function endedAlready(
 			if (!job) return outcome;
 			const options = context.getNodeParameter('options', outcome.item, {}) as IDataObject;
 			const { item } = outcome;
-			const finish = readFinishOptions(options, true);
-			const load = async () => [
-				await withVideo(context, session, job, finish, session.signal, true),
-			];
+			const finish = {
+				options: readFinishOptions(options, true),
+				signal: session.signal,
+				isNew: true,
+			};
+			const load = async () => [await withVideo(context, session, job, finish)];
 			return { ...(await settle(load)), item };
 		}),
 	);

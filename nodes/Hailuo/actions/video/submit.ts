@@ -14,7 +14,7 @@ import { lacksVideo, type Job, type Submission } from '../../providers/types';
 import { toDataUri } from '../../media/picture/dataUri';
 import type { KnownJob, PaidJobs } from './paidJobs';
 import { goesInline } from './pictures';
-import { submissionOf, type Prepared } from './prepare';
+import { submissionOf, type PlaceFile, type Prepared } from './prepare';
 
 /** How long to retry a rejected submit (429), as the sum of the pauses in ms. */
 const MAX_REFUSED_MS = 15 * 60_000;
@@ -34,15 +34,14 @@ const providerNow = ({ http, httpIgnoringStop, clock }: Session): number | undef
 export async function previousJob(
 	context: IExecuteFunctions,
 	session: Session,
-	memory: PaidJobs,
 	prepared: Prepared,
-	signal?: AbortSignal,
+	{ memory, signal }: { memory: PaidJobs; signal?: AbortSignal },
 ): Promise<{ job: Job; sameRun: boolean } | undefined> {
 	const { item, model, known } = prepared;
 	if (!known) return undefined;
 	const { jobId, sameRun } = known;
 	if (jobId === undefined) {
-		const found = await findLostJob(session, memory, prepared, known, signal);
+		const found = await findLostJob(session, prepared, known, { memory, signal });
 		return found && { job: found, sameRun };
 	}
 	const api = model.api ?? 'main';
@@ -80,10 +79,11 @@ export async function restoreAttempt(
 	// Without the original request there is nothing to compare the history with.
 	else if (historyOf(provider, prepared.model.api) && sameRequest) {
 		// A picture that was uploaded then has another address now, so it is excluded from the comparison.
-		const submission = await submissionOf(context, session, prepared, async (file) => {
+		const place: PlaceFile = async (file) => {
 			if (file.kind === 'url') return file.url;
 			return goesInline(provider, file) ? toDataUri(file.data, file.mimeType) : 'data:';
-		});
+		};
+		const submission = await submissionOf(context, session, prepared, { place });
 		const { fingerprint } = prepared;
 		prepared.unresolved = registry.resume(submission, {
 			startedAt: sentAt,
@@ -100,10 +100,9 @@ export function parkAttempt({ clock }: Session, { unresolved: lost }: Prepared):
 
 async function findLostJob(
 	session: Session,
-	memory: PaidJobs,
 	{ item, fingerprint, model, unresolved: lost }: Prepared,
 	{ sentAt, providerAt }: KnownJob,
-	signal?: AbortSignal,
+	{ memory, signal }: { memory: PaidJobs; signal?: AbortSignal },
 ): Promise<Job | undefined> {
 	const { provider, clock } = session;
 	const history = historyOf(provider, model.api);
@@ -130,6 +129,14 @@ async function findLostJob(
 	return undefined;
 }
 
+interface SubmitWith {
+	submission: Submission;
+	memory: PaidJobs;
+	limiter: SubmitLimiter;
+	/** Ends the waits before the POST. */
+	signal?: AbortSignal;
+}
+
 /**
  * Sends the paid POST of one item, once. It is recorded before it is sent and again with its job ID, so that a second
  * try of the run does not pay again.
@@ -139,12 +146,10 @@ async function findLostJob(
 export async function submit(
 	context: IExecuteFunctions,
 	session: Session,
-	prepared: Prepared,
-	submission: Submission,
-	{ memory, limiter, signal }: { memory: PaidJobs; limiter: SubmitLimiter; signal?: AbortSignal },
+	{ item, fingerprint }: Prepared,
+	{ submission, memory, limiter, signal }: SubmitWith,
 ): Promise<Submitted> {
 	const { provider, http, clock } = session;
-	const { item, fingerprint } = prepared;
 	const history = historyOf(provider, submission.api);
 	let sentAt = clock.now();
 	let attempt: OpenSubmit | undefined;

@@ -56,17 +56,25 @@ const READERS = {
 /** The replacement that a message suggests for a missing value of each kind. */
 const INSTEAD = { text: "''", choice: "''", switch: 'false', resolution: "''", seconds: "''" };
 
+/** An item, and what its video is made with. */
+export interface Asked {
+	context: IExecuteFunctions;
+	session: Session;
+	item: number;
+	operation: VideoOperation;
+	model: Model;
+}
+
 /** The options of an item that count for its model. @throws FieldError or UnreadableField, see `readCollection` */
-export function readOptions(
-	context: IExecuteFunctions,
-	item: number,
-	operation: VideoOperation,
-	model: Model,
-): IDataObject {
+export function readOptions({ context, item, operation, model }: Asked): IDataObject {
 	const isUsed = (name: string) =>
 		!FIELD_NAMES.includes(name as FieldName) ||
 		fieldOf(model, operation, name as FieldName) !== undefined;
-	return readCollection(context, item, 'options', 'Options', OPTION_LABELS, isUsed);
+	return readCollection(context, item, 'options', {
+		label: 'Options',
+		labels: OPTION_LABELS,
+		isUsed,
+	});
 }
 
 /**
@@ -74,13 +82,8 @@ export function readOptions(
  *
  * @throws FieldError or UnreadableField for an expression without a usable value
  */
-export function readValues(
-	context: IExecuteFunctions,
-	item: number,
-	operation: VideoOperation,
-	model: Model,
-	options: IDataObject,
-): VideoValues {
+export function readValues(asked: Asked, options: IDataObject): VideoValues {
+	const { context, item, operation, model } = asked;
 	const frames: readonly FieldName[] = framesOf(operation);
 	const values: Partial<Record<FieldName, unknown>> = {};
 	for (const name of FIELD_NAMES) {
@@ -142,13 +145,8 @@ const BLANK_WARNINGS = {
 } as const;
 
 /** Warnings about a paid job: an expression gave empty text, e.g. from an empty cell of a sheet. */
-export function blankWarnings(
-	context: IExecuteFunctions,
-	item: number,
-	operation: VideoOperation,
-	model: Model,
-	values: VideoValues,
-): string[] {
+export function blankWarnings(asked: Asked, values: VideoValues): string[] {
+	const { context, item, operation, model } = asked;
 	const names = Object.keys(BLANK_WARNINGS) as Array<keyof typeof BLANK_WARNINGS>;
 	return names.flatMap((name) => {
 		const raw = context.getNodeParameter(name, item, null, { rawExpressions: true }) as unknown;
@@ -268,13 +266,8 @@ function framePlace(context: IExecuteFunctions, item: number, frame: Frame): str
  *
  * @throws FieldError, before any request
  */
-export async function loadFrame(
-	context: IExecuteFunctions,
-	item: number,
-	frame: Frame,
-	model: Model,
-	session: Session,
-): Promise<Picture> {
+export async function loadFrame(asked: Asked, frame: Frame): Promise<Picture> {
+	const { context, session, item, model } = asked;
 	const { provider, baseUrl } = session;
 	const [at, from] = standsAt(context, item, frame);
 	const load = async () =>
@@ -324,24 +317,24 @@ export function fetchAhead(
 	item: number,
 ): void {
 	if (item >= context.getInputData().length) return;
-	const ahead = async (load: (model: Model) => Promise<unknown>) =>
+	const ahead = async (load: (asked: Asked) => Promise<unknown>) =>
 		await settle(async () => {
 			const id = String(context.getNodeParameter('model', item, ''));
 			const model = modelNamed(session.provider.id, id, operation);
-			if (model) await load(model);
+			if (model) await load({ context, session, item, operation, model });
 		});
 	for (const frame of framesOf(operation)) {
-		void ahead(async (model) => {
+		void ahead(async (asked) => {
 			if (frameSource(context, item, frame) !== 'fetchedUrl') return;
-			await loadFrame(context, item, frame, model, session);
+			await loadFrame(asked, frame);
 		});
 	}
 	if (operation !== 'referenceToVideo') return;
 	for (const field of REFERENCE_FIELDS) {
-		void ahead(async (model) => {
+		void ahead(async (asked) => {
 			if (!fetchesReferences(context, item)) return;
 			for (const place of referencePlaces(context, item, field)) {
-				if (isAddress(place)) await loadReferenceAt(context, item, field, place, model, session);
+				if (isAddress(place)) await loadReferenceAt(asked, field, place);
 			}
 		});
 	}
@@ -379,12 +372,9 @@ const referencePlaces = (
  * @throws FieldError, before any request
  */
 export async function loadReferenceAt(
-	context: IExecuteFunctions,
-	item: number,
+	{ context, session, item, model }: Asked,
 	field: ReferenceField,
 	place: string,
-	model: Model,
-	session: Session,
 ): Promise<Reference> {
 	const { provider, baseUrl } = session;
 	return await loadReference.call(context, item, {

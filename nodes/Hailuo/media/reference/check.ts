@@ -13,6 +13,13 @@ export interface CheckedClip {
 	seconds?: number;
 }
 
+/** How a message names a file. */
+interface NamedFile {
+	/** The label of its field. */
+	label: string;
+	name: string;
+}
+
 const TYPE_NAMES: Record<string, string> = {
 	'video/mp4': 'MP4',
 	'video/quicktime': 'MOV',
@@ -29,7 +36,7 @@ const typeNames = ({ mimeTypes }: ClipRules) =>
 const seconds = (s: number) => `${Math.round(s * 10) / 10} s`;
 
 /** Rejects a file by its size in bytes, so that a huge one need not be read. @throws FieldError */
-export function checkClipBytes(bytes: number, rules: ClipRules, label: string, name: string): void {
+export function checkClipBytes(bytes: number, rules: ClipRules, { label, name }: NamedFile): void {
 	if (bytes > 0 && bytes <= rules.maxBytes) return;
 	const most = Math.floor(rules.maxBytes / 1_000_000);
 	throw new FieldError(
@@ -51,12 +58,11 @@ export function checkClip(
 	data: Buffer,
 	kind: Exclude<ReferenceKind, 'picture'>,
 	rules: ClipRules,
-	label: string,
-	name: string,
+	file: NamedFile,
 ): CheckedClip {
-	checkClipBytes(data.length, rules, label, name);
+	checkClipBytes(data.length, rules, file);
 	const refuse = (rule: string, fix: string) =>
-		new FieldError(label, `names '${name}', ${rule}`, fix);
+		new FieldError(file.label, `names '${file.name}', ${rule}`, fix);
 	const { mimeType, name: what } = identify(data);
 	if (!rules.mimeTypes.includes(mimeType)) {
 		throw refuse(

@@ -79,7 +79,7 @@ export async function loadReference(
 	const binary = withType(binaryFields.call(this, itemIndex).get(place)!);
 	const limits = kind === 'video' ? rules?.videos : rules?.audios;
 	const bytes = binary.id ? await storedBytes.call(this, binary.id) : undefined;
-	if (limits && bytes !== undefined) checkClipBytes(bytes, limits, label, place);
+	if (limits && bytes !== undefined) checkClipBytes(bytes, limits, { label, name: place });
 	const data = await this.helpers.getBinaryDataBuffer(itemIndex, binary).catch((error) => {
 		throw new FieldError(
 			label,
@@ -87,7 +87,7 @@ export async function loadReference(
 			'Run the step that delivers the file again',
 		);
 	});
-	const known = limits && checkClip(data, kind, limits, label, place);
+	const known = limits && checkClip(data, kind, limits, { label, name: place });
 	const mimeType = known?.mimeType ?? binary.mimeType;
 	return {
 		kind: 'data',
@@ -134,7 +134,7 @@ async function fetchedClip(
 			CHECK_LINK,
 		);
 	}
-	const known = limits && checkClip(data, kind, limits, label, name);
+	const known = limits && checkClip(data, kind, limits, { label, name });
 	return {
 		kind: 'data',
 		data,

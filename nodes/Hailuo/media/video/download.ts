@@ -82,7 +82,7 @@ export async function downloadVideo(
 }
 
 function pauseMs(attempt: number, { retryAfterMs = 0 }: DownloadFailed, clock: Clock): number {
-	const own = backoff(attempt - 1, () => clock.random(), ...BACKOFF_MS);
+	const own = backoff(attempt - 1, () => clock.random(), BACKOFF_MS);
 	return Math.max(own, retryAfterMs);
 }
 
@@ -101,7 +101,7 @@ async function tryDownload(
 	const watch = new BodyWatch(url, options.maxBytes ?? MAX_BYTES, () => (progressAt = clock.now()));
 	const onStop = () => watch.fail(signal?.reason);
 	signal?.addEventListener('abort', onStop, { once: true });
-	const guard = guardTime(options, url, watch, () => progressAt, done.signal);
+	const guard = guardTime(options, { url, watch, progressAt: () => progressAt, done: done.signal });
 	try {
 		return await Promise.race([
 			transfer.call(this, url, options, watch, kill.signal),
@@ -117,13 +117,19 @@ async function tryDownload(
 	}
 }
 
+interface Attempt {
+	url: string;
+	watch: BodyWatch;
+	/** When the last byte arrived, in ms since the epoch. */
+	progressAt: () => number;
+	/** Ends the guard. */
+	done: AbortSignal;
+}
+
 /** The watchdog: fails the attempt if no byte arrived for `idleMs`, or if the deadline passed. */
 async function guardTime(
 	{ clock, idleMs = IDLE_MS, deadlineAt = Infinity }: DownloadOptions,
-	url: string,
-	watch: BodyWatch,
-	progressAt: () => number,
-	done: AbortSignal,
+	{ url, watch, progressAt, done }: Attempt,
 ): Promise<void> {
 	const expire = (message: string, retryable: boolean) =>
 		watch.fail(new DownloadFailed(message, { reason: 'timeout', url, retryable }));

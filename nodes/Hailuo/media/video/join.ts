@@ -151,13 +151,8 @@ async function laidOut(clips: readonly Clip[]): Promise<Layout> {
 		let start = 0;
 		for (const [index, clip] of clips.entries()) {
 			const tracks = { video, audio };
-			await addClip(
-				clip,
-				index,
-				{ ...settings(index), start, places: places[index] },
-				tracks,
-				layout,
-			).catch((error) => {
+			const placing = { ...settings(index), index, start, places: places[index] };
+			await addClip(clip, placing, tracks, layout).catch((error) => {
 				throw refusal(index, damaged(error));
 			});
 			start += clip.facts.seconds;
@@ -191,6 +186,8 @@ function settingsOf(facts: readonly ClipFacts[]): (index: number) => Settings {
 }
 
 interface Placing extends Settings {
+	/** Of the clip in the film. */
+	index: number;
 	/** When the clip begins in the film, in s. */
 	start: number;
 	/** When each piece of its sound is heard in the film; undefined for one that is left out. */
@@ -200,8 +197,7 @@ interface Placing extends Settings {
 /** Adds the packets of a clip. Pictures keep their times exactly. */
 async function addClip(
 	{ pictures, sounds, videoConfig, audioConfig }: Clip,
-	index: number,
-	{ start, places, setupForAll, before }: Placing,
+	{ index, start, places, setupForAll, before }: Placing,
 	tracks: Tracks,
 	layout: Layout,
 ): Promise<void> {

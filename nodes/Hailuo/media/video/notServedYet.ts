@@ -43,7 +43,7 @@ export async function loadNewVideo<T>({
 		if (outcome.ok) return outcome.value;
 		const { error } = outcome;
 		if (!(error instanceof DownloadFailed) || error.reason !== 'missing') throw error;
-		const pause = backoff(attempt - 1, () => clock.random(), ...BACKOFF_MS);
+		const pause = backoff(attempt - 1, () => clock.random(), BACKOFF_MS);
 		waitedMs += pause;
 		if (waitedMs > SERVED_WITHIN_MS) throw notServed(error);
 		await clock.sleep(pause, signal);
