@@ -17,3 +17,6 @@ export const OPTION_LABELS = {
 	includeInput: 'Include Input',
 	downloadAttempts: 'Download Attempts',
 } as const;
+
+/** The collection of these options, for `readCollection`. */
+export const OPTIONS = { name: 'options', label: 'Options', labels: OPTION_LABELS } as const;

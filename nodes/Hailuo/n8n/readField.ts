@@ -48,6 +48,8 @@ export function readField(
 }
 
 interface Collection {
+	/** Of its parameter. */
+	name: string;
 	/** As the editor shows it. */
 	label: string;
 	/** Those of its fields, by their names. */
@@ -64,8 +66,7 @@ interface Collection {
 export function readCollection(
 	context: IExecuteFunctions,
 	item: number,
-	name: string,
-	{ label, labels, isUsed = () => true }: Collection,
+	{ name, label, labels, isUsed = () => true }: Collection,
 ): IDataObject {
 	const labelOf = (key: string) => labels[key] ?? key;
 	const raw = rawOf(context, item, name, {});

@@ -3,7 +3,7 @@ import { withVideo } from '../../n8n/finishJob';
 import { readFinishOptions } from '../../n8n/finishOptions';
 import { downloadFields, optionsField } from '../../n8n/options';
 import type { Operation } from '../operation';
-import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { OPTIONS } from '../../n8n/optionLabels';
 import { readCollection } from '../../n8n/readField';
 import { forEachJob, type GivenJob } from '../../n8n/forEachJob';
 import { lookUp } from '../../n8n/lookUpJob';
@@ -25,10 +25,7 @@ export const getJobs: Operation = {
 
 	async run(context) {
 		const work = async ({ session, jobId, item, slot: { signal } }: GivenJob) => {
-			const options = readCollection(context, item, 'options', {
-				label: 'Options',
-				labels: OPTION_LABELS,
-			});
+			const options = readCollection(context, item, OPTIONS);
 			const job = await lookUp(session, jobId, { signal });
 			return await withVideo(context, session, job, {
 				options: readFinishOptions(options, false),

@@ -14,7 +14,7 @@ import type { HistoryFilter, HistoryJob, JobStatus } from '../../providers/types
 import { jobJson } from '../../n8n/jobItem';
 import type { Operation } from '../operation';
 import { asAmount, asChoice, asSwitch, asText } from '../../n8n/fieldValues';
-import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { OPTION_LABELS, OPTIONS } from '../../n8n/optionLabels';
 import { readCollection, readField } from '../../n8n/readField';
 import { withRetry, openSession, type Session } from '../../n8n/session';
 import { toIso } from '../../n8n/isoDate';
@@ -191,14 +191,12 @@ const FILTER_LABELS = {
 } as const;
 
 function readAsked(context: IExecuteFunctions, { provider }: Session, item: number) {
-	const filters = readCollection(context, item, 'filters', {
+	const filters = readCollection(context, item, {
+		name: 'filters',
 		label: 'Filters',
 		labels: FILTER_LABELS,
 	});
-	const options = readCollection(context, item, 'options', {
-		label: 'Options',
-		labels: OPTION_LABELS,
-	});
+	const options = readCollection(context, item, OPTIONS);
 	const read = (name: string, label: string, fallback: unknown) =>
 		readField(context, item, name, label, { fallback });
 	const returnAll = asSwitch(read('returnAll', 'Return All', false), 'Return All') === true;

@@ -10,7 +10,7 @@ import {
 } from '../../n8n/options';
 import type { Operation } from '../operation';
 import { asAmount, requireAmount } from '../../n8n/fieldValues';
-import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { OPTION_LABELS, OPTIONS } from '../../n8n/optionLabels';
 import { readCollection } from '../../n8n/readField';
 import { sharedOptions } from '../../n8n/session';
 import { forEachJob, type GivenJob } from '../../n8n/forEachJob';
@@ -47,10 +47,7 @@ export const waitForJobs: Operation = {
 		const all = await sharedOptions(context);
 		const concurrency = asAmount(all.maxConcurrent, 0) || WAIT_CONCURRENCY;
 		const work = async ({ session, jobId, item, slot }: GivenJob) => {
-			const given = readCollection(context, item, 'options', {
-				label: 'Options',
-				labels: OPTION_LABELS,
-			});
+			const given = readCollection(context, item, OPTIONS);
 			for (const name of AMOUNTS) requireAmount(given[name], OPTION_LABELS[name]);
 			const options = readFinishOptions(given, !isTool(context));
 			const job = await lookUp(session, jobId, { signal: slot.signal });

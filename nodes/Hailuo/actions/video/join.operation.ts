@@ -11,7 +11,7 @@ import type { Film } from '../../media/video/join';
 import { FieldError } from '../../models/fieldError';
 import { shownValue } from '../../models/text';
 import { asChoice, asName, asText, unwrapped } from '../../n8n/fieldValues';
-import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { OPTION_LABELS, OPTIONS } from '../../n8n/optionLabels';
 import { optionsField } from '../../n8n/options';
 import type { Outcome } from '../../n8n/outcome';
 import { readCollection, readField } from '../../n8n/readField';
@@ -180,7 +180,7 @@ function groupValue(context: IExecuteFunctions, item: number): string | number |
 
 /** @throws FieldError or UnreadableField, see `readCollection` */
 function optionsAt(context: IExecuteFunctions, item: number) {
-	const options = readCollection(context, item, 'options', { label: 'Options', labels: LABELS });
+	const options = readCollection(context, item, { ...OPTIONS, labels: LABELS });
 	return {
 		fileName: asText(options.fileName, LABELS.fileName)?.slice(0, 200),
 		leavesOut: asChoice(options.missing, LABELS.missing, MISSING) === 'leaveOut',

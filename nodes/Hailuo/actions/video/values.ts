@@ -31,7 +31,7 @@ import {
 	isBlank,
 	unwrapped,
 } from '../../n8n/fieldValues';
-import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { OPTIONS } from '../../n8n/optionLabels';
 import { isExpression, readCollection, readField, UnreadableField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
 import {
@@ -70,11 +70,7 @@ export function readOptions({ context, item, operation, model }: Asked): IDataOb
 	const isUsed = (name: string) =>
 		!FIELD_NAMES.includes(name as FieldName) ||
 		fieldOf(model, operation, name as FieldName) !== undefined;
-	return readCollection(context, item, 'options', {
-		label: 'Options',
-		labels: OPTION_LABELS,
-		isUsed,
-	});
+	return readCollection(context, item, { ...OPTIONS, isUsed });
 }
 
 /**
