@@ -3,7 +3,7 @@
 const { NodeHelpers } = require('n8n-workflow');
 const { Hailuo } = require('../../nodes/Hailuo/Hailuo.node');
 const { modelsFor, VIDEO_OPERATIONS } = require('../../nodes/Hailuo/models/catalogue');
-const { downloadFields } = require('../../nodes/Hailuo/n8n/options');
+const { finishFields } = require('../../nodes/Hailuo/n8n/options');
 const { providers } = require('../../nodes/Hailuo/providers');
 
 /*
@@ -80,7 +80,7 @@ test('a field that is read when the execution continues accepts no expression', 
 	const { options } = shown({ provider: 'waveSpeed', operation: 'sendAndWait' }).get('options');
 	const fixed = options.filter(({ noDataExpression }) => noDataExpression).map(({ name }) => name);
 	expect(fixed.sort()).toEqual(
-		downloadFields(true)
+		finishFields(true)
 			.map(({ name }) => name)
 			.sort(),
 	);

@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const catalogue = require('../../nodes/Hailuo/models/catalogue');
 const fields = require('../../nodes/Hailuo/models/fieldError');
+const { OPTION_LABELS } = require('../../nodes/Hailuo/n8n/optionLabels');
 const { scripts } = require('../../package.json');
 const { table, written } = require('../../tools/docs/models');
 
@@ -18,6 +19,11 @@ test.each(PAGES)('%s: its commands exist', (page) => {
 	const text = fs.readFileSync(path.join(ROOT, page), 'utf8');
 	const commands = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name);
 	expect(commands.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+test('every option is in the README', () => {
+	const text = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8').replace(/\s+/g, ' ');
+	expect(Object.values(OPTION_LABELS).filter((label) => !text.includes(label))).toEqual([]);
 });
 
 describe('the messages under Troubleshooting', () => {

@@ -2,7 +2,7 @@
 
 const engine = require('../../test/engine/harness');
 const { runPeer } = require('./peer');
-const { inOrder, longestFirst, lowerBound } = require('./schedule');
+const { inOrder, longestFirst, lowerBound } = require('./lowerBound');
 const { sequentialLoop } = require('./loop');
 const {
 	itemOf,

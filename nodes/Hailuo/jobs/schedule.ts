@@ -7,8 +7,8 @@
  * mean of `a` and `b` gives every model the same relative delay. Before the shortest known time there are few polls, at
  * equal ratios of the age: the catalogue says what is usual, and a job that beats it must not wait for minutes.
  *
- * Measured with 5,000 jobs each: the mean of delay / time, and the polls of a job. test/unit/jobs/schedule.test.ts reads
- * this table and measures it again.
+ * Measured with 5,000 jobs each: the mean of delay / time, and the polls of a job. There is a row for each range in the
+ * catalogue, and none for others. test/unit/jobs/schedule.test.ts reads this table and measures it again.
  *
  * | range of the model  | jobs of 30 to 90 s | jobs of 20 to 240 s | jobs of 60 to 420 s |
  * |---------------------|--------------------|---------------------|---------------------|

@@ -9,7 +9,7 @@ import { OPTION_LABELS } from './optionLabels';
 /** Hailuo 3 takes up to 7 minutes for 2K (docs/providers.md I.1): a limit of 15 minutes would lose the slowest jobs. */
 export const DEFAULT_LIMIT_MINUTES = 30;
 
-/** The values of `downloadFields()` and of the time limit, in both nodes. */
+/** The values of `finishFields()` and of the time limit, in both nodes. */
 export interface FinishOptions {
 	/** Whether to put the video into the item as a file. */
 	download: boolean;

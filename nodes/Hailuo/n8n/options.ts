@@ -14,7 +14,7 @@ import { sortedBy } from './sorted';
  *
  * @param byDefault whether the video is downloaded by default
  */
-export function downloadFields(byDefault: boolean): INodeProperties[] {
+export function finishFields(byDefault: boolean): INodeProperties[] {
 	const type = 'boolean';
 	const download: INodeProperties = {
 		displayName: OPTION_LABELS.download,
@@ -156,7 +156,7 @@ const priceOptions = providers.some((provider) => providerOf(provider).quote)
 	: [];
 
 export const videoOptions: INodeProperties[] = [
-	...downloadFields(true),
+	...finishFields(true),
 	timeLimitOption,
 	...batchOptions,
 	...priceOptions,

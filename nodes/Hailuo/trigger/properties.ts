@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { downloadFields, optionsField } from '../n8n/options';
+import { OPTION_LABELS } from '../n8n/optionLabels';
+import { finishFields, optionsField } from '../n8n/options';
 import { providerField } from '../n8n/providerField';
 import { sortedBy } from '../n8n/sorted';
 import { PROVIDER_NAMES } from '../models/catalogue';
@@ -149,7 +150,7 @@ const modelFields = withHistory.flatMap((id) =>
 );
 
 const attemptsOption: INodeProperties = {
-	displayName: 'Download Attempts',
+	displayName: OPTION_LABELS.downloadAttempts,
 	name: 'downloadAttempts',
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 20, numberPrecision: 0 },
@@ -173,5 +174,5 @@ export const properties: INodeProperties[] = [
 	]),
 	...shownFor(withHistory, historyFields),
 	...modelFields,
-	optionsField([...downloadFields(true), attemptsOption], undefined),
+	optionsField([...finishFields(true), attemptsOption], undefined),
 ];

@@ -1,6 +1,7 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { readFinishOptions, type FinishOptions } from '../n8n/finishOptions';
 import { readJobIds } from '../n8n/jobIds';
+import { OPTION_LABELS } from '../n8n/optionLabels';
 import { asAmount, asChoice, asSwitch, asText, requireAmount } from '../n8n/fieldValues';
 import { modelNamed } from '../models/catalogue';
 import { isHailuo } from '../models/price';
@@ -91,7 +92,7 @@ export function readSettings(context: IPollFunctions): Settings {
 				: 0,
 		jobIds,
 		finish,
-		downloadAttempts: between(options.downloadAttempts, 'Download Attempts', [1, 20, 3]),
+		downloadAttempts: between(options.downloadAttempts, OPTION_LABELS.downloadAttempts, [1, 20, 3]),
 	};
 }
 

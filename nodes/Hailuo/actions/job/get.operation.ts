@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { withVideo } from '../../n8n/finishJob';
 import { readFinishOptions } from '../../n8n/finishOptions';
-import { downloadFields, optionsField } from '../../n8n/options';
+import { finishFields, optionsField } from '../../n8n/options';
 import type { Operation } from '../operation';
 import { OPTIONS } from '../../n8n/optionLabels';
 import { readCollection } from '../../n8n/readField';
@@ -12,7 +12,7 @@ import { lookUp } from '../../n8n/lookUpJob';
 const GET_CONCURRENCY = 10;
 
 export const getFields: INodeProperties[] = [
-	optionsField(downloadFields(false), { show: { resource: ['job'], operation: ['get'] } }),
+	optionsField(finishFields(false), { show: { resource: ['job'], operation: ['get'] } }),
 ];
 
 /** The current state of a job. A failed job is a normal result. */

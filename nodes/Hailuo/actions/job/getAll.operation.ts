@@ -121,7 +121,7 @@ export const getAllFields: INodeProperties[] = [
 		default: {},
 		options: [
 			{
-				displayName: 'Include Input',
+				displayName: OPTION_LABELS.includeInput,
 				name: 'includeInput',
 				type: 'boolean',
 				default: false,

@@ -4,7 +4,7 @@ import { readFinishOptions } from '../../n8n/finishOptions';
 import { isTool } from '../../n8n/isTool';
 import {
 	concurrencyOption,
-	downloadFields,
+	finishFields,
 	optionsField,
 	timeLimitOption,
 } from '../../n8n/options';
@@ -22,7 +22,7 @@ const WAIT_CONCURRENCY = 100;
 export const waitFields: INodeProperties[] = [
 	optionsField(
 		[
-			...downloadFields(true),
+			...finishFields(true),
 			timeLimitOption,
 			concurrencyOption(
 				WAIT_CONCURRENCY,

@@ -2,7 +2,8 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { modelsFor, modelsOf, OPERATION_NAMES, VIDEO_OPERATIONS } from '../../models/catalogue';
 import { providerOf, providers } from '../../providers';
 import { MAX_LIMIT_MINUTES } from '../../n8n/fieldValues';
-import { downloadFields, optionsField, submitOptions } from '../../n8n/options';
+import { OPTION_LABELS } from '../../n8n/optionLabels';
+import { finishFields, optionsField, submitOptions } from '../../n8n/options';
 import { videoFields } from './fields';
 
 /** n8n checks the signature of a resume address only where the operation has this value (docs/n8n.md 4). */
@@ -87,7 +88,7 @@ const noticeField: INodeProperties = {
 };
 
 const waitLimitOption: INodeProperties = {
-	displayName: 'Time Limit (Minutes)',
+	displayName: OPTION_LABELS.timeLimit,
 	name: 'timeLimit',
 	type: 'number',
 	typeOptions: { minValue: 2, maxValue: MAX_LIMIT_MINUTES, numberPrecision: 0 },
@@ -97,7 +98,7 @@ const waitLimitOption: INodeProperties = {
 };
 
 /** Read once for all items when the execution continues: then the fields of an item are no longer available. */
-const outputOptions = downloadFields(true).map((option) => ({
+const outputOptions = finishFields(true).map((option) => ({
 	...option,
 	noDataExpression: true,
 }));
