@@ -42,6 +42,20 @@ const OPEN = '#sim:seconds=100000';
 const numbered = (count) => Array.from({ length: count }, (_, i) => `boat ${i} ${OPEN}`);
 const jobs = () => [...sim.jobs.values()];
 const end = (job) => sim.engine.finish(job);
+
+/** The provider's own call about a job, with the signature of now. */
+function signedCall({ id }) {
+	const body = { id };
+	const at = Math.floor(sim.now() / 1000);
+	const signed = signature(sim.webhookSecret, id, at, JSON.stringify(body));
+	const headers = {
+		'webhook-id': id,
+		'webhook-timestamp': String(at),
+		'webhook-signature': signed,
+	};
+	return { body, headers };
+}
+
 const called = async (slept, { id }) => await engine.callBack(slept, { body: { id } });
 
 async function asleep(prompts, more) {
@@ -174,16 +188,10 @@ test('a clock that is an hour off does not reject a callback', async () => {
 	const slept = await asleep(numbered(1));
 	const [job] = jobs();
 	end(job);
-	const body = { id: job.id };
-	const at = Math.floor(sim.now() / 1000);
-	const headers = {
-		'webhook-id': job.id,
-		'webhook-timestamp': String(at),
-		'webhook-signature': signature(sim.webhookSecret, job.id, at, JSON.stringify(body)),
-	};
+	const signed = signedCall(job);
 	const { now } = engine.clock;
 	engine.clock.now = () => now() - 3_600_000;
-	const call = engine.callBack(slept, { body, headers });
+	const call = engine.callBack(slept, signed);
 	const { items } = await call.finally(() => (engine.clock.now = now));
 	expect(items).toHaveLength(1);
 });
@@ -259,21 +267,15 @@ describe('a call only causes a poll, whoever makes it', () => {
 		const slept = await asleep(numbered(2));
 		const [first, second] = jobs();
 		await called(slept, first);
-		const body = { id: second.id };
-		const at = Math.floor(sim.now() / 1000);
-		const headers = {
-			'webhook-id': second.id,
-			'webhook-timestamp': String(at),
-			'webhook-signature': signature(sim.webhookSecret, second.id, at, JSON.stringify(body)),
-		};
+		const signed = signedCall(second);
 		const sleep = jest.spyOn(engine.clock, 'sleep');
 		// Sleeps of exactly 2, 5 and 15 s belong to the node's own call to the resume address.
 		const waits = () =>
 			sleep.mock.calls.filter(([ms]) => Number(ms) > 2_000 && Number(ms) < 5_000).length;
-		expect((await engine.callBack(slept, { body, headers })).status).toBe(200);
+		expect((await engine.callBack(slept, signed)).status).toBe(200);
 		expect(waits()).toBe(0);
 		await sim.clock.sleep(1_000);
-		expect((await engine.callBack(slept, { body, headers })).status).toBe(200);
+		expect((await engine.callBack(slept, signed)).status).toBe(200);
 		expect(waits()).toBe(1);
 		sleep.mockRestore();
 	});

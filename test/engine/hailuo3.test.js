@@ -4,6 +4,7 @@ const { createHash } = require('node:crypto');
 const { heicHead, mp4Head, mp3Head, wav } = require('../simulator/clips');
 const { png } = require('../simulator/pictures');
 const engine = require('./harness');
+const { REFERENCE_VIDEO } = require('./referenceVideo');
 const { withSimulator } = require('./withSimulator');
 
 /*
@@ -15,10 +16,7 @@ let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));
 
 const H3 = {
-	provider: 'miniMax',
-	resource: 'video',
-	operation: 'referenceToVideo',
-	model: 'MiniMax-H3',
+	...REFERENCE_VIDEO,
 	prompt: 'The bottle on a rock by the sea, the voice tells of it',
 };
 

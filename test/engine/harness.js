@@ -6,18 +6,9 @@
  */
 
 const fs = require('node:fs');
-const os = require('node:os');
-const path = require('node:path');
+const { n8nFolder } = require('./n8nFolder');
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-engine-'));
-// n8n reads them when it is required, so they are set first.
-Object.assign(process.env, {
-	N8N_USER_FOLDER: folder,
-	N8N_ENCRYPTION_KEY: 'test-encryption',
-	N8N_LOG_LEVEL: 'silent',
-	N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
-	N8N_AVAILABLE_BINARY_DATA_MODES: 'filesystem',
-});
+const folder = n8nFolder('hailuo-engine-', { N8N_AVAILABLE_BINARY_DATA_MODES: 'filesystem' });
 require('reflect-metadata');
 // n8n-core's own copy: another one would not know its services.
 const ofCore = (name) => require(require.resolve(name, { paths: [require.resolve('n8n-core')] }));

@@ -6,17 +6,11 @@
  */
 
 const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
+const { n8nFolder } = require('./n8nFolder');
 const { testNode } = require('./testNode');
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-media-'));
-Object.assign(process.env, {
-	N8N_USER_FOLDER: folder,
-	N8N_ENCRYPTION_KEY: 'test-encryption',
-	N8N_LOG_LEVEL: 'silent',
-	N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
-});
+const folder = n8nFolder('hailuo-media-');
 const cleanUp = () => fs.rmSync(folder, { recursive: true, force: true });
 // Jest's process never emits `exit`.
 if (typeof afterAll === 'function') afterAll(cleanUp);

@@ -4,6 +4,7 @@ const http = require('node:http');
 const { mp4Head, wav } = require('../simulator/clips');
 const { png } = require('../simulator/pictures');
 const engine = require('./harness');
+const { REFERENCE_VIDEO } = require('./referenceVideo');
 const { withSimulator } = require('./withSimulator');
 const { listen } = require('../simulator/listen');
 
@@ -15,10 +16,7 @@ let sim;
 const run = withSimulator({}, (given) => ({ sim } = given));
 
 const H3 = {
-	provider: 'miniMax',
-	resource: 'video',
-	operation: 'referenceToVideo',
-	model: 'MiniMax-H3',
+	...REFERENCE_VIDEO,
 	prompt: 'The bottle on a rock by the sea',
 	continueWhen: 'submitted',
 };

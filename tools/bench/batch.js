@@ -4,15 +4,8 @@ const engine = require('../../test/engine/harness');
 const { runPeer } = require('./peer');
 const { inOrder, longestFirst, lowerBound } = require('./lowerBound');
 const { sequentialLoop } = require('./loop');
-const {
-	itemOf,
-	jobTimes,
-	makeVideos,
-	numbered,
-	seconds,
-	sum,
-	withSimulator,
-} = require('./support');
+const { seconds, sum } = require('./figures');
+const { itemOf, jobTimes, makeVideos, numbered, withSimulator } = require('./support');
 
 /*
  * 30 items in one batch. Their times come from a fixed seed; a job's time hangs on its item, not on the order in which

@@ -7,7 +7,7 @@ const { N8nClient, itemsOf } = require('../n8n/client');
 const { packPackage, startN8n } = require('../n8n/n8n');
 const { freePort } = require('../n8n/ports');
 const { startSimulator } = require('../../test/simulator');
-const { mean, seconds } = require('./support');
+const { mean, seconds } = require('./figures');
 
 /*
  * What it costs a real n8n that many executions wait for their videos: asleep until the callback, beside waiting in

@@ -4,7 +4,8 @@ const { createHash } = require('node:crypto');
 const engine = require('../../test/engine/harness');
 const { named } = require('../../test/simulator/random');
 const { addFaults, lyingDates } = require('./chaosFaults');
-const { percent, withSimulator } = require('./support');
+const { percent } = require('./figures');
+const { withSimulator } = require('./support');
 
 /*
  * Thousands of jobs while two of five answers fail. Counted is what a person would lose: jobs, money, the right video

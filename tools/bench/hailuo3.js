@@ -3,7 +3,8 @@
 const engine = require('../../test/engine/harness');
 const { named } = require('../../test/simulator/random');
 const { loadOwn, runOwn } = require('./ownMiniMax');
-const { itemOf, numbered, seconds, sum, withSimulator } = require('./support');
+const { seconds, sum } = require('./figures');
+const { itemOf, numbered, withSimulator } = require('./support');
 
 /*
  * The same five jobs of Hailuo 3 through n8n's own MiniMax node and through this one: how long it takes, how many calls,

@@ -20,13 +20,13 @@
  *   node tools/bench/memory.js [count] [MB]
  */
 
-const { fork } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 
 const { compiled } = require('./compiled');
+const { inOwnProcess } = require('./ownProcess');
 
 const GOAL_MB = 64;
 
@@ -185,19 +185,18 @@ async function memoryBench({ how, count = 8, bytes = 100_000_000, gbits, collect
 	const server = await serve(gbits && (gbits * 1e9) / 8 / count);
 	const base = `http://127.0.0.1:${server.address().port}`;
 	const file = compiled('media/video/download.ts');
-	const child = fork(__filename, [], { execArgv: ['--expose-gc'] });
-	const gone = new Promise((resolve) => child.once('exit', resolve));
 	try {
-		const result = await new Promise((resolve, reject) => {
-			child.once('message', resolve);
-			child.once('exit', (code) => reject(new Error(`The measured process ended with ${code}`)));
-			child.send({ file, how, base, count, bytes, collectEveryMs });
+		const result = await inOwnProcess(__filename, {
+			file,
+			how,
+			base,
+			count,
+			bytes,
+			collectEveryMs,
 		});
 		const right = result.hashes.filter((hash, i) => hash === digest(i, bytes));
 		return { ...result, intact: right.length, count, bytes };
 	} finally {
-		// It removes its files at its own exit.
-		await gone;
 		fs.rmSync(path.dirname(file), { recursive: true, force: true });
 		server.closeAllConnections();
 		server.close();

@@ -64,19 +64,10 @@ async function makeVideos(sim, items, options) {
 	return { items: rows, ms };
 }
 
-const percent = (share, digits = 1) => `${(share * 100).toFixed(digits)} %`;
-const seconds = (ms, digits = 1) => `${(ms / 1000).toFixed(digits)} s`;
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const sum = (values) => values.reduce((total, value) => total + value, 0);
-
 module.exports = {
 	itemOf,
 	jobTimes,
 	makeVideos,
-	mean,
 	numbered,
-	percent,
-	seconds,
-	sum,
 	withSimulator,
 };

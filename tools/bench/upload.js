@@ -9,12 +9,12 @@
  *   node tools/bench/upload.js
  */
 
-const { fork } = require('node:child_process');
 const fs = require('node:fs');
 const http = require('node:http');
 const path = require('node:path');
 
 const { compiled } = require('./compiled');
+const { inOwnProcess } = require('./ownProcess');
 
 const SIZES = [100_000, 256_000, 1_000_000, 5_000_000, 15_000_000];
 const BYTES_PER_MS = 20e6 / 8 / 1000;
@@ -121,14 +121,8 @@ async function uploadBench({ way, size }) {
 		dataUri: compiled('media/picture/dataUri.ts'),
 		upload: compiled('providers/upload.ts'),
 	};
-	const child = fork(__filename, [], { execArgv: ['--expose-gc'] });
-	const gone = new Promise((resolve) => child.once('exit', resolve));
 	try {
-		const result = await new Promise((resolve, reject) => {
-			child.once('message', resolve);
-			child.once('exit', (code) => reject(new Error(`The measured process ended with ${code}`)));
-			child.send({ files, way, size, base });
-		});
+		const result = await inOwnProcess(__filename, { files, way, size, base });
 		const of = (call) => log.filter((entry) => entry.call === call);
 		return {
 			...result,
@@ -140,8 +134,6 @@ async function uploadBench({ way, size }) {
 			historyBytes: of('history')[0].bytes,
 		};
 	} finally {
-		// It removes its files at its own exit.
-		await gone;
 		for (const file of Object.values(files))
 			fs.rmSync(path.dirname(file), { recursive: true, force: true });
 		server.closeAllConnections();

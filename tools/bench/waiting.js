@@ -2,15 +2,8 @@
 
 const http = require('node:http');
 const engine = require('../../test/engine/harness');
-const {
-	itemOf,
-	jobTimes,
-	makeVideos,
-	mean,
-	numbered,
-	percent,
-	withSimulator,
-} = require('./support');
+const { mean, percent } = require('./figures');
+const { itemOf, jobTimes, makeVideos, numbered, withSimulator } = require('./support');
 
 /*
  * How long a finished job waits for its item, and what that costs in status calls. The same jobs are also

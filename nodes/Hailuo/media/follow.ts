@@ -7,8 +7,8 @@ import type {
 import { isFromInside } from './hosts';
 import { DownloadFailed } from './video/downloadFailed';
 
-type Context = IExecuteFunctions | IPollFunctions | IWebhookFunctions;
-type Body = import('node:stream').Readable;
+export type Context = IExecuteFunctions | IPollFunctions | IWebhookFunctions;
+export type Body = import('node:stream').Readable;
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -17,24 +17,19 @@ export const H3_JOB_SECONDS = [25, 420] as const;
 
 export const H3_LENGTHS: Lengths = { '768P': wholeSeconds(4, 15), '2K': wholeSeconds(4, 15) };
 
+/** Of the videos, and of the sound files. */
+const CLIPS = { count: 3, seconds: [2, 15], totalSeconds: 15 } as const;
+
 /** Of the sizes in MB the smaller reading counts, and not 2^20. */
 export const H3_REFERENCES: ReferenceRules = {
 	pictures: { count: 9 },
 	videos: {
-		count: 3,
+		...CLIPS,
 		mimeTypes: ['video/mp4', 'video/quicktime'],
 		maxBytes: 50_000_000,
-		seconds: [2, 15],
-		totalSeconds: 15,
 		fps: [23.976, 60],
 		codecs: ['avc1', 'avc3', 'hvc1', 'hev1'],
 	},
-	audios: {
-		count: 3,
-		mimeTypes: ['audio/wav', 'audio/mpeg'],
-		maxBytes: 15_000_000,
-		seconds: [2, 15],
-		totalSeconds: 15,
-	},
+	audios: { ...CLIPS, mimeTypes: ['audio/wav', 'audio/mpeg'], maxBytes: 15_000_000 },
 	files: 12,
 };

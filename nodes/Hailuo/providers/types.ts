@@ -22,6 +22,10 @@ export const NO_VIDEO: JobError = {
 	retryable: false,
 };
 
+/** The `historyHint` of a provider that has no list of jobs. */
+export const NO_HISTORY_HINT =
+	'This provider has no list of jobs, so check the usage page of the account before you submit again';
+
 export const lacksVideo = ({ error }: Pick<Job, 'error'>): boolean => error?.code === NO_VIDEO.code;
 
 /** One job, whatever the provider. This is what users see as the JSON of an item. */

@@ -47,23 +47,27 @@ export interface Note {
 	isGuess: boolean;
 }
 
+/** A file that was checked and is sent to the provider. */
+export interface FileData {
+	kind: 'data';
+	data: Buffer;
+	/** From the bytes. */
+	mimeType: string;
+	/** Only letters, digits, `-`, `_` and the extension of the true type. */
+	fileName: string;
+	/** Hex, of the bytes. */
+	sha256: string;
+}
+
 export type Picture =
 	| { kind: 'url'; url: string }
-	| {
-			kind: 'data';
-			data: Buffer;
-			/** From the bytes. */
-			mimeType: string;
-			/** Only letters, digits, `-`, `_` and the extension of the true type. */
-			fileName: string;
-			/** Hex, of the bytes. */
-			sha256: string;
+	| (FileData & {
 			/** px, as displayed. */
 			width: number;
 			/** px, as displayed. */
 			height: number;
 			notes: readonly Note[];
-	  };
+	  });
 
 const EXTENSIONS: Record<string, string> = {
 	'image/jpeg': 'jpg',

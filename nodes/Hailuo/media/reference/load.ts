@@ -13,6 +13,7 @@ import {
 	uploadName,
 	withType,
 	type Fetch,
+	type FileData,
 	type Note,
 } from '../picture/load';
 import { DownloadFailed } from '../video/downloadFailed';
@@ -22,20 +23,12 @@ import { isAddress, KINDS, type ReferenceKind } from './names';
 /** A reference file of a job: its address or its bytes. */
 export type Reference =
 	| { kind: 'url'; url: string }
-	| {
-			kind: 'data';
-			data: Buffer;
-			/** From the bytes. */
-			mimeType: string;
-			/** Only letters, digits, `-`, `_` and the extension of the true type. */
-			fileName: string;
-			/** Hex, of the bytes. */
-			sha256: string;
+	| (FileData & {
 			/** Of a picture. */
 			notes?: readonly Note[];
 			/** s; for a video or a sound file whose header contains it. */
 			seconds?: number;
-	  };
+	  });
 
 interface ReferenceInput {
 	/** The name of an input field, or an address. */

@@ -1,9 +1,4 @@
-import type {
-	IBinaryData,
-	IExecuteFunctions,
-	IPollFunctions,
-	IWebhookFunctions,
-} from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
 
 import type { Clock } from '../../jobs/clock';
 import { backoff } from '../../jobs/retry';
@@ -15,10 +10,7 @@ import {
 	failedType,
 	mediaType,
 } from './downloadFailed';
-import { follow } from '../follow';
-
-type Context = IExecuteFunctions | IPollFunctions | IWebhookFunctions;
-type Body = import('node:stream').Readable;
+import { follow, type Body, type Context } from '../follow';
 
 export interface DownloadOptions {
 	fileName: string;

@@ -11,12 +11,13 @@ import {
 } from '../answers';
 import { ProviderError, UNKNOWN_JOB, hintFor, unreadableAnswer, wrongJob } from '../errors';
 import { speaksOfFile } from '../fileTrouble';
+import { HAILUO_02_PICTURES } from '../hailuo02';
 import { parseTruncated } from '../truncatedJson';
 import { KINDS, NAME, RETRYABLE_JOB_CODES, hintOf, refusedByStatus } from './codes';
 import * as v2 from './v2';
 import { keyTest } from './keyTest';
 import type { HttpClient, HttpResponse, Job, JobStatus, Provider } from '../types';
-import { NO_VIDEO, PAID } from '../types';
+import { NO_HISTORY_HINT, NO_VIDEO, PAID } from '../types';
 
 /** The statuses of a status call; callbacks use others (docs/providers.md C.3). An unlisted one counts as running. */
 const STATUSES: Record<string, JobStatus> = {
@@ -119,14 +120,8 @@ const v1: Provider = {
 	},
 	// 20 a minute on the newer page, 5 on an older one (docs/providers.md C.4); the maximum of parallel jobs is unknown.
 	limits: { concurrent: 3, submitsPerMinute: 20 },
-	images: {
-		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
-		// "Less than 20 MB" (docs/providers.md D).
-		maxBytes: 19_999_999,
-		strictRatio: false,
-	},
-	historyHint:
-		'This provider has no list of jobs, so check the usage page of the account before you submit again',
+	images: HAILUO_02_PICTURES,
+	historyHint: NO_HISTORY_HINT,
 
 	async submit(http, { model, input, webhookUrl }) {
 		const response = await http.request({

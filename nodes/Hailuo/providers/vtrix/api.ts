@@ -1,9 +1,10 @@
 import { isoTime, json, messageOf, number, statusOf, text, type Json } from '../answers';
 import { ProviderError, hintFor, wrongJob } from '../errors';
 import { speaksOfFile } from '../fileTrouble';
+import { HAILUO_02_PICTURES } from '../hailuo02';
 import { keyTest } from './keyTest';
 import type { HttpClient, Job, JobError, JobStatus, Provider, Quote, Submission } from '../types';
-import { NO_VIDEO, PAID } from '../types';
+import { NO_HISTORY_HINT, NO_VIDEO, PAID } from '../types';
 import { call, GENERATION_ID, NAME, videosOf } from './answers';
 import { cancelQueued, isQueueId, queuedJob, submitToQueue } from './queueApi';
 
@@ -133,14 +134,8 @@ export const vtrix: Provider = {
 	},
 	// Not published; WaveSpeed's smallest account serves as the measure, and a 429 slows a batch down anyway.
 	limits: { concurrent: 3, submitsPerMinute: 5 },
-	images: {
-		mimeTypes: ['image/jpeg', 'image/png', 'image/webp'],
-		// "Less than 20 MB" (docs/providers.md D).
-		maxBytes: 19_999_999,
-		strictRatio: false,
-	},
-	historyHint:
-		'This provider has no list of jobs, so check the usage page of the account before you submit again',
+	images: HAILUO_02_PICTURES,
+	historyHint: NO_HISTORY_HINT,
 
 	async submit(http, submission) {
 		if (submission.api === 'queue') return await submitToQueue(http, submission);
