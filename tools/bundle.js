@@ -1,8 +1,8 @@
 'use strict';
 
 // `node tools/bundle.js [folder of a built package]`: joins the code of the nodes in dist/ into one file. n8n requires
-// both nodes at its start, and a hundred small files take twice as long to find and read as one. Nothing of ours is
-// minified: a reviewer can read it, and each part says which source it is from.
+// both nodes when it starts, and a hundred small files take twice as long to find and read as one. Our code is not
+// minified: a reviewer can read it, and each part names its source.
 // The library that joins videos is a file of its own, which is read only when a video is joined: n8n allows a verified
 // package no runtime dependency.
 const fs = require('node:fs');
@@ -53,7 +53,7 @@ const apart = {
 		})),
 };
 
-/** What the sources take of the library, as one file beside the bundle. */
+/** The parts of the library that the sources use, as one file next to the bundle. */
 async function bundleLibrary(root, folder) {
 	const source = path.join('nodes/Hailuo/media/video', `${LIBRARY_FILE}.ts`);
 	const [home] = require.resolve(LIBRARY).split(`${path.sep}dist${path.sep}`);
@@ -70,9 +70,9 @@ async function bundleLibrary(root, folder) {
 		format: 'cjs',
 		target: 'es2021',
 		legalComments: 'none',
-		// What it looks for in the global object; n8n's rules forbid to name that one.
+		// Replaces the global object in the library, because n8n's rules do not allow its name. See `banner`.
 		define: { globalThis: 'GLOBALS' },
-		// It prints warnings; n8n has a log of its own.
+		// The library prints warnings, but n8n has its own log.
 		drop: ['console'],
 		banner: {
 			js: `/*! ${LIBRARY} ${version}, ${license} (https://www.mozilla.org/MPL/2.0/). Its source, unchanged: https://www.npmjs.com/package/${LIBRARY}/v/${version} */\nconst GLOBALS = { TextDecoder, TextEncoder };`,

@@ -1,7 +1,7 @@
 'use strict';
 
 // `npm run screenshots [-- folder [n8n version [pattern]]]`: pictures of what a user sees, made from the packed
-// package in a real n8n: the list of nodes, the panel of each model under each operation it can do,
+// package in a real n8n: the list of nodes, the panel of each model with each operation that it supports,
 // and the output with the video. With a pattern (a regular expression) only those whose file name it matches.
 const fs = require('node:fs');
 const path = require('node:path');
@@ -13,7 +13,7 @@ const PROMPT = 'Evening on a mountain lake: the water ripples, the camera moves 
 /** Every provider, operation and model that the lists of the node offer. */
 function choices(nodeType) {
 	const lists = nodeType.properties.filter(
-		// The callback's panels are those of what is generated, with one field more: see OTHERS.
+		// The panels of the callback operation are those of the video operations with one more field: see OTHERS.
 		({ name, displayOptions }) =>
 			name === 'model' && !displayOptions.show.operation.includes('sendAndWait'),
 	);
@@ -26,7 +26,7 @@ function choices(nodeType) {
 	);
 }
 
-/** What has no list of models. */
+/** The panels without a list of models. */
 const OTHERS = [
 	{ operation: 'sendAndWait' },
 	{ provider: 'vtrix', operation: 'sendAndWait' },
@@ -46,7 +46,7 @@ const fileName = (...parts) =>
 		.join('-')
 		.replace(/[^\w.-]+/g, '-')}.png`;
 
-/** Makes the panel as tall as what it shows, so that one picture holds all of it. */
+/** Makes the panel as tall as its content, so that one picture shows all of it. */
 async function fit(page) {
 	const missing = await page.evaluate(() => {
 		const boxes = [...document.querySelectorAll('[data-test-id=ndv] *')];

@@ -1,11 +1,11 @@
 'use strict';
 
-// `npm test`: unit and engine tests, in a fresh clone too. `--quick` runs what tells most in the least time; other
-// arguments go to jest.
+// `npm test`: unit and engine tests, in a fresh clone too. `--quick` runs the tests that show most in the least time.
+// Other arguments are passed to jest.
 const { spawnSync } = require('node:child_process');
 const { ROOT, ensureModules } = require('./setup');
 
-/** All unit tests but those of minutes, and an engine test of what people do most. */
+/** All unit tests except those that take minutes, and an engine test of the most common task. */
 const QUICK = ['test/unit', 'test/engine/generate\\.test'];
 /** Properties over thousands of cases, and texts of megabytes. */
 const LONG = [

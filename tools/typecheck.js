@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * Type-checks the JavaScript of test/ and tools/ by its JSDoc, as `tsc` would with `checkJs`. Not `tsc` itself: that would
- * check the TypeScript which the tests require too, with a browser's types beside Node's.
+ * Type-checks the JavaScript of test/ and tools/ by its JSDoc, as `tsc` does with `checkJs`. `tsc` itself is not used,
+ * because it would also check the TypeScript that the tests require, with a browser's types next to Node's.
  */
 const path = require('node:path');
 const ts = require('typescript');

@@ -19,7 +19,7 @@ const STATUSES = [
 	502, 503, 504, 520,
 ];
 
-/** Names that the providers' answers have. */
+/** Names of fields in the providers' answers. */
 const NAMES = [
 	'id',
 	'task_id',
@@ -124,7 +124,7 @@ function json(key) {
 const escaped = (words) =>
 	`"${[...words].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
 
-/** Bodies that are written as they stand: escapes, halves, and one that is larger than any answer. */
+/** Bodies that are sent unchanged: escapes, incomplete ones, and one that is larger than any answer. */
 function rawBody(key) {
 	const name = fc.constantFrom('message', 'error', 'detail', 'id', 'task_id', 'status');
 	const value = fc.constantFrom(escaped(`invalid key: ${key}`), escaped(key), JSON.stringify(key));

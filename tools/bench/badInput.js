@@ -11,8 +11,8 @@ const { withSimulator } = require('./support');
 const { listen } = require('../../test/simulator/listen');
 
 /*
- * Whatever is put in and whatever is answered: nothing that the model refuses is submitted, every error says where it
- * lies, no key gets out. Most cases run many to an execution, as items of one batch.
+ * Whatever the input and the answers: nothing that the model refuses is submitted, every error names its field, and no
+ * key gets out. Most cases run as items of one batch, many in one execution.
  */
 
 /** Keys as providers give them, and one with every character that JSON, URLs and patterns treat in their own way. */
@@ -29,18 +29,18 @@ const SETTINGS = {
 	strictFields: true,
 };
 
-/** What a message must never read like: a fault of the node itself. */
+/** Messages that show an error in the node itself. They must never appear. */
 const OUR_FAULT =
 	/is not a function|is not iterable|Cannot (read|convert|set|destructure)|\[object |Unexpected token|Invalid (time|array|URL)|out of range|Maximum call|of undefined|of null/;
 
-/** Ends the case: the property fails with all that is needed to see why. */
+/** Ends the case: the property fails with everything that is needed to see why. */
 function broken(rule, ...facts) {
 	throw new Error(
 		`${rule}\n${facts.map((fact) => inspect(fact, { depth: 8, maxStringLength: 300, maxArrayLength: 5 })).join('\n')}`,
 	);
 }
 
-/** For one kind of cases, in ms of real time. */
+/** The time for one kind of cases, in ms of real time. */
 const MAX_MS = 3_600_000;
 
 let files;
@@ -80,7 +80,7 @@ function checkSecrets(sim, ...values) {
 	if (sim.leaks.length) broken('A key went to a wrong place', sim.leaks);
 }
 
-/** What a row or an error says: where it lies, what to do next. */
+/** Checks that a row or an error says where the mistake is and what to do next. */
 /**
  * @param {{ message: any, description?: any, field?: unknown, jobId?: unknown, code?: unknown, httpCode?: unknown }} error
  *   as an item or a thrown error tells it
@@ -172,7 +172,7 @@ function checkPosts(sim, place, cases, rows) {
 	}
 }
 
-/** One case alone, and the run may end: the error is n8n's own kind. */
+/** Runs one case alone. The run may fail, and then the error must be one of n8n's classes. */
 async function alone(sim, one) {
 	sim.reset();
 	engine.logs.length = 0;

@@ -6,19 +6,19 @@ const engine = require('../../test/engine/harness');
 const { anyText } = require('./anyText');
 
 /*
- * What can be put into the node: read off its own description, so that a new field is tried out without a line here.
+ * Possible input of the node, derived from its description, so that a new field is tested without any change here.
  * Every field is an expression on `$json`, as when a sheet or a form fills it in, and may bring anything.
  */
 
 const { description } = engine.hailuo;
 
-/** What the person picks by hand; the lists of n8n take no expression for them. */
+/** The fields that a person chooses in a list; n8n accepts no expression for them. */
 const FIXED = ['provider', 'resource', 'operation'];
-/** Batch settings: they are read once, so only runs of one item try them out. */
+/** Settings of the batch: they are read once, so only runs with one item test them. */
 const BATCH = ['maxConcurrent', 'submitsPerMinute'];
 /** The first waits for a call from outside n8n, which this engine does not have; the second makes one film of all items. */
 const LEFT_OUT = ['sendAndWait', 'join'];
-/** The last frame is the next item's: whether that is refused hangs on a case that is drawn for itself. */
+/** The last frame comes from the next item. That item is another random case, and decides whether this one is refused. */
 const OF_ANOTHER_ITEM = 'nextItem';
 
 const CAMERA_STEPS = 2;
@@ -72,7 +72,7 @@ function parametersOf(place, { batch }) {
 			parameters[name] = Object.fromEntries(
 				entries.map((entry) => [entry.name, expression(`${name}_${entry.name}`)]),
 			);
-			// Left alone it is no limit; empty it would be one that cannot be read.
+			// Without a value there is no limit; an empty value would be a limit that cannot be read.
 			if ('maxPrice' in parameters[name]) {
 				parameters[name].maxPrice = `={{ $json.p['${name}_maxPrice'] ?? 1000000 }}`;
 			}
@@ -92,7 +92,7 @@ function parametersOf(place, { batch }) {
 	return parameters;
 }
 
-/** What the case leaves alone is empty, as when a person left the field alone: `undefined` would be a fault of its own. */
+/** A field without a value in the case is empty, as if a person left it empty: `undefined` would be another mistake. */
 const expression = (key) => `={{ '${key}' in $json.p ? $json.p['${key}'] : '' }}`;
 
 /** Values that a careful person could give, where the description alone does not say so. */

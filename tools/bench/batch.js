@@ -8,7 +8,7 @@ const { seconds, sum } = require('./figures');
 const { itemOf, jobTimes, makeVideos, numbered, withSimulator } = require('./support');
 
 /*
- * 30 items in one batch. Their times come from a fixed seed; a job's time hangs on its item, not on the order in which
+ * 30 items in one batch. Their times come from a fixed seed; a job's time depends on its item, not on the order in which
  * the provider sees it.
  */
 

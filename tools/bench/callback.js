@@ -10,8 +10,8 @@ const { startSimulator } = require('../../test/simulator');
 const { mean, seconds } = require('./figures');
 
 /*
- * What it costs a real n8n that many executions wait for their videos: asleep until the callback, beside waiting in
- * process. Each way has an n8n of its own. Linux only: sockets are read from /proc.
+ * What it costs a real n8n if many executions wait for their videos: asleep until the callback, compared with waiting in
+ * the process. Each way has its own n8n. Linux only: sockets are read from /proc.
  */
 
 const VERSION = '2.41.1';
@@ -20,7 +20,7 @@ const SETTLE_MS = 20_000;
 const WATCH_MS = 30_000;
 const EVERY_MS = 100;
 
-/** Talks to Node's inspector: memory is compared after a full collection, or it would be chance. */
+/** Talks to Node's inspector. Memory is compared after a full garbage collection, or the result would be random. */
 async function inspector(port) {
 	const WebSocket = globalThis.WebSocket ?? require('ws');
 	const [{ webSocketDebuggerUrl }] = await (

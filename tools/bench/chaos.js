@@ -8,19 +8,19 @@ const { percent } = require('./figures');
 const { withSimulator } = require('./support');
 
 /*
- * Thousands of jobs while two of five answers fail. Counted is what a person would lose: jobs, money, the right video
+ * Thousands of jobs while two of five answers fail. The result is what a person would lose: jobs, money, the right video
  * for the right item.
  */
 
-/** Items; a tenth of them is refused or never gets to the provider, so that more than 5,000 jobs are made. */
+/** Number of items. A tenth is refused or never reaches the provider, so more than 5,000 jobs are made. */
 const JOBS = 6_000;
 const BATCH = 250;
-/** Of the batches, every so many runs with On Error: Stop, and is then retried as from the list of executions. */
+/** One batch in this many runs with On Error: Stop, and is then retried as from the list of executions. */
 const STOP_EVERY = 4;
 const STOP_BATCH = 20;
-/** Of the items, how many have the same prompt as another item of their batch: these must not adopt each other's job twice. */
+/** Share of items with the same prompt as another item of their batch. They must not adopt the same job twice. */
 const DUPLICATE_SHARE = 0.1;
-/** Of the jobs, how many do not succeed at the provider. */
+/** Share of jobs that fail at the provider. */
 const ENDS = [
 	{ share: 0.03, end: { fail: 1200 } },
 	{ share: 0.01, end: { cancelled: true } },
@@ -29,7 +29,7 @@ const ENDS = [
 
 const picture = { firstFrameSource: 'url', firstFrameUrl: 'https://example.com/picture.jpg' };
 
-/** The ways to make a job: what is chosen in the node, and the simulator's address. */
+/** The ways to make a job: the parameters of the node, and the address of the simulator. */
 const WAYS = [
 	{ name: 'WaveSpeed', provider: 'waveSpeed', parameters: { operation: 'textToVideo' } },
 	{ name: 'Vtrix', provider: 'vtrix', parameters: { operation: 'imageToVideo', ...picture } },
@@ -102,7 +102,7 @@ function toldBy(/** @type {RunError} */ { message, description, context = {} }, 
 
 const IN_DOUBT = /may exist and may be billed/;
 
-/** What became of the jobs of one run, against what the provider made. */
+/** Compares the rows of one run with the jobs that the provider made. */
 async function account(sim, asked, all) {
 	const delivered = all.filter(({ stopped }) => !stopped);
 	const jobs = [...sim.jobs.values()];
@@ -202,7 +202,7 @@ async function chaos({ jobs, batch = BATCH, seed = 7, log = () => {} }) {
 			const asked = [];
 			const delivered = [];
 			const began = Date.now();
-			// The providers side by side, the batches of each one after the other.
+			// The providers in parallel, and the batches of each provider one after the other.
 			await Promise.all(
 				WAYS.map(async (way, w) => {
 					const total = Math.min(share, jobs - w * share);

@@ -60,7 +60,7 @@ const GATEWAY = [
 	[0.01, { status: 404, body: PAGE }],
 ];
 
-/** What a gateway answers to a status call while the job runs on: no single one of them ends it. */
+/** What a gateway answers to a status call while the job continues: no single one of them ends it. */
 const REFUSED_POLL = [
 	[0.015, { status: 404, body: 'default backend - 404' }],
 	[0.01, { status: 400, body: PAGE }],
@@ -78,7 +78,7 @@ const OUTAGE_MS = 3 * 60_000;
 /** In ms: how far the Date header of an answer may be from the time of the jobs. */
 const SKEWS = [-600_000, -240_000, 240_000, 600_000];
 
-/** Every tenth answer lies about the time, or tells none. @param {() => number} random */
+/** Every tenth answer contains a wrong time, or none. @param {() => number} random */
 const lyingDates = (random) => () => {
 	const draw = random();
 	if (draw < 0.03) return 'none';
@@ -97,7 +97,7 @@ const DOWNLOAD = [
 ];
 
 /**
- * Sets the rules up. Each is asked only when those before it did not strike, hence the conditional shares.
+ * Sets up the rules. A rule is tried only if those before it did not apply, so its share is conditional.
  *
  * @param {import('../../test/simulator/simulator').Simulator} sim
  */

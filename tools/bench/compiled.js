@@ -10,7 +10,7 @@ const ROOT = path.join(__dirname, '../..');
 
 /**
  * Compiles one of the node's own TypeScript files with all that it imports: a benchmark measures a process of its own,
- * where a compiler that stays in memory would be measured along.
+ * where a compiler in memory would be measured with it.
  * @param {string} file below nodes/Hailuo
  * @param {string} [root] of the package
  * @returns {string} the file to require

@@ -7,15 +7,15 @@ const { numbered } = require('./support');
 const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
 
 /*
- * CPU time on n8n's main thread for a run of many items that are submitted and not waited for, without the sockets: the
- * answers come from this process. Both counts are measured in one process, so that a slower machine changes both.
+ * CPU time on n8n's main thread for a run that submits many items without waiting for them, without sockets: the answers
+ * come from this process. Both counts are measured in one process, so that a slower machine changes both.
  */
 
 const FEW = 1_000;
 const MANY = 10_000;
 const GOAL_MS = 2.5;
 
-/** Answers every submit, as WaveSpeed does. @returns {() => void} puts the network back */
+/** Answers every submit, as WaveSpeed does. @returns {() => void} restores the network */
 function answerHere() {
 	const { adapter } = axios.defaults;
 	let jobs = 0;
@@ -34,7 +34,7 @@ function answerHere() {
 	return () => (axios.defaults.adapter = adapter);
 }
 
-/** What a run of so many items leaves for a retry. */
+/** What a run of this many items stores for a retry. */
 function left(count) {
 	const hailuoJobs = {};
 	for (let item = 0; item < count; item++) {
@@ -45,7 +45,7 @@ function left(count) {
 	return { 'node:Hailuo': { hailuoJobs } };
 }
 
-/** @returns {Promise<number>} ms of CPU an item */
+/** @returns {Promise<number>} ms of CPU per item */
 async function cpuPerItem(count, contextData) {
 	const options = { submitsPerMinute: 0, maxConcurrent: 100 };
 	const before = process.cpuUsage();

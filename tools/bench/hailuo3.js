@@ -9,11 +9,11 @@ const { itemOf, numbered, withSimulator } = require('./support');
 /*
  * The same five jobs of Hailuo 3 through n8n's own MiniMax node and through this one: how long it takes, how many calls,
  * how much memory, and what is left when one status call fails. Jobs take 1 to 7 minutes, as measured at the provider
- * (docs/providers.md I.1); a job's time hangs on its item.
+ * (docs/providers.md I.1); a job's time depends on its item.
  */
 
 const ITEMS = 5;
-/** As they are before a simulator brings its own time. */
+/** The originals, before a simulator replaces the time. */
 const { setInterval: repeat, clearInterval: end } = globalThis;
 const VIDEO_BYTES = 8_000_000;
 

@@ -7,13 +7,13 @@ const path = require('node:path');
 const { compiled } = require('./compiled');
 
 /*
- * Video: Join without n8n around it: 20 clips of about 20 MB are read from the disk and become one film on the disk,
+ * Video: Join without n8n: 20 clips of about 20 MB are read from the disk and become one film on the disk,
  * and right after it `ffmpeg -f concat -c copy` does the same.
  */
 
 const CLIPS = 20;
 
-/** Runs in a process of its own, so that nothing else is measured along. */
+/** Runs in its own process, so that nothing else is measured with it. */
 const PROBE = `
 	const fs = require('node:fs');
 	const { planFilm } = require(process.argv[1]);

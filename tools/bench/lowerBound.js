@@ -5,8 +5,8 @@
  */
 
 /**
- * When the last of the jobs ends if each starts in the given order as soon as one of `places` is free, and the next
- * one is known to be free at once. What nobody who does not know the times beforehand can beat by much.
+ * When the last job ends if the jobs start in the given order, each as soon as one of `places` is free, without any
+ * delay. Nobody can be much faster without knowing the times in advance.
  */
 function inOrder(times, places) {
 	const free = new Array(places).fill(0);

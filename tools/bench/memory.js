@@ -1,9 +1,9 @@
 'use strict';
 
 /*
- * How much memory the download of videos takes: 8 of 100 MB side by side in filesystem mode, in a process of its own
- * with the real n8n-core. Measured is the growth of the peak RSS over the idle process, beside a download that holds
- * whole buffers. Every stored file is compared with what was sent.
+ * How much memory the download of videos takes: 8 of 100 MB in parallel in filesystem mode, in a process of its own
+ * with the real n8n-core. The growth of the peak RSS over the idle process is measured, and compared with a download
+ * that holds whole buffers. Every stored file is compared with what was sent.
  *
  * Idle is a process that has worked before: n8n-core loaded, one small download done, and V8's young generation
  * touched, as it is in every n8n that has run a workflow. A fresh one has reserved up to 64 MB of it without using
@@ -93,7 +93,7 @@ function peakMeter() {
 	};
 	const timer = setInterval(sample, 5);
 	return {
-		/** The most bytes in buffers at a time, those that nobody needs any more included. */
+		/** The maximum number of bytes in buffers at a time, including buffers that are no longer needed. */
 		buffers: () => buffers,
 		reset() {
 			seen = 0;

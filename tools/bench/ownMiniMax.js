@@ -8,7 +8,7 @@ const { cacheRoot } = require('../n8n/cache');
 
 /*
  * n8n's own MiniMax node, as the n8n that `npm run e2e` installed brings it, run in the same engine against the same
- * simulator. Nothing of it is changed but its address.
+ * simulator. Only its address is changed.
  */
 
 const VERSION = '2.41.1';

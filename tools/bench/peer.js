@@ -10,7 +10,7 @@ const { run } = require('../n8n/processes');
 
 /*
  * WaveSpeed's own n8n node (MIT), as its registry package brings it: installed into the cache outside the repository,
- * run in the same engine against the same simulator. It is no dependency of this package.
+ * run in the same engine against the same simulator. It is not a dependency of this package.
  */
 
 const NAME = '@wavespeed/n8n-nodes-wavespeed';

@@ -6,9 +6,9 @@ const path = require('node:path');
 const { join } = require('../bundle');
 
 /*
- * How long n8n's start is held up by `require` of the two nodes: as the package is built, in one file, beside the same
- * code file by file. In pairs, each a new process in which n8n-workflow is there already, as it is in n8n. What counts
- * is the CPU time, which a busy machine does not change as much as the time of the clock.
+ * How much `require` of the two nodes delays the start of n8n: as the package is built, in one file, compared with the
+ * same code in separate files. Measured in pairs, each in a new process in which n8n-workflow is loaded already, as in
+ * n8n. The CPU time counts, because a busy machine changes it less than the clock time.
  */
 
 const PAIRS = 15;

@@ -1,10 +1,10 @@
 'use strict';
 
 /*
- * `npm run bench [-- names]`: what the node promises about time, memory, money and errors, measured against the
- * simulator, as one table. Each measurement is a process of its own; with names, only those run.
+ * `npm run bench [-- names]`: the goals of the node for time, memory, money and errors, measured against the simulator,
+ * as one table. Each measurement has its own process; with names, only those run.
  *
- * Speeds are ratios of things that were measured side by side in one run: a slower machine changes both.
+ * Speeds are ratios of values that were measured in the same run, because a slower machine changes both.
  */
 
 const { fork } = require('node:child_process');
@@ -26,12 +26,12 @@ const BENCHES = {
 	callback: './callback',
 };
 
-/** Measured in a real n8n, so that they only run when they are named. */
+/** Measured in a real n8n, so they run only if they are named. */
 const NAMED_ONLY = ['callback'];
 
 /**
  * @typedef {{ what: string, ours: string, beside?: string, goal?: string, met?: boolean }} Row
- * A row without a goal is there to compare with. Each bench exports `run(log): Promise<Row[]>`.
+ * A row without a goal is only for comparison. Each bench exports `run(log): Promise<Row[]>`.
  */
 
 /** @returns {Promise<Row[]>} */

@@ -8,7 +8,7 @@ const { named } = require('../../test/simulator/random');
 const NO_LIMITS = { concurrent: Infinity, submitsPerMinute: Infinity, balance: 1e6 };
 
 /**
- * Starts a simulator, lets the node live in its time, runs `work`, and ends both.
+ * Starts a simulator, lets the node use its time, runs `work`, and ends both.
  *
  * @template T
  * @param {Partial<import('../../test/simulator/options').Options>} options

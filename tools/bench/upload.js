@@ -1,7 +1,7 @@
 'use strict';
 
 /*
- * How a picture gets to WaveSpeed better: as a data URI inside the submit, or through the upload call and as a URL in
+ * The better way to send a picture to WaveSpeed: as a data URI in the submit, or with the upload call and as a URL in
  * the submit. Each case runs in a process of its own with the real n8n-core against a server here that takes bytes at
  * 20 Mbit/s and answers after 0.3 s (a new TLS connection at 100 ms each way and back). The submit is answered with
  * 429 once, as happens in every batch that is larger than the account, and then taken.
@@ -22,7 +22,7 @@ const ANSWER_MS = 300;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Reads a body at the speed of the line. */
+/** Reads a body at the speed of the connection. */
 async function take(req) {
 	const started = performance.now();
 	const chunks = [];

@@ -65,7 +65,7 @@ async function measure(atATime) {
 			submitsPerMinute: 0,
 			download: false,
 		});
-		// WaveSpeed tells no end of its own, so the item's `finishedAt` is when the node knew of it.
+		// WaveSpeed reports no end time, so the item's `finishedAt` is the time when the node learned of the end.
 		const ours = items.map(({ json }) => {
 			const { finishedAt, ms } = /** @type {Ended} */ (sim.jobs.get(json.jobId));
 			return { delay: Date.parse(json.finishedAt) - finishedAt, time: ms };

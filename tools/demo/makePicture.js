@@ -1,7 +1,7 @@
 'use strict';
 
 // Draws lake.jpg, the picture of the demo: a lake between mountains at sunset. All of it is computed
-// here, so that nobody else has a right to it. Needs ffmpeg, for the JPEG alone.
+// here, so that nobody else has rights to it. Needs ffmpeg, but only for the JPEG.
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
 

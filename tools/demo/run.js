@@ -1,8 +1,8 @@
 'use strict';
 
-// `npm run demo`: from a fresh clone to a video. A real n8n with this package in it, the providers
-// played by the simulator, nothing paid, nothing outside 127.0.0.1 but npm's registry (and
-// Debian's, for ffmpeg). `npm run demo -- --keep` leaves it all running, to try in a browser.
+// `npm run demo`: from a fresh clone to a video. A real n8n with this package, and the simulator instead of the
+// providers. Nothing is paid, and nothing outside 127.0.0.1 is used except npm's registry (and Debian's, for
+// ffmpeg). `npm run demo -- --keep` leaves everything running, to try it in a browser.
 const fs = require('node:fs');
 const path = require('node:path');
 const { ROOT, ensureModules } = require('../setup');
@@ -68,7 +68,7 @@ async function setUp(client, sim) {
 	return await client.createWorkflow(demoWorkflow(credentials));
 }
 
-/** Runs the workflow; tells what the provider's job does meanwhile. */
+/** Runs the workflow, and prints the status of the provider's job meanwhile. */
 async function makeVideo(client, sim, workflow) {
 	const { errorOf, itemsOf } = require('../n8n/client');
 	const started = Date.now();
@@ -112,7 +112,7 @@ async function save(client, binary) {
 async function untilCtrlC() {
 	await new Promise((resolve) => {
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
-		// Signals alone do not keep Node alive.
+		// Handlers of signals alone do not keep Node running.
 		setInterval(() => {}, 60_000);
 	});
 }
@@ -138,7 +138,7 @@ async function main() {
 			return started;
 		});
 		const client = await step(`Install ${packed.name} in n8n and start it`, async () => {
-			// n8n lets a workflow read files of the folders named here only.
+			// n8n lets a workflow read files only in the folders named here.
 			const env = { N8N_RESTRICT_FILE_ACCESS_TO: __dirname };
 			const n8n = await startN8n({
 				version: N8N_VERSION,

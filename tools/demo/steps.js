@@ -3,7 +3,7 @@
 const seconds = (since) => `${Math.round((Date.now() - since) / 1000)} s`;
 
 /**
- * Steps that tell what they do, how long it took, and, when one fails, which and why.
+ * Steps that print what they do and how long it took. If one fails, it prints which one and why.
  * @param {number} count how many there are
  */
 function steps(count) {

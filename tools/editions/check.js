@@ -13,7 +13,7 @@ const { lintDescriptions } = require('../lint/descriptions');
 const { ROOT } = require('../n8n/package');
 const { run } = require('../n8n/processes');
 
-/** Collects what is not as it should be, e.g. `<package>: its license is "ISC", not "MIT"`. */
+/** Collects the findings, e.g. `<package>: its license is "ISC", not "MIT"`. */
 function comparing(name, findings) {
 	return (what, is, wanted) => {
 		const [a, b] = [JSON.stringify(is), JSON.stringify(wanted)];
@@ -21,7 +21,7 @@ function comparing(name, findings) {
 	};
 }
 
-/** One provider, without a choice; one credential, that of the provider. @returns {string[]} what is not so */
+/** One provider, without a choice; one credential, that of the provider. @returns {string[]} the findings */
 function checkOneService({ provider, name, displayName }, { nodes, credentials }, dir) {
 	const findings = [];
 	const expected = comparing(name, findings);

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * The packages that are made of this source for n8n's verification, which takes one service a package
- * (docs/publishing.md). Each holds one provider of nodes/Hailuo/providers/index.ts.
+ * The packages that are made from this source for n8n's verification, which allows one service per package
+ * (docs/publishing.md). Each contains one provider of nodes/Hailuo/providers/index.ts.
  *
  * @typedef {object} Edition
  * @property {string} provider as nodes/Hailuo/providers/index.ts names it

@@ -8,7 +8,7 @@ const { FULL } = require('./stage');
 
 /*
  * The README of an edition. What it says of models, prices and operations is read from the package itself, so that it
- * cannot differ from what the node does; all that is true of every provider stays in the README of the full package.
+ * cannot differ from what the node does. What is true for every provider is only in the README of the full package.
  */
 
 /** @returns {string[]} rows of a Markdown table */

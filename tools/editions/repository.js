@@ -1,9 +1,9 @@
 'use strict';
 
 /*
- * Where the packages live. `repository.url` of package.json says it, and the address of its author: that is the one
- * place. `npm run repository -- <owner>/<name> [mail]` sets both and takes all other mentions along (links, codex
- * files, credentials); test/unit/publishing.test.js finds one that was left behind.
+ * The addresses of the repositories. The only place for them is package.json: `repository.url`, and the author's mail.
+ * `npm run repository -- <owner>/<name> [mail]` sets both, and changes all other mentions (links, codex files,
+ * credentials). test/unit/publishing.test.js finds a mention that was not changed.
  */
 const fs = require('node:fs');
 const path = require('node:path');

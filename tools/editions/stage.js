@@ -11,7 +11,7 @@ const { moved, ownRepository, repositoryFor } = require('./repository');
 const ROOT = path.resolve(__dirname, '..', '..');
 const FULL = 'n8n-nodes-hailuo';
 
-/** What an edition has as it is. */
+/** The files that an edition has unchanged. */
 const SAME = [
 	'LICENSE',
 	'.npmrc',
@@ -22,7 +22,7 @@ const SAME = [
 	'tsconfig.json',
 ];
 const SOURCES = ['nodes', 'credentials', 'icons'];
-/** Nothing of the tests: they are in the repository of the full package, where all of it is tested. */
+/** Without the tests: they are in the repository of the full package, where everything is tested. */
 const DEV_DEPENDENCIES = [
 	'@n8n/node-cli',
 	'@types/node',
@@ -56,13 +56,13 @@ const format = async (text, filepath) =>
 /** The repository of the full package becomes that of the edition. */
 const atHome = (text, edition) => moved(text, ownRepository(), repositoryFor(edition));
 
-/** The words of the other services go. */
+/** Removes the words of the other services. */
 function ownWords(words, edition) {
 	const foreign = editions.filter((other) => other !== edition).flatMap((other) => other.words);
 	return words.filter((word) => !foreign.includes(word));
 }
 
-/** Nodes of several editions can stand in one list, so each says whose it is. */
+/** Nodes of several editions can appear in one list, so each says to which service it belongs. */
 function named(source, { displayName }) {
 	let count = 0;
 	const text = source.replace(
@@ -107,7 +107,7 @@ function manifest(edition) {
 	};
 }
 
-/** The full package's way of publishing, without what is not here. */
+/** The full package's way of publishing, without the steps that an edition does not have. */
 function publishWorkflow() {
 	const whole = read('.github/workflows/publish.yml');
 	const steps = ['npm test', 'npm run build', 'npm run scan'];

@@ -4,8 +4,8 @@ const { NodeHelpers } = require('n8n-workflow');
 
 /*
  * A node of a workflow against the description of its type: every parameter exists, is shown where it is used and has
- * a value that it may have. With n8n's own rule for what is shown, so that a file that passes opens in the editor as it
- * was meant. An expression may give anything: only its place is checked.
+ * a value that it may have. The check uses n8n's own rule for what is shown, so that a file that passes opens correctly
+ * in the editor. An expression may return anything, so only its place is checked.
  */
 
 const isExpression = (value) => typeof value === 'string' && value.startsWith('=');
@@ -52,7 +52,7 @@ function faultOf(field, value) {
 /**
  * @param {{name: string, typeVersion: number, parameters: object}} node
  * @param {any} description of the node's type, in the version of the node
- * @returns {string[]} what is wrong, each with the way to it
+ * @returns {string[]} what is wrong, each with its path
  */
 function checkNode(node, description) {
 	const { properties } = description;
@@ -75,7 +75,7 @@ function checkNode(node, description) {
 			const shown = called.filter((field) => isShown(field, level));
 			if (shown.length === 0) return [`${at}: is not shown here`];
 			const found = shown.map((field) => inside(field, value, at));
-			// Fields of one name can be shown side by side, for versions: one that fits is enough.
+			// There may be several fields of one name, for different versions: one that fits is enough.
 			return found.find((faults) => faults.length === 0) ?? found[0];
 		});
 	}

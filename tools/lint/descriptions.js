@@ -1,8 +1,8 @@
 'use strict';
 
 // `npm run lint:descriptions`: n8n's lint on the texts that users see. Most of them are derived from the
-// catalogue, and lint sees only literals: so the final descriptions are written out as literals into a
-// copy of the package, outside the repository, and the same lint runs over that.
+// catalogue, and lint reads only literals. So the final descriptions are written as literals into a copy
+// of the package, outside the repository, and the same lint checks that copy.
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -33,7 +33,7 @@ function stage(root, described, dir) {
 	];
 }
 
-/** Wrong in two ways that lint knows: shows that the rules do run. */
+/** Breaks two rules of lint, to show that the rules really run. */
 const WRONG = `export const field: INodeProperties = {
 	displayName: 'wrong case', name: 'x', type: 'string', default: '', description: 'A sentence.' };`;
 
@@ -59,11 +59,11 @@ const NOT_OURS = '@n8n/community-nodes/webhook-lifecycle-complete';
 /** @param {import('eslint').Linter.LintMessage} message @returns {boolean} */
 const isOurs = ({ ruleId, fatal }) => fatal || (ruleId !== NOT_OURS && OURS.test(ruleId ?? ''));
 
-/** The rule would write N8n; n8n's own name is in small letters, also in a title. */
+/** The rule requires N8n, but n8n's own name is in lower case, also in a title. */
 const isName = ({ ruleId, line }, source) =>
 	/param-display-name-miscased$/.test(ruleId ?? '') && /\bn8n\b/.test(source.split('\n')[line - 1]);
 
-/** A finding with the lines it is about: the place in the copy says little. */
+/** A finding with its lines, because the position in the copy says little. */
 function show({ filePath, source }, { ruleId, message, line, endLine = line }) {
 	const lines = source.split('\n').slice(line - 1, Math.min(endLine, line + 4));
 	const quoted = lines.map((text) => `    ${text.trim()}`).join('\n');

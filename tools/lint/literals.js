@@ -3,8 +3,8 @@
 const ts = require('typescript');
 
 /**
- * Lists whose order says something: models are newest first, resolutions and lengths ascend. They
- * are printed in the order of their names, because lint wants every list like that.
+ * Lists whose order has a meaning: models are newest first, resolutions and lengths ascend. They are printed in the
+ * order of their names, because lint requires this for every list.
  */
 const ORDERED = new Set(['model', 'resolution', 'duration']);
 
@@ -13,7 +13,7 @@ const byName = (a, b) => a.name.localeCompare(b.name);
 /** A value as TypeScript. `key`: under which it stands. */
 function print(value, key, depth) {
 	if (Array.isArray(value)) {
-		// n8n's lint wants the names of connections, not their values.
+		// n8n's lint requires the names of connections, not their values.
 		if (key === 'inputs' || key === 'outputs') return `[${value.map(connection).join(', ')}]`;
 		return printList(value, depth);
 	}
@@ -39,9 +39,8 @@ function printList(list, depth) {
 }
 
 /**
- * The source of a class with the final values of its fields written out in place of what computes
- * them: n8n's lint reads the text of a source and sees nothing of what a function or another file
- * puts in.
+ * The source of a class in which the code of its fields is replaced by their final values. n8n's lint reads only the
+ * text of a source, and not the values that come from a function or another file.
  * @param {string} source TypeScript
  * @param {any} instance of its class
  * @param {string[]} fields
@@ -52,7 +51,7 @@ function withLiterals(source, instance, fields) {
 	const declaration = file.statements.find(ts.isClassDeclaration);
 	if (!declaration) throw new Error('The source has no class');
 	let text = source;
-	// From the end, so that the positions before it stay true.
+	// From the end, so that the positions before it stay valid.
 	for (const member of [...declaration.members].reverse()) {
 		if (!ts.isPropertyDeclaration(member) || !member.initializer) continue;
 		const { initializer } = member;

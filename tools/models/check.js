@@ -4,7 +4,7 @@
  * `npm run models:check`: compares the catalogue with WaveSpeed's list of models as it is now. Needs a key of the
  * provider in WAVESPEED_API_KEY; the call costs nothing. WAVESPEED_BASE_URL names another address.
  *
- * Ends with 0 when all agree, 1 when not, 2 when the list could not be had.
+ * Exits with 0 if everything agrees, 1 if not, 2 if the list could not be loaded.
  */
 
 const fs = require('node:fs');

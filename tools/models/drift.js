@@ -54,7 +54,7 @@ async function compare(model, item) {
 	];
 }
 
-/** A value in the provider's own word. */
+/** A value under the provider's own name. */
 const sent = ({ sentAs }, value) => sentAs?.[value] ?? value;
 
 /**

@@ -43,7 +43,7 @@ async function workflowOf({ client, credentials }, name, count, parameters = {})
 	return await client.createWorkflow(chain(name, nodes));
 }
 
-/** Executions spread over the workers, videos in the database. */
+/** Checks that the executions run on both workers, and that the videos are in the database. */
 async function spreadOut(context) {
 	const { sim, cluster, client, table } = context;
 	const workflow = await workflowOf(context, 'spread', 1);
@@ -88,7 +88,7 @@ async function killWorker(context) {
 	return made();
 }
 
-/** The jobs are found again. */
+/** Checks that the jobs are found. */
 async function pickUp(context, made) {
 	const { sim, table } = context;
 	const listed = await listedIds(context);

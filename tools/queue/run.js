@@ -1,7 +1,7 @@
 'use strict';
 
 // `npm run queue-mode`: n8n's own distributed mode with Redis and PostgreSQL, one main and two workers, against the
-// simulator. Says what becomes of jobs when a process is killed. Prints tables; docs/queue-mode.md holds them.
+// simulator. Shows what happens to jobs when a process is killed. Prints tables; docs/queue-mode.md contains them.
 // `-- 2.8.4` runs another version, `-- jobs` or `-- trigger` one part, HAILUO_FULL=1 more kills.
 const { ensureModules } = require('../setup');
 

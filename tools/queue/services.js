@@ -9,7 +9,7 @@ const { freePort } = require('../n8n/ports');
 const { isGone } = require('../n8n/processes');
 const { ensureProgram } = require('../n8n/system');
 
-/* Redis and PostgreSQL on 127.0.0.1, each with a folder of its own that goes with it. */
+/* Redis and PostgreSQL on 127.0.0.1, each with its own folder, which is removed with it. */
 
 /** Ends a process that was started here, and waits for it. */
 async function end(child, signal) {
@@ -40,7 +40,7 @@ async function startRedis(log) {
 	await start();
 	return {
 		port,
-		/** Again, and empty, after kill(). */
+		/** Starts it again, and empty, after kill(). */
 		start,
 		kill: async () => await end(child, 'SIGKILL'),
 		async stop() {

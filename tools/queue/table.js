@@ -1,6 +1,6 @@
 'use strict';
 
-/** What was found, line by line: some of it is as it must be or a fault, the rest is only told. */
+/** The results, line by line: some are judged as correct or as a fault, the others are only shown. */
 class Table {
 	constructor(heading) {
 		this.heading = heading;

@@ -9,7 +9,7 @@ const { TriggerRun } = require('../../test/e2e/triggerRun');
 const { Cluster, LOCK_MS, spread, takenBy } = require('./cluster');
 const { listedIds } = require('./runJob');
 
-/** More kills, and the moments in which n8n takes over what a poll gave. */
+/** More kills, also at the moments in which n8n takes over the result of a poll. */
 const full = process.env.HAILUO_FULL === '1';
 
 /** Behind the trigger: the file is read on the worker; and the execution lasts, so that the worker can be killed in it. */
@@ -60,7 +60,7 @@ async function trigger({ version, mode, log, table }) {
 	}
 }
 
-/** Each job once, its execution on one of the workers, its video in the database. */
+/** Checks that each job came once, with its execution on one of the workers and its video in the database. */
 async function deliver({ run, cluster, table }) {
 	for (let second = 1; second <= 21; second += 4) run.make(4, second);
 	await run.settle();
@@ -140,7 +140,7 @@ async function killWorker({ run, cluster, table }) {
 	return lost;
 }
 
-/** Redis goes without saving anything, as after a power cut, and comes back 8 s later. */
+/** Redis is killed without saving anything, as in a power cut, and starts again 8 s later. */
 async function endRedis({ run, cluster, table }, lost) {
 	const known = (await run.executions()).map(({ id }) => id);
 	await cluster.redis.kill();
@@ -156,7 +156,7 @@ async function endRedis({ run, cluster, table }, lost) {
 	table.tell('how the executions of that time ended', ended.map((e) => e.status ?? e).join(', '));
 }
 
-/** Redis stays away until n8n gives up. What ends itself is started again, as a service manager does, when Redis is back. */
+/** Redis stays down until n8n gives up. Then processes that ended are started again, as a service manager does. */
 async function outliveRedis({ run, cluster, table }, lost) {
 	const processes = [run.n8n, ...cluster.workers];
 	await cluster.redis.kill();

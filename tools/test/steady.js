@@ -1,8 +1,9 @@
 'use strict';
 
 /*
- * `npm run test:steady [-- runs]`: all tests again and again (20 times, or as often as said) beside a process that keeps
- * a processor busy. A test that hangs on the speed of the machine turns red. One line a run, and the names of what failed.
+ * `npm run test:steady [-- runs]`: all tests again and again (20 times, or as often as given) next to a process that
+ * keeps a processor busy. A test that depends on the speed of the machine fails. Prints one line per run, and the names
+ * of the tests that failed.
  */
 
 const { spawn, spawnSync } = require('node:child_process');
@@ -39,7 +40,7 @@ function main() {
 		throw new Error('The number of runs must be a whole number of at least 1');
 	}
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-steady-'));
-	// It ends by itself when this process is gone: nothing else would end it after a kill.
+	// It ends by itself when this process is gone, because nothing else would end it after a kill.
 	const busy = `setInterval(() => { for (const end = Date.now() + 500; Date.now() < end; ); if (process.ppid !== ${process.pid}) process.exit(); }, 0)`;
 	const hog = spawn(process.execPath, ['-e', busy], { stdio: 'ignore' });
 	let green = 0;
