@@ -27,6 +27,13 @@ const h3Resolution: FieldSpec = {
 	sentAs: { '480P': '480p', '768P': '768p', '2K': '2k' },
 };
 
+const h3TextFields = {
+	prompt: requiredPrompt,
+	resolution: h3Resolution,
+	duration: h3Duration,
+	aspectRatio,
+} as const;
+
 /**
  * Hailuo 3: parameters from clients that agree, `h3-lite` from the provider's list for language models (docs/providers.md
  * I.2). No price is published: the quote call tells it.
@@ -36,6 +43,24 @@ const h3 = {
 	family: '3',
 	jobSeconds: H3_JOB_SECONDS,
 	note: { text: 'parameters taken from other clients; use Get Price for the price' },
+} as const;
+
+/** Of all models that are named Fast. */
+const fastFields = {
+	firstFrame: requiredImage,
+	prompt,
+	duration,
+	promptExpansion: expansion(true),
+	goFast,
+} as const;
+
+/** Of the endpoints of Hailuo 02 that take a text, a first frame or both frames. */
+const hailuo02Fields = {
+	prompt: requiredPrompt,
+	firstFrame: image,
+	lastFrame: endImage,
+	duration,
+	promptExpansion: expansion(false),
 } as const;
 
 const base = { provider: 'waveSpeed', promptLimit: 2000, pricesAsOf: '2026-03-13' } as const;
@@ -59,12 +84,7 @@ const models: readonly Model[] = [
 		id: 'minimax/h3/text-to-video',
 		name: 'Hailuo 3 (Text to Video)',
 		operations: { textToVideo: H3_LENGTHS },
-		fields: {
-			prompt: requiredPrompt,
-			resolution: h3Resolution,
-			duration: h3Duration,
-			aspectRatio,
-		},
+		fields: h3TextFields,
 	},
 	{
 		...h3,
@@ -101,12 +121,7 @@ const models: readonly Model[] = [
 		id: 'minimax/h3-lite/text-to-video',
 		name: 'Hailuo 3 Lite (Text to Video)',
 		operations: { textToVideo: { '768P': wholeSeconds(4, 15), '480P': wholeSeconds(4, 15) } },
-		fields: {
-			prompt: requiredPrompt,
-			resolution: h3Resolution,
-			duration: h3Duration,
-			aspectRatio,
-		},
+		fields: h3TextFields,
 	},
 	{
 		...hailuo23,
@@ -149,13 +164,7 @@ const models: readonly Model[] = [
 		id: 'minimax/hailuo-2.3/fast-pro',
 		name: 'Hailuo 2.3 Fast Pro',
 		operations: { imageToVideo: { '1080P': [6] } },
-		fields: {
-			firstFrame: requiredImage,
-			prompt,
-			duration,
-			promptExpansion: expansion(true),
-			goFast,
-		},
+		fields: fastFields,
 		prices: { '1080P': { 6: 0.33 } },
 	},
 	{
@@ -163,13 +172,7 @@ const models: readonly Model[] = [
 		id: 'minimax/hailuo-2.3/fast',
 		name: 'Hailuo 2.3 Fast',
 		operations: { imageToVideo: { '768P': [6, 10] } },
-		fields: {
-			firstFrame: requiredImage,
-			prompt,
-			duration,
-			promptExpansion: expansion(true),
-			goFast,
-		},
+		fields: fastFields,
 		prices: { '768P': { 6: 0.19, 10: 0.32 } },
 	},
 	{
@@ -181,13 +184,7 @@ const models: readonly Model[] = [
 			imageToVideo: { '1080P': [6] },
 			firstLastFrameToVideo: { '1080P': [6] },
 		},
-		fields: {
-			prompt: requiredPrompt,
-			firstFrame: image,
-			lastFrame: endImage,
-			duration,
-			promptExpansion: expansion(false),
-		},
+		fields: hailuo02Fields,
 		prices: { '1080P': { 6: 0.48 } },
 	},
 	{
@@ -199,13 +196,7 @@ const models: readonly Model[] = [
 			imageToVideo: { '768P': [6, 10] },
 			firstLastFrameToVideo: { '768P': [6, 10] },
 		},
-		fields: {
-			prompt: requiredPrompt,
-			firstFrame: image,
-			lastFrame: endImage,
-			duration,
-			promptExpansion: expansion(false),
-		},
+		fields: hailuo02Fields,
 		prices: { '768P': { 6: 0.23, 10: 0.56 } },
 	},
 	{
@@ -262,13 +253,7 @@ const models: readonly Model[] = [
 		id: 'minimax/hailuo-02/fast',
 		name: 'Hailuo 02 Fast',
 		operations: { imageToVideo: { '512P': [6, 10] } },
-		fields: {
-			firstFrame: requiredImage,
-			prompt,
-			duration,
-			promptExpansion: expansion(true),
-			goFast,
-		},
+		fields: fastFields,
 		prices: { '512P': { 6: 0.1, 10: 0.15 } },
 		jobSeconds: [22, 240],
 	},
