@@ -2,12 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { finishJob } from '../../n8n/finishJob';
 import { readFinishOptions } from '../../n8n/finishOptions';
 import { isTool } from '../../n8n/isTool';
-import {
-	concurrencyOption,
-	finishFields,
-	optionsField,
-	timeLimitOption,
-} from '../../n8n/options';
+import { concurrencyOption, finishFields, optionsField, timeLimitOption } from '../../n8n/options';
 import type { Operation } from '../operation';
 import { asAmount, requireAmount } from '../../n8n/fieldValues';
 import { OPTION_LABELS, OPTIONS } from '../../n8n/optionLabels';
