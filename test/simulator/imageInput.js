@@ -39,7 +39,7 @@ async function checkImages(sim, provider, named, kept = {}) {
 	return undefined;
 }
 
-/** @returns {Promise<Buffer | undefined>} undefined = a public address, not looked at */
+/** @returns {Promise<Buffer | undefined>} undefined = a public address, which is not checked */
 async function read(sim, value) {
 	const match = DATA_URI.exec(value);
 	if (match) {

@@ -93,7 +93,7 @@ test('queued, running, succeeded, and the video by its address', async () => {
 	expect(sim.account('miniMax').balance).toBe(99.6);
 });
 
-test('an address ends, another look gives a fresh one', async () => {
+test('an address expires, another poll gives a new one', async () => {
 	const id = await ended();
 	const address = async () => (await query(id)).json.task.content.url;
 	const first = await address();

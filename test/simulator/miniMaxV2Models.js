@@ -75,7 +75,7 @@ function promptOf(body) {
 /**
  * @param {any} body
  * @param {boolean} strict unknown keys are refused
- * @returns {string | undefined} what is wrong with the request itself; its files are looked at elsewhere
+ * @returns {string | undefined} what is wrong with the request itself; its files are checked elsewhere
  */
 function wrong(body, strict) {
 	const model = Object.hasOwn(MODELS, body.model ?? '') ? MODELS[body.model] : undefined;

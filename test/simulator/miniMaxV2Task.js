@@ -43,7 +43,7 @@ function contentOf(sim, job, url) {
 }
 
 /**
- * Each look gives a fresh address. How long one lives is not said: `options.linkLifetime`.
+ * Each poll gives a new address. The provider does not say how long it is valid: `options.linkLifetime`.
  * @param {import('./simulator').Simulator} sim
  * @param {import('./jobs').Job} job
  */

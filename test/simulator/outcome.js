@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * How a job ends, and how its answers look.
+ * How a job ends, and what its answers contain.
  *
  * @typedef {{
  *   fail?: string | number | true, message?: string, cancelled?: boolean, timeout?: boolean,

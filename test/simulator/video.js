@@ -9,7 +9,7 @@ const { measure } = require('./images');
 
 /**
  * Renders what a job asked for as a real H.264 MP4: a slow zoom on the first frame, cross-fading to
- * the last one; for text a card with the prompt. A stand-in to look at, not a model.
+ * the last one; for text a card with the prompt. It stands in for a video that a model makes.
  * Same input, same video: kept in the system's temporary folder.
  */
 

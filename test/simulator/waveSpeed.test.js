@@ -136,7 +136,7 @@ test.each([
 	['exactly 5:2', dataUri(jpegHead(1000, 400)), 1401],
 	['no picture', dataUri(Buffer.from('hello')), 1401],
 	['no URL', 'C:/cat.png', 1402],
-	['a public URL, not looked at', 'https://example.com/cat.png', undefined],
+	['a public URL, not checked', 'https://example.com/cat.png', undefined],
 ])('a first frame that is %s', async (_name, image, code) => {
 	const data = await ended({ image }, '/minimax/hailuo-02/fast');
 	expect([data.status, data.code]).toEqual(code ? ['failed', code] : ['completed', undefined]);

@@ -46,7 +46,7 @@ test.each([
 	expect(sim.acceptedJobs()).toBe(0);
 });
 
-test('a reference picture is looked at', async () => {
+test('a reference picture is checked', async () => {
 	const body = { prompt: 'x', reference_images: [image, dataUri(png(100, 100))] };
 	const { json } = await wave(at('h3/reference-to-video'), { body });
 	expect((await sim.finished(json.data.id)).error).toMatchObject({

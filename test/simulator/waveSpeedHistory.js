@@ -26,7 +26,7 @@ function list(sim, asked) {
 		.filter((job) => !asked.status || prediction(sim, job).status === asked.status)
 		.filter((job) => after === undefined || sim.clock.wall(job.created) >= after)
 		.filter((job) => before === undefined || sim.clock.wall(job.created) <= before)
-		// Out of order, but the same at each look: a page must not show a job twice.
+		// Out of order, but the same at each reading: a page must not show a job twice.
 		.sort((a, b) => (sim.options.listShuffled ? (a.id < b.id ? -1 : 1) : b.n - a.n));
 	const input = asked.include_inputs === true || asked.include_inputs === 'true';
 	return json({

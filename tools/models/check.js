@@ -42,7 +42,7 @@ async function main() {
 	const days = [...new Set(models.flatMap(({ pricesAsOf: day }) => day ?? []))].join(', ');
 	const found = `${lines.length} ${lines.length === 1 ? 'difference' : 'differences'}`;
 	console.log(`${models.length} models of WaveSpeed, prices of ${days}: ${found}`);
-	for (const { id, why } of LEFT_OUT) console.log(`Not looked at: ${id} (${why})`);
+	for (const { id, why } of LEFT_OUT) console.log(`Not compared: ${id} (${why})`);
 	process.exitCode = lines.length ? 1 : 0;
 }
 

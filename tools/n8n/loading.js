@@ -38,7 +38,7 @@ async function checkLoading(dir) {
 	}
 	if (JSON.stringify(loader.types.nodes) !== first) {
 		findings.push(
-			'Loaded anew, the package looks otherwise: n8n has written into what its classes share',
+			'After a second load the package differs: n8n has written into what its classes share',
 		);
 	}
 	return findings;

@@ -20,7 +20,7 @@ import {
 	type FieldValues,
 	type ReferenceField,
 } from '../../models/videoFields';
-import { framesOf, type VideoValues } from '../../models/videoValues';
+import { framesOf, type Frame, type VideoValues } from '../../models/videoValues';
 import type { FieldName, Model, VideoOperation } from '../../providers/modelTypes';
 import {
 	asChoice,
@@ -173,8 +173,6 @@ function readCamera(value: unknown): string[][] {
 			.filter((id) => id !== ''),
 	);
 }
-
-type Frame = 'firstFrame' | 'lastFrame';
 
 /** Longer text is the picture itself, as Base64. */
 const MAX_ADDRESS = 10_000;
