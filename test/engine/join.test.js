@@ -3,12 +3,12 @@
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { describeWithFfmpeg } = require('../ffmpegTests');
 const engine = require('./harness');
 const {
 	clip,
 	complaints,
 	ffmpeg,
-	hasFfmpeg,
 	inFolder,
 	pictures,
 	probe,
@@ -211,7 +211,7 @@ test('an MP4 with random changes gives a film or a message, and never hangs', as
 	expect(process.memoryUsage().rss - before).toBeLessThan(400e6);
 }, 120_000);
 
-(hasFfmpeg() ? describe : describe.skip)('with clips of ffmpeg', () => {
+describeWithFfmpeg('with clips of ffmpeg', () => {
 	test('every picture is there, unchanged and at its time, and so is the sound', async () => {
 		const variants = [0, 120, 240].map((hue, index) => ({
 			hue,

@@ -6,15 +6,6 @@ const path = require('node:path');
 
 /* Clips for the tests of Join, made by ffmpeg, and what ffprobe and a full decode report about a file. */
 
-const hasFfmpeg = () => {
-	try {
-		execFileSync('ffmpeg', ['-version'], { stdio: 'ignore' });
-		return true;
-	} catch {
-		return false;
-	}
-};
-
 const ffmpeg = (args) => execFileSync('ffmpeg', ['-v', 'error', '-y', ...args]);
 
 /**
@@ -96,7 +87,6 @@ module.exports = {
 	clip,
 	complaints,
 	ffmpeg,
-	hasFfmpeg,
 	inFolder,
 	pictures,
 	probe,

@@ -4,14 +4,13 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { testWithFfmpeg } = require('../ffmpegTests');
 const { startSimulator } = require('.');
 const { clients, call } = require('./testClient');
-const { hasFfmpeg, renderVideo } = require('./video');
+const { renderVideo } = require('./video');
 const { sampleVideo } = require('./videoSource');
 const { measure } = require('./images');
 const { png, jpegHead, webpHead, dataUri } = require('./pictures');
-
-const withFfmpeg = hasFfmpeg() ? test : test.skip;
 
 function probe(bytes) {
 	const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'sim-')), 'video.mp4');
@@ -32,12 +31,12 @@ test('sizes are read from PNG, JPEG and WebP', () => {
 	expect(measure(Buffer.from('hello'))).toBeUndefined();
 });
 
-withFfmpeg('the committed clip plays', () => {
+testWithFfmpeg('the committed clip plays', () => {
 	expect(sampleVideo().length).toBeLessThan(20_000);
 	expect(probe(sampleVideo())).toMatchObject({ codec_name: 'h264', seconds: 1 });
 });
 
-withFfmpeg(
+testWithFfmpeg(
 	'renders first and last frame, and a card for text',
 	async () => {
 		const sim = await startSimulator({ time: 'virtual', jobTime: 1000, render: true });

@@ -11,7 +11,8 @@ export const H3_RATIOS = ['1:1', '16:9', '21:9', '3:4', '4:3', '9:16'] as const;
 
 /**
  * The shortest and longest time of a job in s. Seen: 99 s for 4 s of 768P, 402 s for 2K with a reference clip
- * (docs/providers.md I.1). The shortest is a guess on the early side: a job that ends sooner than assumed is polled late.
+ * (docs/providers.md I.1). It begins at 25 s, so that a job that is much shorter is not polled late either: the table in
+ * jobs/schedule.ts has the delays.
  */
 export const H3_JOB_SECONDS = [25, 420] as const;
 
