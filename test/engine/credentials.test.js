@@ -1,6 +1,5 @@
 'use strict';
 
-require('reflect-metadata');
 const { CredentialTestContext } = require('n8n-core');
 const { NodeHelpers, Workflow } = require('n8n-workflow');
 const { credentialTest } = require('../../nodes/Hailuo/methods/credentialTest');

@@ -6,14 +6,13 @@
  */
 
 const fs = require('node:fs');
-const { n8nFolder } = require('./n8nFolder');
+const { nodeRequire, requireOfCore } = require('../jest/nodeRequire');
+const { n8nFolder } = nodeRequire(require.resolve('./n8nFolder'));
 
-const folder = n8nFolder('hailuo-engine-', { N8N_AVAILABLE_BINARY_DATA_MODES: 'filesystem' });
-require('reflect-metadata');
-// n8n-core's own copy: another one would not know its services.
-const ofCore = (name) => require(require.resolve(name, { paths: [require.resolve('n8n-core')] }));
-const { Container } = ofCore('@n8n/di');
-const { Logger } = ofCore('@n8n/backend-common');
+const folder = n8nFolder();
+nodeRequire('reflect-metadata');
+const { Container } = requireOfCore('@n8n/di');
+const { Logger } = requireOfCore('@n8n/backend-common');
 const {
 	BinaryDataService,
 	ExecutionLifecycleHooks,

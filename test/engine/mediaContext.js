@@ -7,23 +7,24 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { n8nFolder } = require('./n8nFolder');
+const { nodeRequire, requireOfCore } = require('../jest/nodeRequire');
+const { n8nFolder } = nodeRequire(require.resolve('./n8nFolder'));
 const { testNode } = require('./testNode');
 
-const folder = n8nFolder('hailuo-media-');
+const folder = n8nFolder();
 const cleanUp = () => fs.rmSync(folder, { recursive: true, force: true });
 // Jest's process never emits `exit`.
 if (typeof afterAll === 'function') afterAll(cleanUp);
 else process.once('exit', cleanUp);
 
 const from = process.env.N8N_CORE_FROM ?? __dirname;
-const load = (name, paths = [from]) => require(require.resolve(name, { paths }));
-const core = require.resolve('n8n-core', { paths: [from] });
-load('reflect-metadata', [core]);
-const { Container } = load('@n8n/di', [core]);
-const { BinaryDataService, ExecuteContext } = load('n8n-core');
-const { Workflow } = load('n8n-workflow', [core]);
-const axios = load('axios', [core]);
+const core = nodeRequire.resolve('n8n-core', { paths: [from] });
+const load = (name) => requireOfCore(name, core);
+load('reflect-metadata');
+const { Container } = load('@n8n/di');
+const { BinaryDataService, ExecuteContext } = nodeRequire(core);
+const { Workflow } = load('n8n-workflow');
+const axios = load('axios');
 
 const [major, minor] = load('n8n-core/package.json').version.split('.').map(Number);
 /** n8n 2.41 removes what an interrupted download stored; 2.8 removes it only with the execution. */

@@ -4,9 +4,10 @@ const channels = require('node:diagnostics_channel');
 const { load } = require('./load');
 const { clock } = load('nodes/Hailuo/n8n/clock');
 const { VirtualClock } = require('../simulator/virtualClock');
+const { requireOfCore } = require('../jest/nodeRequire');
 
-// n8n-core's own copy, through which its HTTP helper sends.
-const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
+// Through which n8n's HTTP helper sends.
+const axios = requireOfCore('axios');
 
 /**
  * Makes the node use the simulator's time, and n8n too: its timers, its pause between two tries and its limits for an

@@ -282,7 +282,7 @@ async function badInput({ cases, answers, singles, perRun = 250, seed = 1, log =
 	const check = async (name, runs, work) => {
 		const began = Date.now();
 		// No shrinking: the message names the one item, and a batch takes too long to run hundreds of times.
-		// All cases count, however long a busy machine takes: the limit of test/fastCheck.js would end them early.
+		// All cases count, however long a busy machine takes: the limit of test/jest/fast-check.js would end them early.
 		const options = { numRuns: runs, seed, endOnFailure: true, interruptAfterTimeLimit: MAX_MS };
 		const result = await fc.check(fc.asyncProperty(fc.gen(), work), options);
 		// What fast-check would throw itself prints every value of the batch.

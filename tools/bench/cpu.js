@@ -1,10 +1,11 @@
 'use strict';
 
 const engine = require('../../test/engine/harness');
+const { requireOfCore } = require('../../test/jest/nodeRequire');
 const { numbered } = require('./support');
 
-// n8n-core's own copy, through which its HTTP helper sends.
-const axios = require(require.resolve('axios', { paths: [require.resolve('n8n-core')] }));
+// Through which n8n's HTTP helper sends.
+const axios = requireOfCore('axios');
 
 /*
  * CPU time on n8n's main thread for a run that submits many items without waiting for them, without sockets: the answers

@@ -1,7 +1,7 @@
 'use strict';
 
-// The file behind the name, which jest maps to this one.
-const fc = require('../node_modules/fast-check/lib/cjs/fast-check');
+const { nodeRequire } = require('./nodeRequire');
+const fc = nodeRequire('fast-check');
 
 /**
  * What tests get as 'fast-check': a property ends after a minute. One that failed by then is shrunk no further and prints
