@@ -12,7 +12,8 @@ import { optionsField, videoOptions } from '../n8n/options';
 import { providerField } from '../n8n/providerField';
 import { callbackFields } from './video/callbackFields';
 import { joinFields } from './video/join.operation';
-import { CONTINUE_WHEN, videoFields } from './video/fields';
+import { videoFields } from './video/fields';
+import { CONTINUE_WHEN } from './video/fields/continueWhen';
 
 /**
  * The lists contain only what the provider can do: an entry that not all providers can do is shown only for those that

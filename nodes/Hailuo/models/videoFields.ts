@@ -2,7 +2,7 @@ import type { FieldName } from '../providers/modelTypes';
 
 /*
  * The one table of the fields that a model may have. Labels, types of values, how they are read, and which fields are
- * options derive from it. A new field needs a row here, its description (actions/video/fields.ts or n8n/options.ts),
+ * options derive from it. A new field needs a row here, its description (actions/video/fields/ or n8n/options.ts),
  * and its parameter in the catalogue.
  */
 

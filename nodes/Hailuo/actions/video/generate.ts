@@ -16,7 +16,8 @@ import type { Operation } from '../operation';
 import { filePlacer } from './pictures';
 import { hintAtPictures } from './pictureHints';
 import { checkPrice, priceAsker, type AskPrice } from './quote';
-import { FETCH_AHEAD, fetchAhead, isLastPicture } from './values';
+import { FETCH_AHEAD, fetchAhead } from './values/fetchAhead';
+import { isLastPicture } from './values/frames';
 import { prepare, submissionOf, type PlaceFile, type Prepared } from './prepare';
 import { parkAttempt, previousJob, restoreAttempt, submit } from './submit';
 

@@ -9,7 +9,7 @@ import { asResolution, asSeconds, asText } from '../../n8n/fieldValues';
 import { readField } from '../../n8n/readField';
 import { openSession, type Session } from '../../n8n/session';
 import { priceAsker, priceQuestion, QUOTE_CONCURRENCY, type AskPrice } from './quote';
-import { readJson } from './values';
+import { readJson } from './values/readJson';
 
 /** The price of a video according to the provider, together with the list price in this package. */
 export const getPrice: Operation = {

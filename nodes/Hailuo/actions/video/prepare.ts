@@ -21,15 +21,11 @@ import { OPTION_LABELS } from '../../n8n/optionLabels';
 import { readField } from '../../n8n/readField';
 import type { Session } from '../../n8n/session';
 import type { KnownJob } from './paidJobs';
-import { CONTINUE_WHEN } from './fields';
-import {
-	blankWarnings,
-	loadFrame,
-	loadReferenceAt,
-	readOptions,
-	readValues,
-	type Asked,
-} from './values';
+import { CONTINUE_WHEN } from './fields/continueWhen';
+import type { Asked } from './values/asked';
+import { loadFrame } from './values/frames';
+import { loadReferenceAt } from './values/references';
+import { blankWarnings, readOptions, readValues } from './values/readValues';
 
 /** One item, checked: it contains nothing that the model is known to reject. */
 export interface Prepared {
