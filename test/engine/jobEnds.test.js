@@ -66,7 +66,7 @@ describe('how jobs end', () => {
 	test('one that never ends reaches the time limit, and the error says how to get its video later', async () => {
 		const { error } = await make(text('#sim:status=weird!', { options: { timeLimit: 2 } }));
 		const [{ id }] = [...sim.jobs.values()];
-		expect(error?.message).toMatch(/within [23](\.\d)? minutes/);
+		expect(error?.message).toMatch(/not finished within [23](\.\d)? minutes/);
 		expect(error?.message).toContain(id);
 		expect(error?.description).toMatch(/Time Limit/);
 		expect(error?.description).toMatch(/Job: Wait/);

@@ -31,6 +31,7 @@ const FIRST_MS: readonly [number, number] = [5_000, 20_000];
 const RANGE_PER_FIRST_POLL = 4;
 /** The steady step, as a share of the logarithmic mean of the shortest and longest time. */
 const STEP_SHARE = 0.053;
+/** Before the jitter, which can shorten a pause by 30 %. */
 const STEP_MS: readonly [number, number] = [1_000, 10_000];
 /** The step of a job beyond its longest known time, as a share of its age: a mean delay of 3 %. */
 const LATE_SHARE = 0.06;
