@@ -12,10 +12,9 @@ const { n8nFolder } = nodeRequire(require.resolve('./n8nFolder'));
 const { testNode } = require('./testNode');
 
 const folder = n8nFolder();
-const cleanUp = () => fs.rmSync(folder, { recursive: true, force: true });
-// Jest's process never emits `exit`.
-if (typeof afterAll === 'function') afterAll(cleanUp);
-else process.once('exit', cleanUp);
+// The next test file of this process begins with an empty folder.
+if (typeof afterAll === 'function')
+	afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 const from = process.env.N8N_CORE_FROM ?? __dirname;
 const core = nodeRequire.resolve('n8n-core', { paths: [from] });

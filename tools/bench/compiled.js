@@ -13,10 +13,11 @@ const ROOT = path.join(__dirname, '../..');
  * where a compiler in memory would be measured with it.
  * @param {string} file below nodes/Hailuo
  * @param {string} [root] of the package
- * @returns {string} the file to require
+ * @returns {string} the file to require; it is removed when this process ends
  */
 function compiled(file, root = ROOT) {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-bench-'));
+	process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
 	const outfile = path.join(folder, 'out.cjs');
 	esbuild.buildSync({
 		entryPoints: [path.join(root, 'nodes/Hailuo', file)],

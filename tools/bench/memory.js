@@ -23,7 +23,6 @@
 const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const http = require('node:http');
-const path = require('node:path');
 
 const { compiled } = require('./compiled');
 const { inOwnProcess } = require('./ownProcess');
@@ -197,7 +196,6 @@ async function memoryBench({ how, count = 8, bytes = 100_000_000, gbits, collect
 		const right = result.hashes.filter((hash, i) => hash === digest(i, bytes));
 		return { ...result, intact: right.length, count, bytes };
 	} finally {
-		fs.rmSync(path.dirname(file), { recursive: true, force: true });
 		server.closeAllConnections();
 		server.close();
 	}

@@ -9,9 +9,7 @@
  *   node tools/bench/upload.js
  */
 
-const fs = require('node:fs');
 const http = require('node:http');
-const path = require('node:path');
 
 const { compiled } = require('./compiled');
 const { inOwnProcess } = require('./ownProcess');
@@ -134,8 +132,6 @@ async function uploadBench({ way, size }) {
 			historyBytes: of('history')[0].bytes,
 		};
 	} finally {
-		for (const file of Object.values(files))
-			fs.rmSync(path.dirname(file), { recursive: true, force: true });
 		server.closeAllConnections();
 		server.close();
 	}

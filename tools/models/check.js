@@ -7,8 +7,6 @@
  * Exits with 0 if everything agrees, 1 if not, 2 if the list could not be loaded.
  */
 
-const fs = require('node:fs');
-const path = require('node:path');
 const { ensureModules } = require('../setup');
 
 const BASE_URL = 'https://api.wavespeed.ai/api/v3';
@@ -33,9 +31,7 @@ async function main() {
 	await ensureModules();
 	const { compiled } = require('../bench/compiled');
 	const { drift, LEFT_OUT } = require('./drift');
-	const bundle = compiled('providers/waveSpeed/models.ts');
-	const { waveSpeedCatalogue } = require(bundle);
-	fs.rmSync(path.dirname(bundle), { recursive: true, force: true });
+	const { waveSpeedCatalogue } = require(compiled('providers/waveSpeed/models.ts'));
 	const models = waveSpeedCatalogue.models.filter(({ custom }) => !custom);
 	const lines = await drift(models, await fetchModels(baseUrl, key));
 	for (const line of lines) console.log(line);
