@@ -37,8 +37,11 @@ test('a test file finds n8n loaded, and nothing that another one left', () => {
 		for (const name of ['a.test.js', 'b.test.js']) fs.writeFileSync(path.join(dir, name), FILE);
 		fs.writeFileSync(path.join(dir, 'state.js'), '');
 		const { testEnvironment, moduleNameMapper } = require('../../jest.config');
-		const config = { rootDir: ROOT, roots: [dir], testEnvironment, moduleNameMapper };
-		const args = [require.resolve('jest/bin/jest'), '-i', '--json', '--no-cache'];
+		const config = {
+			...{ rootDir: ROOT, roots: [dir], cacheDirectory: dir, transform: {} },
+			...{ testEnvironment, moduleNameMapper },
+		};
+		const args = [require.resolve('jest/bin/jest'), '-i', '--json'];
 		const env = { ...process.env, HAILUO_KEPT: 'kept' };
 		const { stdout, stderr } = spawnSync(
 			process.execPath,

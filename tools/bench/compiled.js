@@ -8,6 +8,18 @@ const esbuild = require('esbuild');
 
 const ROOT = path.join(__dirname, '../..');
 
+let temp;
+let files = 0;
+
+/** One for all calls of a process; it is removed when the process ends. */
+function tempFolder() {
+	if (!temp) {
+		temp = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-bench-'));
+		process.once('exit', () => fs.rmSync(temp, { recursive: true, force: true }));
+	}
+	return temp;
+}
+
 /**
  * Compiles one of the node's own TypeScript files with all that it imports: a benchmark measures a process of its own,
  * where a compiler in memory would be measured with it.
@@ -16,9 +28,7 @@ const ROOT = path.join(__dirname, '../..');
  * @returns {string} the file to require; it is removed when this process ends
  */
 function compiled(file, root = ROOT) {
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hailuo-bench-'));
-	process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
-	const outfile = path.join(folder, 'out.cjs');
+	const outfile = path.join(tempFolder(), `${++files}.cjs`);
 	esbuild.buildSync({
 		entryPoints: [path.join(root, 'nodes/Hailuo', file)],
 		outfile,

@@ -1,19 +1,17 @@
 import type { INodeProperties } from 'n8n-workflow';
 import {
-	fieldOf,
 	lengthLists,
 	priceList,
 	pricesAsOf,
 	PROVIDER_NAMES,
 	resolutionsOf,
 } from '../../../models/catalogue';
-import { choiceOption } from '../../../models/choices';
 import { FIELD_LABELS } from '../../../models/fieldError';
 import { providerOf } from '../../../providers';
 import { pricedModels } from '../../../models/price';
 import type { Lengths, Resolution } from '../../../providers/modelTypes';
 import { fieldAt, type Field, type Place, type VideoAction } from '../showFor';
-import { all, withPrice } from './places';
+import { withPrice } from './places';
 
 const RESOLUTION_HELP: Partial<Record<Resolution, string>> = {
 	'480P': 'Small and cheap',
@@ -87,17 +85,3 @@ export const durationFields: INodeProperties[] = [...Array(MAX_LISTS).keys()].fl
 		};
 	}),
 );
-
-export const aspectRatioFields = fieldAt(all, ({ model, operation }) => {
-	const spec = fieldOf(model, operation, 'aspectRatio');
-	return (
-		spec && {
-			displayName: FIELD_LABELS.aspectRatio,
-			name: 'aspectRatio',
-			type: 'options',
-			options: spec.choices!.map((value) => choiceOption('aspectRatio', value)),
-			default: String(spec.default),
-			description: 'The shape of the video, width to height; 9:16 is vertical, for phones',
-		}
-	);
-});

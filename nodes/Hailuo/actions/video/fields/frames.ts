@@ -2,9 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 import { typeNames } from '../../../media/picture/check';
 import { FETCHED } from '../../../media/picture/fromText';
 import { FIELD_LABELS } from '../../../models/fieldError';
+import { pictureRulesOf } from '../../../models/pictureRules';
 import type { PictureRules } from '../../../providers/modelTypes';
 import { fieldAt, type Field, type Place } from '../showFor';
-import { all, rulesAt, pictureRules } from './places';
+import { all, pictureRules } from './places';
 
 const FRAME_HELP: Record<'firstFrame' | 'lastFrame', string> = {
 	firstFrame: 'Where the first picture of the video comes from',
@@ -52,6 +53,13 @@ export function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[]
 		(name === 'firstFrame' && place.operation === 'imageToVideo');
 	const label = FIELD_LABELS[name];
 	const defaultField = FRAME_FIELDS[name];
+	const url = {
+		displayName: `${label} URL`,
+		name: `${name}Url`,
+		type: 'string',
+		default: '',
+		required: true,
+	} as const;
 	const parts = (rules: PictureRules): Field[] => [
 		{
 			displayName: label,
@@ -73,27 +81,19 @@ export function frameFields(name: 'firstFrame' | 'lastFrame'): INodeProperties[]
 			show: { [`${name}Source`]: ['binary'] },
 		},
 		{
-			displayName: `${label} URL`,
-			name: `${name}Url`,
-			type: 'string',
-			default: '',
-			required: true,
+			...url,
 			placeholder: 'e.g. https://example.com/picture.jpg',
 			hint: `One public address of the picture itself (${typeNames(rules)}), a data URI, or Base64 text. For a share link choose "${FETCHED}".`,
 			show: { [`${name}Source`]: ['url'] },
 		},
 		{
-			displayName: `${label} URL`,
-			name: `${name}Url`,
-			type: 'string',
-			default: '',
-			required: true,
+			...url,
 			placeholder: 'e.g. https://drive.google.com/file/d/…/view',
 			hint: `An address that opens without signing in: of the picture itself, or a share link of Google Drive or Dropbox. ${pictureRules(rules)}.`,
 			show: { [`${name}Source`]: ['fetchedUrl'] },
 		},
 	];
-	const partsAt = (place: Place) => parts(rulesAt(place));
+	const partsAt = ({ model }: Place) => parts(pictureRulesOf(model));
 	return partsAt(all[0]).flatMap((_part, nth) =>
 		fieldAt(all, (place) => (shown(place) ? { ...partsAt(place)[nth], kept: true } : undefined)),
 	);

@@ -2,8 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 import { modelFields, pricedModelFields, customModelFields, additionalFields } from './model';
 import { frameFields } from './frames';
 import { referenceFields, referenceSourceFields } from './references';
-import { promptFields, cameraFields, modeFields, switchFields } from './prompt';
-import { resolutionFields, durationFields, aspectRatioFields } from './format';
+import { promptFields, cameraFields } from './prompt';
+import { resolutionFields, durationFields } from './format';
+import { listFields, switchFields } from './choices';
 
 /*
  * The fields of the video operations, all derived from the catalogue. A model shows the fields that it has, with its
@@ -22,8 +23,7 @@ export const videoFields: INodeProperties[] = [
 	...cameraFields,
 	...resolutionFields,
 	...durationFields,
-	...aspectRatioFields,
-	...modeFields,
+	...listFields,
 	...switchFields,
 	...additionalFields,
 ];

@@ -1,6 +1,5 @@
 import { VIDEO_OPERATIONS } from '../../../models/catalogue';
 import { MIN_SIDE, typeNames } from '../../../media/picture/check';
-import { providerOf } from '../../../providers';
 import type { PictureRules } from '../../../providers/modelTypes';
 import { places, pricePlaces, type Place, type VideoAction } from '../showFor';
 
@@ -15,10 +14,6 @@ export const sentences = (...parts: Array<string | undefined>): string => {
 	const text = parts.filter(Boolean).join('. ');
 	return text.includes('. ') ? `${text}.` : text;
 };
-
-/** The rules for pictures there. */
-export const rulesAt = ({ provider, model }: Place): PictureRules =>
-	model.pictures ?? providerOf(provider).images;
 
 /** e.g. `JPG or PNG, at most 20 MB, short side at least 301 px` */
 export const pictureRules = (rules: PictureRules): string =>

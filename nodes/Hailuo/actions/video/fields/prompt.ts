@@ -1,8 +1,5 @@
 import { CAMERA_MOVEMENTS, MAX_COMBINED_MOVEMENTS } from '../../../models/camera';
-import { fieldOf } from '../../../models/catalogue';
-import { choiceOption } from '../../../models/choices';
 import { FIELD_LABELS } from '../../../models/fieldError';
-import type { FieldName, ProviderId } from '../../../providers/modelTypes';
 import { fieldAt } from '../showFor';
 import { all, sentences } from './places';
 
@@ -57,52 +54,4 @@ export const cameraFields = fieldAt(
 				},
 			],
 		},
-);
-
-export const modeFields = fieldAt(all, ({ model, operation }) => {
-	const spec = fieldOf(model, operation, 'promptExpansionMode');
-	return (
-		spec && {
-			displayName: FIELD_LABELS.promptExpansionMode,
-			name: 'promptExpansionMode',
-			type: 'options',
-			options: spec.choices!.map((value) => choiceOption('promptExpansionMode', value)),
-			default: String(spec.default),
-			description: 'Whether the model may rewrite the prompt for a better result',
-		}
-	);
-});
-
-const SWITCH_HELP: Partial<Record<FieldName, string>> = {
-	promptExpansion: 'Whether the model may rewrite the prompt for a better result',
-	goFast: 'Whether to make the video faster, with some loss of quality',
-};
-
-/** Additional effects of a switch with one provider. */
-const SWITCH_EXTRA: Partial<Record<ProviderId, Partial<Record<FieldName, string>>>> = {
-	waveSpeed: { promptExpansion: 'It also switches the safety checker on' },
-};
-
-/** The other values that sheets, forms and agents give. */
-const SWITCH_WORDS = 'As an expression, yes, no, on, off, 1 and 0 work too';
-
-export const switchFields = (['promptExpansion', 'goFast'] as const).flatMap((name) =>
-	fieldAt(all, ({ model, operation }) => {
-		const spec = fieldOf(model, operation, name);
-		const type = 'boolean';
-		return (
-			spec && {
-				displayName: FIELD_LABELS[name],
-				name,
-				type,
-				default: spec.default === true,
-				kept: name === 'promptExpansion',
-				description: sentences(
-					SWITCH_HELP[name],
-					SWITCH_EXTRA[model.provider]?.[name],
-					SWITCH_WORDS,
-				),
-			}
-		);
-	}),
 );

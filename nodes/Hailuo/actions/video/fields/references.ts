@@ -1,16 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { picturePrice, videoSecondPrice } from '../../../models/catalogue';
 import { FIELD_LABELS } from '../../../models/fieldError';
+import { pictureRulesOf } from '../../../models/pictureRules';
 import { fieldAt } from '../showFor';
-import { all, sentences, rulesAt, pictureRules } from './places';
+import { all, pictureRules, sentences } from './places';
 
 const ENTRIES =
 	'Names of input fields, patterns (photo_*) or public addresses, separated by commas or line breaks';
 
 /** The reference files of a video: each kind has a field, and each entry of a field is one file. */
 export const referenceFields: INodeProperties[] = [
-	...fieldAt(all, (place) => {
-		const { model, operation } = place;
+	...fieldAt(all, ({ model, operation }) => {
 		return operation === 'referenceToVideo' && model.fields.referencePictures
 			? {
 					displayName: FIELD_LABELS.referencePictures,
@@ -19,7 +19,7 @@ export const referenceFields: INodeProperties[] = [
 					default: 'data',
 					placeholder: 'e.g. data, photo_*',
 					description: `The people and things in the video${model.references ? ` (at most ${model.references.pictures.count} pictures)` : ''}; refer to them in the prompt, e.g. "the person in picture 1". ${ENTRIES}.`,
-					hint: sentences(pictureRules(rulesAt(place)), picturePrice(model)),
+					hint: sentences(pictureRules(pictureRulesOf(model)), picturePrice(model)),
 					kept: true,
 				}
 			: undefined;

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { loadPicture, type Picture, type PictureSource } from '../../../media/picture/load';
 import { FIELD_LABELS, FieldError } from '../../../models/fieldError';
+import { pictureRulesOf } from '../../../models/pictureRules';
 import type { Frame } from '../../../models/videoValues';
 import type { VideoOperation } from '../../../providers/modelTypes';
 import { asChoice, asText, isBlank } from '../../../n8n/fieldValues';
@@ -101,7 +102,6 @@ export function framePlace(
  */
 export async function loadFrame(asked: Asked, frame: Frame): Promise<Picture> {
 	const { context, session, item, model } = asked;
-	const { provider, baseUrl } = session;
 	const [at, from] = standsAt(context, item, frame);
 	const load = async () =>
 		await loadPicture.call(context, at, {
@@ -109,8 +109,8 @@ export async function loadFrame(asked: Asked, frame: Frame): Promise<Picture> {
 			value: frameValue(context, at, from),
 			taken: from === 'lastFrame' ? frameValue(context, at, 'firstFrame') : undefined,
 			label: FIELD_LABELS[from],
-			rules: model.pictures ?? provider.images,
-			providerUrl: baseUrl,
+			rules: pictureRulesOf(model),
+			providerUrl: session.baseUrl,
 			fetch: fetcher(context, session),
 		});
 	if (at === item) return await load();

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { loadReference, type Reference } from '../../../media/reference/load';
 import { referenceNames } from '../../../media/reference/names';
 import { FIELD_LABELS } from '../../../models/fieldError';
+import { pictureRulesOf } from '../../../models/pictureRules';
 import type { ReferenceField } from '../../../models/videoFields';
 import { asChoice } from '../../../n8n/fieldValues';
 import { readField } from '../../../n8n/readField';
@@ -45,14 +46,13 @@ export async function loadReferenceAt(
 	field: ReferenceField,
 	place: string,
 ): Promise<Reference> {
-	const { provider, baseUrl } = session;
 	return await loadReference.call(context, item, {
 		place,
 		kind: REFERENCE_KINDS[field],
 		label: FIELD_LABELS[field],
-		pictures: model.pictures ?? provider.images,
+		pictures: pictureRulesOf(model),
 		rules: model.references,
-		providerUrl: baseUrl,
+		providerUrl: session.baseUrl,
 		byN8n: fetchesReferences(context, item),
 		fetch: fetcher(context, session),
 	});
